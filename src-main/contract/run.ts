@@ -1,0 +1,169 @@
+/** What a run leaves behind and says while it works: plain values, shared by all floors. */
+import type { RunSettings } from './settings.ts';
+import type { ErrorValue } from './errors.ts';
+
+/** One row of `rounds/NN.parquet`: one training picture in one assessment. */
+export interface AssessmentRow {
+  /** Sample id (path relative to the data set). */
+  readonly id: string;
+  readonly label: number;
+  /** Predicted class on the clean picture, and its probability. */
+  readonly prediction: number;
+  readonly probability: number;
+  /** Probability of the given label, clean and attacked. */
+  readonly labelProbability: number;
+  readonly attackedLabelProbability: number;
+  /** Predicted class on the attacked picture, and its probability. */
+  readonly attackedPrediction: number;
+  readonly attackedProbability: number;
+  /** Similarity of the two heatmaps, agreement of the two predictions, E = S * Q, all in [0,1]. */
+  readonly s: number;
+  readonly q: number;
+  readonly e: number;
+  /** Weight in the round that follows this assessment (mean 1 over the training set). */
+  readonly v: number;
+  /** Cross-entropy on the clean picture. */
+  readonly loss: number;
+  /** True when either heatmap is zero everywhere (then E is 0). */
+  readonly empty: boolean;
+}
+
+/** Figures of one assessment. */
+export interface RoundSummary {
+  readonly round: number;
+  readonly samples: number;
+  readonly eMean: number;
+  readonly eMedian: number;
+  /** Share of samples with E < 0.5. */
+  readonly eBelowHalf: number;
+  /** Mean E per class, in class order; null where a class has no training sample. */
+  readonly eMeanPerClass: readonly (number | null)[];
+  /** Counts of E in 20 equal bins over [0,1]. */
+  readonly eHistogram: readonly number[];
+  /** Share whose prediction is the same before and after the attack, among the correct ones. */
+  readonly survived: number;
+  /** Training accuracy on the clean pictures. */
+  readonly accuracy: number;
+  readonly emptyMaps: number;
+  /** The eps in use, in [0,1]. */
+  readonly eps: number;
+}
+
+/** A figure with its 95% bootstrap interval over pictures (1,000 resamples), and its count. */
+export interface Figure {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Localization on the test split, threshold chosen on validation (`...Best`: maximum on test). */
+export interface LocalizationFigures {
+  readonly maxboxacc: Figure;
+  readonly maxboxaccThreshold: number;
+  /** Maximum over thresholds on the test split itself (optimistic; shown beside). */
+  readonly maxboxaccBest: number;
+  readonly maxboxaccV2: Figure;
+  /** At IoU 0.3, 0.5, 0.7. */
+  readonly maxboxaccV2Parts: readonly [number, number, number];
+  readonly maxboxaccV2Best: number;
+  readonly top1Loc: Figure;
+  readonly pointing: Figure;
+  readonly energy: Figure;
+  /** Pixel average precision; null without masks. */
+  readonly pxap: Figure | null;
+  /** The same maxboxacc of a centred box (size chosen on validation). */
+  readonly centreBox: Figure;
+  /** Energy of a map that is the same everywhere = the mean share of object area. */
+  readonly uniformEnergy: Figure;
+  /** Where masks are there `mask`, else `box`: what pointing and energy are measured against. */
+  readonly target: 'mask' | 'box';
+}
+
+export interface DebiasingFigures {
+  readonly original: Figure;
+  readonly mixedSame: Figure;
+  readonly mixedRand: Figure;
+  /** acc(mixed_same) - acc(mixed_rand), paired by picture. */
+  readonly bgGap: Figure;
+}
+
+/** Everything measured on one finished run. */
+export interface RunFigures {
+  readonly top1: Figure;
+  readonly localization: LocalizationFigures | null;
+  readonly debiasing: DebiasingFigures | null;
+}
+
+export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+/** `runs/<id>/run.json`. */
+export interface RunRecord {
+  readonly format: 'steadygaze-run';
+  readonly version: 1;
+  readonly id: string;
+  readonly created: string;
+  readonly state: RunState;
+  readonly settings: RunSettings;
+  readonly preset: string | null;
+  readonly engine: string;
+  readonly engineDescription: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly dataFingerprint: string;
+  readonly classes: readonly string[];
+  /** The eps in use once chosen (`auto`) and the share of the probe that survived it. */
+  readonly eps: number | null;
+  readonly epsSurvival: number | null;
+  readonly rounds: readonly RoundSummary[];
+  readonly figures: RunFigures | null;
+  /** SHA-256 of the final weights file. */
+  readonly weightsHash: string | null;
+  /** Seconds of work, pauses not counted. */
+  readonly seconds: number;
+  readonly error: ErrorValue | null;
+}
+
+export type Phase = 'decode' | 'train' | 'calibrate' | 'assess' | 'evaluate';
+
+/** One message of a running job. `done` and `total` count pictures of this phase. */
+export type JobEvent =
+  | {
+      readonly type: 'started';
+      readonly run: string;
+      readonly engine: string;
+      readonly arm: string;
+      readonly seed: number;
+    }
+  | {
+      readonly type: 'progress';
+      readonly run: string;
+      readonly phase: Phase;
+      readonly round: number;
+      readonly epoch: number;
+      readonly done: number;
+      readonly total: number;
+      /** Share of the whole run, 0..1, and seconds left (null until it can be told). */
+      readonly overall: number;
+      readonly secondsLeft: number | null;
+      readonly imagesPerSecond: number;
+      readonly loss: number | null;
+      /** Resident memory of the compute process in bytes. */
+      readonly memory: number;
+    }
+  | {
+      readonly type: 'epoch';
+      readonly run: string;
+      readonly round: number;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly accuracy: number;
+      readonly learningRate: number;
+    }
+  | { readonly type: 'round'; readonly run: string; readonly summary: RoundSummary }
+  | { readonly type: 'checkpoint'; readonly run: string; readonly step: number }
+  | { readonly type: 'paused'; readonly run: string }
+  | { readonly type: 'resumed'; readonly run: string }
+  | { readonly type: 'warning'; readonly run: string; readonly message: string }
+  | { readonly type: 'finished'; readonly run: string; readonly figures: RunFigures | null; readonly seconds: number }
+  | { readonly type: 'stopped'; readonly run: string }
+  | { readonly type: 'failed'; readonly run: string; readonly error: ErrorValue };
