@@ -1,0 +1,13 @@
+/** What the method needs of the training pictures. Implemented by the job on top of the cache. */
+export interface TrainingData {
+  readonly count: number;
+  /** Side of the square pictures in pixels. */
+  readonly size: number;
+  readonly classCount: number;
+  /** [count] class of each picture. */
+  readonly labels: Int32Array;
+  /** [count] sample ids: the source of each sample's own random numbers. */
+  readonly ids: readonly string[];
+  /** Fills `out` [indices.length, size, size, 3] with values 0..255. */
+  read(indices: ArrayLike<number>, out: Uint8Array): Promise<void>;
+}

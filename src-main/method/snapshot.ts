@@ -1,0 +1,40 @@
+/**
+ * The whole state of a run at a batch boundary. A run that starts from a snapshot ends with the
+ * same weights as one that was never interrupted: every random number is derived from
+ * (seed, round, epoch, sample), never from a generator that would have to be stored.
+ */
+
+/** A named array as it is stored: float32, row-major. */
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Where the run stands. Everything here survives JSON. */
+export interface RunPosition {
+  /** Round about to be worked on; equal to `rounds` + 1 when all is done. */
+  readonly round: number;
+  /** `assess` precedes the `train` of the same round; round 0 has only `train`. */
+  readonly phase: 'train' | 'calibrate' | 'assess' | 'done';
+  /** Epoch within the round. */
+  readonly epoch: number;
+  /** Pictures of this epoch (or of this assessment) already worked on. */
+  readonly offset: number;
+  /** Optimiser steps since the beginning of the run. */
+  readonly step: number;
+  /** Chosen eps in [0,1], or null before it is chosen; and the share of the probe that survived. */
+  readonly eps: number | null;
+  readonly epsSurvival: number | null;
+  /** Running sums of the current epoch: loss, correct predictions. */
+  readonly lossSum: number;
+  readonly correct: number;
+}
+
+export interface Snapshot {
+  readonly position: RunPosition;
+  /** Parameters and running statistics under torchvision's names. */
+  readonly weights: ReadonlyMap<string, NamedArray>;
+  /** The optimiser's momentum buffers, `momentum.<parameter>`; and per-sample arrays of the run
+   * (`v`, rows of a half-finished assessment) under names of their own. */
+  readonly state: ReadonlyMap<string, NamedArray>;
+}
