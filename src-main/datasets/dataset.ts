@@ -26,6 +26,8 @@ export interface Sample {
   readonly boxes: readonly Box[];
   /** Path of the mask relative to the root, or null. */
   readonly mask: string | null;
+  /** SHA-256 (hex) of the mask file's bytes, the key of its pixels in the cache; null without a mask. */
+  readonly maskHash: string | null;
 }
 
 export type ProblemKind =
