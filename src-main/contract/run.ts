@@ -61,6 +61,15 @@ export interface Figure {
 export interface LocalizationFigures {
   readonly maxboxacc: Figure;
   readonly maxboxaccThreshold: number;
+  /**
+   * Where the shared thresholds and the size of the centre box were chosen. `test`: there was no annotated
+   * validation picture, so they were chosen on the measured pictures themselves and flatter the figures.
+   */
+  readonly thresholdFrom: 'val' | 'test';
+  /** MaxBoxAcc on the measured pictures at each of the 100 thresholds 0, 0.01, ..., 0.99. */
+  readonly maxboxaccCurve: readonly number[];
+  /** Mean intersection over union of the largest component at `maxboxaccThreshold`. */
+  readonly iou: Figure;
   /** Maximum over thresholds on the test split itself (optimistic; shown beside). */
   readonly maxboxaccBest: number;
   readonly maxboxaccV2: Figure;
@@ -74,6 +83,8 @@ export interface LocalizationFigures {
   readonly pxap: Figure | null;
   /** The same maxboxacc of a centred box (size chosen on validation). */
   readonly centreBox: Figure;
+  /** Side of that box as a share of the picture's side. */
+  readonly centreBoxSize: number;
   /** Energy of a map that is the same everywhere = the mean share of object area. */
   readonly uniformEnergy: Figure;
   /** Where masks are there `mask`, else `box`: what pointing and energy are measured against. */
@@ -86,6 +97,8 @@ export interface DebiasingFigures {
   readonly mixedRand: Figure;
   /** acc(mixed_same) - acc(mixed_rand), paired by picture. */
   readonly bgGap: Figure;
+  /** Accuracy on the other variants, by their published names (`only_bg_t`, `only_fg`, ...), where measured. */
+  readonly others?: Readonly<Record<string, Figure>>;
 }
 
 /** Everything measured on one finished run. */

@@ -49,7 +49,7 @@ export function bicubicTaps(input: number, output: number): Taps {
     const weights = [w0, w1, w2, 1 - w0 - w1 - w2];
     for (let k = 0; k < 4; k++) {
       taps.index[4 * o + k] = Math.min(input - 1, Math.max(0, first - 1 + k));
-      taps.weight[4 * o + k] = weights[k] ?? 0;
+      taps.weight[4 * o + k] = weights[k];
     }
   }
   return taps;
@@ -124,7 +124,7 @@ function resizeSeparable(
     const row = y * w;
     for (let x = 0; x < W; x++) {
       let sum = 0;
-      for (let t = x * cn; t < x * cn + cn; t++) sum += (map[row + (ci[t] as number)] as number) * (cw[t] as number);
+      for (let t = x * cn; t < x * cn + cn; t++) sum += map[row + (ci[t]] as number) * cw[t];
       wide[y * W + x] = sum;
     }
   }
@@ -132,24 +132,24 @@ function resizeSeparable(
   for (let y = 0; y < H; y++) {
     const target = y * W;
     const t = y * rn;
-    const a = (ri[t] as number) * W;
-    const b = (ri[t + 1] as number) * W;
+    const a = ri[t] * W;
+    const b = ri[t + 1] * W;
     const wa = rw[t] as number;
     const wb = rw[t + 1] as number;
     if (rn === 2) {
-      for (let x = 0; x < W; x++) out[target + x] = (wide[a + x] as number) * wa + (wide[b + x] as number) * wb;
+      for (let x = 0; x < W; x++) out[target + x] = wide[a + x] * wa + wide[b + x] * wb;
       continue;
     }
-    const c = (ri[t + 2] as number) * W;
-    const d = (ri[t + 3] as number) * W;
+    const c = ri[t + 2] * W;
+    const d = ri[t + 3] * W;
     const wc = rw[t + 2] as number;
     const wd = rw[t + 3] as number;
     for (let x = 0; x < W; x++) {
       out[target + x] =
-        (wide[a + x] as number) * wa +
-        (wide[b + x] as number) * wb +
-        (wide[c + x] as number) * wc +
-        (wide[d + x] as number) * wd;
+        wide[a + x] * wa +
+        wide[b + x] * wb +
+        wide[c + x] * wc +
+        wide[d + x] * wd;
     }
   }
   return out;
