@@ -124,7 +124,7 @@ function resizeSeparable(
     const row = y * w;
     for (let x = 0; x < W; x++) {
       let sum = 0;
-      for (let t = x * cn; t < x * cn + cn; t++) sum += map[row + (ci[t]] as number) * cw[t];
+      for (let t = x * cn; t < x * cn + cn; t++) sum += map[row + ci[t]] * cw[t];
       wide[y * W + x] = sum;
     }
   }
@@ -134,16 +134,16 @@ function resizeSeparable(
     const t = y * rn;
     const a = ri[t] * W;
     const b = ri[t + 1] * W;
-    const wa = rw[t] as number;
-    const wb = rw[t + 1] as number;
+    const wa = rw[t];
+    const wb = rw[t + 1];
     if (rn === 2) {
       for (let x = 0; x < W; x++) out[target + x] = wide[a + x] * wa + wide[b + x] * wb;
       continue;
     }
     const c = ri[t + 2] * W;
     const d = ri[t + 3] * W;
-    const wc = rw[t + 2] as number;
-    const wd = rw[t + 3] as number;
+    const wc = rw[t + 2];
+    const wd = rw[t + 3];
     for (let x = 0; x < W; x++) {
       out[target + x] =
         wide[a + x] * wa +
