@@ -4,6 +4,7 @@
  * the values are, so two figures over the same pictures are resampled together.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { hashSeed } from './random.ts';
 import { mean, quantileOfSorted } from './statistics.ts';
 
 /** A figure with its interval and the number of pictures behind it. */
@@ -26,7 +27,7 @@ export interface BootstrapOptions {
  * Calls `visit` once per resample with how often each of the `n` pictures was drawn (sum n). The array is reused.
  */
 export function forEachResample(n: number, options: BootstrapOptions, visit: (draws: Uint32Array) => void): void {
-  const generator = xoroshiro128plus(options.seed);
+  const generator = xoroshiro128plus(hashSeed('bootstrap', options.seed));
   const draws = new Uint32Array(n);
   const scale = n / 2 ** 32;
   for (let r = 0; r < (options.resamples ?? 1000); r++) {
