@@ -1,0 +1,39 @@
+/** A few things at a time: reading and decoding 50,000 files must neither wait in line nor flood memory. */
+import { availableParallelism } from 'node:os';
+import { SteadygazeError } from '../contract/errors.ts';
+
+/** Files worked on at once. Node's thread pool has four threads, and more would only hold buffers. */
+export const FILES_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+
+/** Throws the error that means "the user stopped this" once the signal is aborted. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SteadygazeError('cancelled', 'Stopped on request.');
+}
+
+/**
+ * Runs `work` on every item, `FILES_AT_ONCE` at a time, starting them in order. The first failure
+ * stops new items from starting, and is thrown after those under way have ended.
+ */
+export async function forEachConcurrently<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !failed) {
+      const index = next++;
+      const item = items[index] as T;
+      try {
+        throwIfCancelled(signal);
+        await work(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(FILES_AT_ONCE, items.length) }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
