@@ -1,0 +1,154 @@
+/**
+ * What localization keeps of every picture: a few compact numbers, never the map, so that the memory for 10,000
+ * pictures is some 20 MB and every shared threshold can be chosen afterwards.
+ */
+import type { PixelBox } from '../numeric/boxes.ts';
+import { bestIou, centreBox } from '../numeric/boxes.ts';
+import { ComponentSweep } from '../numeric/components.ts';
+import { FRAME, HeatmapFramer, THRESHOLDS } from './heatmap-frame.ts';
+
+/** Sides tried for the centre box, as shares of the frame: 0.02, 0.04, ..., 1. */
+export const CENTRE_SIZES: readonly number[] = Array.from({ length: 50 }, (_, i) => (i + 1) / 50);
+
+/** Score levels of the pixel precision-recall curve: the grey levels of the framed map. */
+export const SCORE_LEVELS = 256;
+
+/** Where the object of one picture is, in the 224x224 frame. */
+export interface Annotation {
+  /** True boxes; empty where none are known. */
+  readonly boxes: readonly PixelBox[];
+  /** [224, 224], not 0 on the object: the mask, or the union of the boxes. Null where not known. */
+  readonly target: Uint8Array | null;
+}
+
+/**
+ * The box of a component as `wsolevaluation` reports it: its far edges lie one pixel beyond the component (x + width
+ * of the bounding rectangle, clipped to the frame), although the overlap counts edges as inclusive. Kept, so that the
+ * figures compare with the literature.
+ */
+export function componentBox(tight: PixelBox): PixelBox {
+  return {
+    x0: tight.x0,
+    y0: tight.y0,
+    x1: Math.min(tight.x1 + 1, FRAME - 1),
+    y1: Math.min(tight.y1 + 1, FRAME - 1),
+  };
+}
+
+/** Union of boxes as a mask of the frame. */
+export function boxesAsTarget(boxes: readonly PixelBox[]): Uint8Array {
+  const target = new Uint8Array(FRAME * FRAME);
+  for (const box of boxes) {
+    for (let y = box.y0; y <= box.y1; y++) target.fill(1, y * FRAME + box.x0, y * FRAME + box.x1 + 1);
+  }
+  return target;
+}
+
+/**
+ * Pointing game (Zhang et al., IJCV 2018): does the peak lie on the object, or within `tolerance` pixels of it?
+ * @param peak row-major position in the frame
+ */
+export function pointsAt(peak: number, target: Uint8Array, tolerance = 0): boolean {
+  const px = peak % FRAME;
+  const py = Math.floor(peak / FRAME);
+  for (let y = Math.max(0, py - tolerance); y <= Math.min(FRAME - 1, py + tolerance); y++) {
+    for (let x = Math.max(0, px - tolerance); x <= Math.min(FRAME - 1, px + tolerance); x++) {
+      if (target[y * FRAME + x] !== 0 && (x - px) ** 2 + (y - py) ** 2 <= tolerance ** 2) return true;
+    }
+  }
+  return false;
+}
+
+/** Collects pictures one by one; {@link localizationFigures} turns the record into figures. */
+export class LocalizationRecord {
+  /** Pictures with boxes, and with a target (mask or boxes). */
+  boxed = 0;
+  targeted = 0;
+  /** [boxed * 100] best IoU with any true box at each threshold: of the largest component, of any component. */
+  readonly largestIou: Float32Array;
+  readonly anyIou: Float32Array;
+  /** [boxed * sizes] IoU of the centre box of each size. */
+  readonly centreIou: Float32Array;
+  /** [boxed] 1 where the class was right. */
+  readonly correct: Uint8Array;
+  /** [targeted] 1 where the peak is on the target; share of the map's mass on it; share of its area. */
+  readonly pointing: Uint8Array;
+  readonly energy: Float64Array;
+  readonly area: Float64Array;
+  /** [targeted * 512] pixels of each grey level on the target, then off it; null unless wanted. */
+  readonly histogram: Uint16Array | null;
+
+  private readonly framer = new HeatmapFramer();
+  private readonly sweep = new ComponentSweep(FRAME, FRAME, THRESHOLDS);
+  private readonly centres = CENTRE_SIZES.map((size) => centreBox(size, FRAME));
+
+  /**
+   * @param capacity  most pictures that will be added
+   * @param pixelwise keep the histograms that PxAP needs (512 16-bit counts a picture; masks only)
+   */
+  constructor(capacity: number, pixelwise: boolean) {
+    this.largestIou = new Float32Array(capacity * THRESHOLDS);
+    this.anyIou = new Float32Array(capacity * THRESHOLDS);
+    this.centreIou = new Float32Array(capacity * CENTRE_SIZES.length);
+    this.correct = new Uint8Array(capacity);
+    this.pointing = new Uint8Array(capacity);
+    this.energy = new Float64Array(capacity);
+    this.area = new Float64Array(capacity);
+    this.histogram = pixelwise ? new Uint16Array(capacity * 2 * SCORE_LEVELS) : null;
+  }
+
+  /**
+   * Adds one picture.
+   * @param heatmap [height, width] of the given label
+   * @param correct was the class right (Top-1 Loc)
+   */
+  add(heatmap: Float32Array, height: number, width: number, annotation: Annotation, correct: boolean): void {
+    const framed = this.framer.frame(heatmap, height, width);
+    if (annotation.boxes.length > 0) this.addBoxes(framed.levels, annotation.boxes, correct);
+    if (annotation.target !== null) this.addTarget(framed, annotation.target);
+  }
+
+  private addBoxes(levels: Uint8Array, boxes: readonly PixelBox[], correct: boolean): void {
+    const i = this.boxed++;
+    this.correct[i] = correct ? 1 : 0;
+    for (let s = 0; s < this.centres.length; s++) {
+      this.centreIou[i * this.centres.length + s] = bestIou(this.centres[s], boxes);
+    }
+    this.sweep.load(levels);
+    for (let t = 0; t < THRESHOLDS; t++) {
+      const found = this.sweep.at(t);
+      let any = 0;
+      for (let k = 0; k < found.boxes.length; k++) {
+        const iou = bestIou(componentBox(found.boxes[k]), boxes);
+        if (iou > any) any = iou;
+        if (k === found.largest) this.largestIou[i * THRESHOLDS + t] = iou;
+      }
+      this.anyIou[i * THRESHOLDS + t] = any;
+    }
+  }
+
+  private addTarget(
+    framed: { map: Float32Array; grey: Uint8Array; empty: boolean; peak: number },
+    target: Uint8Array,
+  ): void {
+    const i = this.targeted++;
+    const histogram = this.histogram?.subarray(i * 2 * SCORE_LEVELS, (i + 1) * 2 * SCORE_LEVELS);
+    let inside = 0;
+    let all = 0;
+    let pixels = 0;
+    for (let p = 0; p < target.length; p++) {
+      const value = framed.map[p];
+      all += value;
+      const on = target[p] !== 0;
+      if (on) {
+        inside += value;
+        pixels++;
+      }
+      if (histogram !== undefined) histogram[framed.grey[p] + (on ? 0 : SCORE_LEVELS)]++;
+    }
+    // A map that shows nothing points nowhere and has no energy anywhere: a miss, not a lucky guess.
+    this.pointing[i] = !framed.empty && pointsAt(framed.peak, target) ? 1 : 0;
+    this.energy[i] = all > 0 ? inside / all : 0;
+    this.area[i] = pixels / target.length;
+  }
+}
