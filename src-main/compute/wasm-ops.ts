@@ -1,0 +1,28 @@
+/**
+ * The fused operations of the `wasm` engine: XNNPACK kernels of the TensorFlow.js wasm backend for
+ * everything that is a convolution or a matrix product, and loops over the backend's heap for what
+ * it lacks, does slowly, or does wrong.
+ */
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { EngineOps } from './engine.ts';
+import { convolve, inputGradient } from './wasm-conv.ts';
+import { filterGradient } from './wasm-filter-grad.ts';
+import { WasmHeap } from './wasm-heap.ts';
+import { normalise, normaliseGradient, rectifierGradient } from './wasm-norm.ts';
+import { poolGradient, poolMaxima } from './wasm-pool.ts';
+
+/** Operations on tensors that live on this backend. */
+export function createWasmOps(backend: BackendWasm): EngineOps {
+  const heap = new WasmHeap(backend);
+  return {
+    conv2d: convolve,
+    conv2dInputGrad: (dy, filter, xShape, geometry) => inputGradient(heap, dy, filter, xShape, geometry),
+    conv2dFilterGrad: (x, dy, filterShape, geometry) => filterGradient(heap, x, dy, filterShape, geometry),
+    batchNorm: (x, scale, offset, epsilon) => normalise(heap, x, scale, offset, epsilon),
+    batchNormGrad: (dy, x, scale, mean, variance, epsilon) =>
+      normaliseGradient(heap, dy, x, scale, mean, variance, epsilon),
+    reluGrad: rectifierGradient,
+    maxPool: poolMaxima,
+    maxPoolGrad: (dy, x, y, geometry) => poolGradient(heap, dy, x, y, geometry),
+  };
+}
