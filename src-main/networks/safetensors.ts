@@ -30,7 +30,7 @@ export interface StoredTensor {
   readonly data: TensorData;
 }
 
-/** A float32 array with its shape, row-major (the shape of `NamedArray` of the method). */
+/** A float32 array with its shape, row-major (what networks/parameters.ts calls a `NamedArray`). */
 export interface FloatArray {
   readonly shape: readonly number[];
   readonly data: Float32Array;

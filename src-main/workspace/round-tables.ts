@@ -1,0 +1,96 @@
+/**
+ * What an assessment leaves behind: `rounds/NN.parquet`, one row a training picture, and the heatmaps
+ * in the order of the rows, `NN.maps` (clean) and `NN.attacked.maps`. And what the finished model
+ * says of the test pictures: `predictions.parquet`.
+ */
+import type { AssessmentRow } from '../contract/run.ts';
+import { readHeatmaps, readSomeHeatmaps, writeHeatmaps } from './heatmap-file.ts';
+import type { Heatmaps } from './heatmap-file.ts';
+import { readTable, writeTable } from './parquet-table.ts';
+import type { TableColumns } from './parquet-table.ts';
+import { attackedMapsFile, predictionsFile, roundMapsFile, roundTableFile } from './study-layout.ts';
+
+const ASSESSMENT_COLUMNS: TableColumns<AssessmentRow> = {
+  id: 'STRING',
+  label: 'INT32',
+  prediction: 'INT32',
+  probability: 'DOUBLE',
+  labelProbability: 'DOUBLE',
+  attackedLabelProbability: 'DOUBLE',
+  attackedPrediction: 'INT32',
+  attackedProbability: 'DOUBLE',
+  s: 'DOUBLE',
+  q: 'DOUBLE',
+  e: 'DOUBLE',
+  v: 'DOUBLE',
+  loss: 'DOUBLE',
+  empty: 'BOOLEAN',
+};
+
+/** One row of `predictions.parquet`: one picture that was not trained on. */
+export interface PredictionRow {
+  /** Sample id. */
+  readonly id: string;
+  /** `val` or `test`. */
+  readonly split: string;
+  readonly label: number;
+  readonly prediction: number;
+  /** Probability of the predicted class, and of the label. */
+  readonly probability: number;
+  readonly labelProbability: number;
+}
+
+const PREDICTION_COLUMNS: TableColumns<PredictionRow> = {
+  id: 'STRING',
+  split: 'STRING',
+  label: 'INT32',
+  prediction: 'INT32',
+  probability: 'DOUBLE',
+  labelProbability: 'DOUBLE',
+};
+
+/** Which of a round's two heatmap files. */
+export type MapKind = 'clean' | 'attacked';
+
+/** Writes a round's table. `run` is the run's folder, here and below. */
+export async function writeRoundTable(run: string, round: number, rows: readonly AssessmentRow[]): Promise<void> {
+  await writeTable(roundTableFile(run, round), rows, ASSESSMENT_COLUMNS);
+}
+
+/** @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function readRoundTable(run: string, round: number): Promise<AssessmentRow[]> {
+  return readTable(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+}
+
+/** Writes a round's heatmaps, in the order of its table's rows. */
+export async function writeRoundMaps(run: string, round: number, kind: MapKind, maps: Heatmaps): Promise<void> {
+  await writeHeatmaps(mapsFile(run, round, kind), maps);
+}
+
+/**
+ * A round's heatmaps: all, or those of some rows of its table.
+ * @throws SteadygazeError `not-found`, `study-corrupt`
+ */
+export async function readRoundMaps(
+  run: string,
+  round: number,
+  kind: MapKind,
+  rows?: readonly number[],
+): Promise<Heatmaps> {
+  const path = mapsFile(run, round, kind);
+  return rows === undefined ? readHeatmaps(path) : readSomeHeatmaps(path, rows);
+}
+
+/** Writes the predictions of a finished run. */
+export async function writePredictions(run: string, rows: readonly PredictionRow[]): Promise<void> {
+  await writeTable(predictionsFile(run), rows, PREDICTION_COLUMNS);
+}
+
+/** @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function readPredictions(run: string): Promise<PredictionRow[]> {
+  return readTable(predictionsFile(run), PREDICTION_COLUMNS);
+}
+
+function mapsFile(run: string, round: number, kind: MapKind): string {
+  return kind === 'clean' ? roundMapsFile(run, round) : attackedMapsFile(run, round);
+}

@@ -1,0 +1,32 @@
+/** Where everything of a study lies. Every path inside a study is spelled here and nowhere else. */
+import { join } from 'node:path';
+import { ARMS } from '../contract/settings.ts';
+
+export const studyFile = (study: string) => join(study, 'study.json');
+export const studyBackupFile = (study: string) => join(study, 'study.json.bak');
+export const dataFile = (study: string) => join(study, 'data.json');
+export const studyLockFile = (study: string) => join(study, 'lock');
+export const runsFolder = (study: string) => join(study, 'runs');
+
+const RUN_ID = new RegExp(`^\\d{3,9}-(${ARMS.join('|')})-s\\d{1,10}$`);
+
+/** `001-consistency-s0`: number in the study, arm, seed. */
+export const runId = (number: number, arm: string, seed: number) =>
+  `${String(number).padStart(3, '0')}-${arm}-s${seed}`;
+/** True for ids of {@link runId} and nothing else: ids come from command lines and become paths. */
+export const isRunId = (id: string) => RUN_ID.test(id);
+
+export const runFolder = (study: string, id: string) => join(runsFolder(study), id);
+export const runFile = (run: string) => join(run, 'run.json');
+export const runLockFile = (run: string) => join(run, 'lock');
+export const eventsFile = (run: string) => join(run, 'events.ndjson');
+export const checkpointsFolder = (run: string) => join(run, 'checkpoints');
+
+/** At least two digits: `00`, `07`, `100`. */
+const roundName = (round: number) => String(round).padStart(2, '0');
+export const roundTableFile = (run: string, round: number) => join(run, 'rounds', `${roundName(round)}.parquet`);
+export const roundMapsFile = (run: string, round: number) => join(run, 'rounds', `${roundName(round)}.maps`);
+export const attackedMapsFile = (run: string, round: number) =>
+  join(run, 'rounds', `${roundName(round)}.attacked.maps`);
+export const weightsFile = (run: string, round: number) => join(run, 'weights', `${roundName(round)}.safetensors`);
+export const predictionsFile = (run: string) => join(run, 'predictions.parquet');
