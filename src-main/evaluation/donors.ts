@@ -39,13 +39,26 @@ export function chooseDonor(
   seed: number,
 ): number | null {
   const random = new Random(hashSeed(seed, mix, id));
-  const others = (of: number) => (pool.byClass.get(of) ?? []).filter((candidate) => candidate !== index);
-  const pick = (list: readonly number[]) => (list.length === 0 ? null : list[random.integer(list.length)]);
-  if (mix === 'mixed_same') return pick(others(label));
-  if (mix === 'mixed_rand') {
-    const classes = pool.classes.filter((of) => others(of).length > 0);
-    return classes.length === 0 ? null : pick(others(classes[random.integer(classes.length)]));
+  const own = pool.byClass.get(label) ?? [];
+  const self = own.indexOf(index);
+  const ownOthers = own.length - (self >= 0 ? 1 : 0);
+  const pick = (of: number): number | null => {
+    const list = pool.byClass.get(of) ?? [];
+    const size = of === label ? ownOthers : list.length;
+    if (size === 0) return null;
+    const k = random.integer(size);
+    return list[of === label && self >= 0 && k >= self ? k + 1 : k];
+  };
+  switch (mix) {
+    case 'mixed_same':
+      return pick(label);
+    case 'mixed_rand': {
+      const classes = ownOthers > 0 ? pool.classes : pool.classes.filter((of) => of !== label);
+      return classes.length === 0 ? null : pick(classes[random.integer(classes.length)]);
+    }
+    case 'mixed_next': {
+      const next = pool.classes.find((of) => of > label) ?? pool.classes[0];
+      return next === undefined || next === label ? null : pick(next);
+    }
   }
-  const next = pool.classes.find((of) => of > label) ?? pool.classes[0];
-  return next === undefined || next === label ? null : pick(others(next));
 }
