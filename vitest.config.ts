@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two at a time: each engine test starts threads of its own, and more would only make them wait for each other. */
+const MAX_WORKERS = 2;
+
+/**
+ * Two kinds of test: `x.test.ts` is pure and fast; `x.integration.test.ts` uses real files, engines and processes.
+ * Each file gets a process of its own (`forks`), for a native addon cannot be loaded in several threads of one.
+ */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: MAX_WORKERS,
+    teardownTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
