@@ -22,7 +22,7 @@ import type { Grid, Sampling, Shape4D } from './wasm-planes.ts';
 /** Positions (columns of a plane) in one product: short enough for a second-level cache. */
 const POSITIONS = 4096;
 /** Measured: copying one float into a plane costs as much as this many floating-point operations. */
-const COPY_COST = 30;
+const COPY_COST = 40;
 /** Rows that the backend's product computes together; fewer cost the same. */
 const ROW_TILE = 4;
 const FLOAT_BYTES = 4;

@@ -28,7 +28,8 @@ export function poolGradient(
   const maxima = heap.floats(y);
   const gradients = heap.floats(dy);
   const out = heap.floats(dx).fill(0);
-  let at = 0;
+  // What of a window's gradients, channel by channel, has not met its maximum yet.
+  const pending = new Float64Array(channels);
   for (let n = 0; n < batch; n++) {
     for (let a = 0; a < outHeight; a++) {
       const top = Math.max(0, a * stride - pad);
@@ -36,14 +37,15 @@ export function poolGradient(
       for (let b = 0; b < outWidth; b++) {
         const left = Math.max(0, b * stride - pad);
         const right = Math.min(width, b * stride - pad + size);
-        for (let c = 0; c < channels; c++, at++) {
-          const maximum = maxima[at] as number;
-          search: for (let h = top; h < bottom; h++) {
-            for (let w = left; w < right; w++) {
-              const pixel = ((n * height + h) * width + w) * channels + c;
-              if (values[pixel] === maximum) {
-                out[pixel] = (out[pixel] as number) + (gradients[at] as number);
-                break search;
+        const window = ((n * outHeight + a) * outWidth + b) * channels;
+        for (let c = 0; c < channels; c++) pending[c] = gradients[window + c] as number;
+        for (let h = top; h < bottom; h++) {
+          for (let w = left; w < right; w++) {
+            const pixel = ((n * height + h) * width + w) * channels;
+            for (let c = 0; c < channels; c++) {
+              if (values[pixel + c] === maxima[window + c]) {
+                out[pixel + c] = (out[pixel + c] as number) + (pending[c] as number);
+                pending[c] = 0;
               }
             }
           }
