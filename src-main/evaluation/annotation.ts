@@ -11,11 +11,7 @@ import type { EvaluationData } from './predictor.ts';
  * @param target what pointing and energy are measured against in this data set; a picture without it takes no part
  *               in them
  */
-export async function readAnnotation(
-  data: EvaluationData,
-  index: number,
-  target: 'mask' | 'box',
-): Promise<Annotation> {
+export async function readAnnotation(data: EvaluationData, index: number, target: 'mask' | 'box'): Promise<Annotation> {
   const given = data.boxes(index).map((box) => unitBoxToPixels(box, FRAME));
   const mask = data.hasMasks ? await data.readMask(index, FRAME) : null;
   const tight = mask === null ? null : maskBox(mask, FRAME, FRAME);

@@ -71,12 +71,7 @@ export function boxTiled(picture: Uint8Array, side: number, box: PixelBox, out: 
 }
 
 /** `mixed_*`: the object of `picture` over `background` (an `only_bg_t` of another picture). */
-export function pasted(
-  picture: Uint8Array,
-  mask: Uint8Array,
-  background: Uint8Array,
-  out: Uint8Array,
-): Uint8Array {
+export function pasted(picture: Uint8Array, mask: Uint8Array, background: Uint8Array, out: Uint8Array): Uint8Array {
   for (let p = 0; p < mask.length; p++) {
     for (let c = 3 * p; c < 3 * p + 3; c++) out[c] = mask[p] !== 0 ? picture[c] : background[c];
   }

@@ -134,7 +134,11 @@ async function buildVariant(
     return box !== null && (!needsBackground || largestBackground(box, data.size) !== null);
   });
   const sources = new Uint8Array(rows.length * bytes);
-  if (mix !== undefined) await data.readPictures(rows.map((row) => donors[row] ?? 0), sources);
+  if (mix !== undefined)
+    await data.readPictures(
+      rows.map((row) => donors[row] ?? 0),
+      sources,
+    );
   const out = new Uint8Array(rows.length * bytes);
   const tiled = new Uint8Array(bytes);
   rows.forEach((row, k) => {

@@ -100,7 +100,8 @@ export async function evaluateModel(
     ...(options.onPredictions === undefined ? {} : { onPredictions: options.onPredictions }),
   });
 
-  const debiasing = plan === null ? null : await measureDebiasing(predictor, measured, plan, { ...variants, onPictures });
+  const debiasing =
+    plan === null ? null : await measureDebiasing(predictor, measured, plan, { ...variants, onPictures });
   const recognised = recognition.figures(seed);
   return {
     top1: recognised.top1,

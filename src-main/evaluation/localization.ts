@@ -86,9 +86,7 @@ export function localizationFigures(
   const size = argMax(accuracyCurve(chooser.centreIou, chooser.boxed, sizes, 0.5));
   const curve = accuracyCurve(test.largestIou, n, THRESHOLDS, 0.5);
   const hit = hits(test.largestIou, n, THRESHOLDS, threshold, 0.5);
-  const v2 = V2_OVERLAPS.map((overlap) =>
-    hits(test.anyIou, n, THRESHOLDS, argMax(v2Curve(chooser, overlap)), overlap),
-  );
+  const v2 = V2_OVERLAPS.map((overlap) => hits(test.anyIou, n, THRESHOLDS, argMax(v2Curve(chooser, overlap)), overlap));
   const v2Mean = Float64Array.from({ length: n }, (_, i) => (v2[0][i] + v2[1][i] + v2[2][i]) / 3);
   const share = (column: Uint8Array) => column.reduce((sum, value) => sum + value, 0) / n;
 

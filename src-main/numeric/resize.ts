@@ -145,11 +145,7 @@ function resizeSeparable(
     const wc = rw[t + 2];
     const wd = rw[t + 3];
     for (let x = 0; x < W; x++) {
-      out[target + x] =
-        wide[a + x] * wa +
-        wide[b + x] * wb +
-        wide[c + x] * wc +
-        wide[d + x] * wd;
+      out[target + x] = wide[a + x] * wa + wide[b + x] * wb + wide[c + x] * wc + wide[d + x] * wd;
     }
   }
   return out;
