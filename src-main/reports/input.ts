@@ -1,0 +1,93 @@
+/** What a report is made from: plain values and pixels. The caller reads them from the study. */
+import type { AssessmentRow, RunRecord } from '../contract/run.ts';
+import type { Split } from '../datasets/dataset.ts';
+
+/** A small picture of one class, for the strip at the top of the report. */
+export interface Thumbnail {
+  readonly label: number;
+  /** [size, size, 3] values 0..255. */
+  readonly picture: Uint8Array;
+  readonly size: number;
+}
+
+export interface StudyReportInput {
+  readonly name: string;
+  /** What was recognised, in one sentence ("1,240 photos in 5 classes, 20% kept aside for testing."). */
+  readonly dataSentence: string;
+  readonly classes: readonly string[];
+  readonly fingerprint: string;
+  /** Pictures in each split. */
+  readonly counts: Readonly<Record<Split, number>>;
+  /** Number of problems found while reading the data. */
+  readonly problems: number;
+  readonly thumbnails?: readonly Thumbnail[];
+  /** Where the pictures come from and under which licence, one line each. */
+  readonly attribution?: readonly string[];
+}
+
+/** One hard training picture: what was measured, and the pixels that show it. */
+export interface HardSample {
+  readonly row: AssessmentRow;
+  /** Side of both pictures in pixels. */
+  readonly size: number;
+  /** [size, size, 3] values 0..255. */
+  readonly picture: Uint8Array;
+  /** [size, size, 3]: values 0..255 as Uint8Array, or in [0,1] as Float32Array (exact). */
+  readonly attacked: Uint8Array | Float32Array;
+  /** Height and width of both heatmaps. */
+  readonly h: number;
+  readonly w: number;
+  /** [h, w] in [0,1]: the heatmap of the given label on the clean picture. */
+  readonly heatmap: Float32Array;
+  /** [h, w] in [0,1]: the heatmap of the given label on the attacked picture. */
+  readonly attackedHeatmap: Float32Array;
+}
+
+/**
+ * What was measured on each test picture, for paired comparisons. Two runs are compared on an array
+ * only where both have it with the same length: position i must be the same picture in both. A
+ * value that is not finite (float arrays) or 255 (byte arrays) means "not measured on this picture".
+ */
+export interface PerPicture {
+  /** 1 where the prediction is right. */
+  readonly correct?: Uint8Array;
+  /** 1 where the prediction is right on the picture with another background. */
+  readonly mixedSame?: Uint8Array;
+  readonly mixedRand?: Uint8Array;
+  /** Share of the heatmap inside the object, [0,1]. */
+  readonly energy?: Float32Array;
+  /** 1 where the heatmap's maximum lies on the object. */
+  readonly pointing?: Uint8Array;
+  /** 1 where the box at the chosen threshold hits. */
+  readonly maxboxacc?: Uint8Array;
+  /** Mean of the hits at IoU 0.3, 0.5 and 0.7. */
+  readonly maxboxaccV2?: Float32Array;
+  /** Intersection over union at the chosen threshold. */
+  readonly iou?: Float32Array;
+}
+
+/** One epoch of training, for the curves. */
+export interface EpochPoint {
+  readonly round: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+export interface RunReportInput {
+  readonly record: RunRecord;
+  /** Hardest first. */
+  readonly hardest: readonly HardSample[];
+  readonly perPicture?: PerPicture;
+  readonly epochs?: readonly EpochPoint[];
+}
+
+export interface ReportInput {
+  readonly title: string;
+  readonly study: StudyReportInput;
+  readonly runs: readonly RunReportInput[];
+  /** ISO time of writing; the report says nothing about time where it is absent. */
+  readonly created?: string;
+  /** Wall-clock seconds of everything; the sum of the runs where absent. */
+  readonly seconds?: number;
+}

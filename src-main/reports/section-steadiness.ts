@@ -1,0 +1,146 @@
+/** E over the rounds, E per class, and the training curves. */
+import type { RoundSummary } from '../contract/run.ts';
+import type { ReportDocument, RunView } from './document.ts';
+import { classTrack, consistencyHistogram, curveKey, epochCurves, highestBin, seriesMark } from './charts.ts';
+import { html, nameMarkup, type Markup } from './markup.ts';
+import { count, counted, epsText, percent, unit } from './words.ts';
+
+const MOST_PANELS = 5;
+const MOST_CLASSES = 24;
+
+export function steadinessSection(document: ReportDocument): Markup {
+  const { runs } = document;
+  const top = highestBin(runs.flatMap((run) => run.rounds));
+  return html`<section id="steadiness" aria-labelledby="steadiness-h">
+      <h2 id="steadiness-h">How steady is its gaze?</h2>
+      <p class="lead">
+        In every assessment the background of each training picture is disturbed. <b>E</b> tells how much of the
+        explanation survives: right is steady, <span class="amber">left is unsteady</span>. All panels share their axes;
+        the line is the mean.
+      </p>
+      ${runs.map((run) => roundPanels(run, top))} ${classSection(document)}
+    </section>
+    ${curveSection(document)}`;
+}
+
+/** First, last and evenly chosen rounds between, when there are too many to show. */
+export function chosenRounds(rounds: readonly RoundSummary[], most: number): RoundSummary[] {
+  if (rounds.length <= most) return [...rounds];
+  const picked = Array.from({ length: most }, (_, i) => Math.round((i * (rounds.length - 1)) / (most - 1)));
+  return picked.map((i) => rounds[i]);
+}
+
+function roundPanels(run: RunView, top: number): Markup {
+  const { rounds } = run;
+  const heading = html`<h3>${seriesMark(run.index)} ${run.label}</h3>`;
+  if (rounds.length === 0) {
+    return html`<div class="rounds">
+      ${heading}
+      <p class="empty">
+        No assessment yet: this run ended before its first round, so nothing can be said about how steady its gaze is.
+        Resume it to find out.
+      </p>
+    </div>`;
+  }
+  const shown = chosenRounds(rounds, MOST_PANELS);
+  const { eps, epsSurvival } = run.record;
+  const strength =
+    eps === null
+      ? null
+      : html`<p class="note">
+          Disturbed by at most ${epsText(eps)} in each colour
+          value${epsSurvival === null ? '' : `, at which ${percent(epsSurvival)} of a probe of correct predictions survived when the strength was chosen`}.
+        </p>`;
+  const panels = shown.map((summary) => {
+    const last = summary === rounds.at(-1) && run.final !== null;
+    return html`<figure>
+      <figcaption><b>${last ? 'At the end' : `Before round ${String(summary.round)}`}</b></figcaption>
+      ${consistencyHistogram(summary, top)}
+      <p class="panel-note">
+        mean ${unit(summary.eMean)} · median ${unit(summary.eMedian)} ·
+        <span class="amber">${percent(summary.eBelowHalf)} below 0.5</span
+        >${summary.emptyMaps > 0 ? ` \u00b7 ${counted(summary.emptyMaps, 'empty heatmap')}` : ''}
+      </p>
+    </figure>`;
+  });
+  const left = rounds.length - shown.length;
+  return html`<div class="rounds">
+    ${heading}${strength}
+    <div class="panels">${panels}</div>
+    ${left > 0 ? html`<p class="note">${counted(left, 'assessment')} between these are not drawn; report.json has all ${count(rounds.length)}.</p>` : null}
+  </div>`;
+}
+
+function classSection(document: ReportDocument): Markup | null {
+  const assessed = document.runs.filter((run) => run.rounds.length > 0);
+  if (assessed.length === 0) return null;
+  const classes = document.study.classes.map((name, label) => ({
+    name,
+    values: document.runs.map((run) => run.rounds.at(-1)?.eMeanPerClass[label] ?? null),
+  }));
+  const order = (values: readonly (number | null)[]): number => values.find((value) => value !== null) ?? Infinity;
+  const sorted = [...classes].sort((a, b) => order(a.values) - order(b.values));
+  const rows = sorted.map(({ name, values }) => {
+    const numbers = values.map((value) => html`<span class="n">${value === null ? '\u2013' : unit(value)}</span>`);
+    return html`<li>
+      <span class="name" title="${name}">${nameMarkup(name)}</span>${classTrack(values)}<span class="numbers"
+        >${numbers}</span
+      >
+    </li>`;
+  });
+  const legend = document.runs.map((run) => html`<span>${seriesMark(run.index)} ${run.label}</span>`);
+  const rest = rows.slice(MOST_CLASSES);
+  return html`<div class="classes">
+    <h3>By class</h3>
+    <p class="note">
+      Mean E of the training pictures of each class in the last assessment, least steady first. From 0 (left) to 1
+      (right).
+    </p>
+    <p class="legend">${legend}</p>
+    <ul class="classlist">
+      ${rows.slice(0, MOST_CLASSES)}
+    </ul>
+    ${
+      rest.length === 0
+        ? null
+        : html`<details class="rest">
+            <summary>Show the other ${counted(rest.length, 'class', 'classes')}</summary>
+            <ul class="classlist">
+              ${rest}
+            </ul>
+          </details>`
+    }
+  </div>`;
+}
+
+function curveSection(document: ReportDocument): Markup | null {
+  const runs = document.runs.filter((run) => run.epochs.length > 1);
+  if (runs.length === 0) return null;
+  const curves = (value: (point: RunView['epochs'][number]) => number) =>
+    runs.map((run) => ({ series: run.index, label: run.label, values: run.epochs.map(value) }));
+  const losses = curves((point) => point.loss);
+  const top = Math.max(0.1, ...losses.flatMap(({ values }) => values.filter(Number.isFinite)));
+  const legend = runs.map((run) => html`<span>${curveKey(run.index)} ${run.label}</span>`);
+  return html`<section id="training" aria-labelledby="training-h">
+    <h2 id="training-h">How training went</h2>
+    <p class="lead">
+      On the training pictures, as the model saw them. High accuracy here does not mean high accuracy on new pictures.
+    </p>
+    <p class="legend">${legend}</p>
+    <div class="curves">
+      <figure>
+        <figcaption><b>Accuracy in training</b></figcaption>
+        ${epochCurves(
+          curves((point) => point.accuracy),
+          'Training accuracy',
+          1,
+          (v) => `${String(Math.round(v * 100))}%`,
+        )}
+      </figure>
+      <figure>
+        <figcaption><b>Loss</b> <span class="muted">how wrong it is; lower is better; weighted by v</span></figcaption>
+        ${epochCurves(losses, 'Training loss', top, unit)}
+      </figure>
+    </div>
+  </section>`;
+}

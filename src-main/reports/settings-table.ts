@@ -1,0 +1,28 @@
+/** All settings of the runs side by side, one row a setting, so that a run can be repeated. */
+import type { RunView } from './document.ts';
+
+export interface SettingRow {
+  /** Dotted name as `--set` takes it. */
+  readonly name: string;
+  /** One value a run. */
+  readonly values: readonly string[];
+  readonly differs: boolean;
+}
+
+/** {a: {b: 1}} -> [['a.b', '1']]. */
+export function flattenSettings(value: unknown, prefix = ''): [string, string][] {
+  if (typeof value !== 'object' || value === null) return [[prefix, String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    flattenSettings(inner, prefix === '' ? key : `${prefix}.${key}`),
+  );
+}
+
+/** Every setting that any of the runs has, in the order of the first run that has it. */
+export function settingRows(runs: readonly RunView[]): SettingRow[] {
+  const flat = runs.map((run) => new Map(flattenSettings(run.record.settings)));
+  const names = new Set(flat.flatMap((settings) => [...settings.keys()]));
+  return [...names].map((name) => {
+    const values = flat.map((settings) => settings.get(name) ?? '\u2013');
+    return { name, values, differs: new Set(values).size > 1 };
+  });
+}
