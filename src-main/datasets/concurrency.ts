@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SteadygazeError } from '../contract/errors.ts';
 
 /** Files worked on at once. Node's thread pool has four threads, and more would only hold buffers. */
-export const FILES_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+const FILES_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 
 /** Throws the error that means "the user stopped this" once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {

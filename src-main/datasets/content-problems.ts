@@ -1,6 +1,6 @@
 /** Problems that show only when all pictures are known: copies, tiny classes, classes missing in a split. */
 import { SPLITS } from './dataset.ts';
-import type { Problem, Sample } from './dataset.ts';
+import type { Dataset, Problem, Sample } from './dataset.ts';
 
 /** Classes with fewer pictures cannot be split. */
 const TINY = 3;
@@ -34,14 +34,23 @@ export function findCopies(samples: readonly Sample[], classes: readonly string[
   return problems;
 }
 
-/** One problem a class at most. A split without any picture is not held against the classes. */
-export function findThinClasses(samples: readonly Sample[], classes: readonly string[]): Problem[] {
+/**
+ * One problem a class at most. A split without any picture is not held against the classes, nor is a
+ * missing validation picture where we made the splits: a tenth of a small class is none.
+ */
+export function findThinClasses(
+  samples: readonly Sample[],
+  classes: readonly string[],
+  splitOrigin: Dataset['splitOrigin'],
+): Problem[] {
   const counts = classes.map(() => ({ train: 0, val: 0, test: 0 }));
   for (const sample of samples) {
     const count = counts[sample.label];
     if (count) count[sample.split]++;
   }
-  const used = SPLITS.filter((split) => counts.some((count) => count[split] > 0));
+  const used = SPLITS.filter(
+    (split) => counts.some((count) => count[split] > 0) && (splitOrigin === 'folders' || split !== 'val'),
+  );
   return classes.flatMap((name, label): Problem[] => {
     const count = counts[label] ?? { train: 0, val: 0, test: 0 };
     const total = count.train + count.val + count.test;

@@ -66,7 +66,8 @@ export const DatasetSchema = v.pipe(
  */
 export function datasetFromJson(value: unknown): Dataset {
   const result = v.safeParse(DatasetSchema, value);
-  const intact = result.success && fingerprintOf(result.output.classes, result.output.samples) === result.output.fingerprint;
+  const intact =
+    result.success && fingerprintOf(result.output.classes, result.output.samples) === result.output.fingerprint;
   if (intact) return result.output;
   throw new SteadygazeError(
     'study-corrupt',

@@ -51,7 +51,8 @@ export async function decodePicture(bytes: Uint8Array, size: number): Promise<Ui
   if (info.channels === 3) return data;
   // One channel is all that is left of some grey formats; say it three times.
   const rgb = new Uint8Array(size * size * 3);
-  for (let pixel = 0; pixel < size * size; pixel++) rgb.fill(data[pixel * info.channels] ?? 0, pixel * 3, pixel * 3 + 3);
+  for (let pixel = 0; pixel < size * size; pixel++)
+    rgb.fill(data[pixel * info.channels] ?? 0, pixel * 3, pixel * 3 + 3);
   return rgb;
 }
 

@@ -21,7 +21,7 @@ import type { PictureFacts } from './picture-file.ts';
 import { DEFAULT_SHARES, splitStratified } from './split.ts';
 import { listFolder, walkFiles } from './walk.ts';
 
-export const FORMAT = 'folder-per-class';
+const FORMAT = 'folder-per-class';
 
 export interface OpenOptions {
   /** Seed of the split, where the folders do not say it. */
@@ -89,8 +89,7 @@ export async function open(path: string, options: OpenOptions): Promise<Dataset>
   const labels = pictures.map(({ item }) => labelOf.get(item.className) ?? 0);
   const { splits, splitOrigin } = assignSplits(pictures, labels, classes, options.seed, shares);
   const sizes = pictures.map(({ item, facts }) => ({ id: item.id, width: facts.width, height: facts.height }));
-  const boxes =
-    layout.boxes === null ? null : await readBoxes(join(root, layout.boxes), layout.boxes, sizes, problems);
+  const boxes = layout.boxes === null ? null : await readBoxes(join(root, layout.boxes), layout.boxes, sizes, problems);
   const maskOf = await readMasks(root, layout.masks, masks, pictures, options, progress, problems);
 
   const samples = pictures.map(({ item, facts }, i): Sample => {
@@ -108,8 +107,16 @@ export async function open(path: string, options: OpenOptions): Promise<Dataset>
     };
   });
   await options.index?.save();
-  problems.push(...findCopies(samples, classes), ...findThinClasses(samples, classes));
-  return { root, format: FORMAT, classes, samples, problems, splitOrigin, fingerprint: fingerprintOf(classes, samples) };
+  problems.push(...findCopies(samples, classes), ...findThinClasses(samples, classes, splitOrigin));
+  return {
+    root,
+    format: FORMAT,
+    classes,
+    samples,
+    problems,
+    splitOrigin,
+    fingerprint: fingerprintOf(classes, samples),
+  };
 }
 
 interface Inspected<T> {
@@ -150,19 +157,31 @@ async function requireClasses(root: string, layout: Layout, problems: readonly P
   );
 }
 
-function requirePictures(layout: Layout, pictures: readonly Inspected<ClassFile>[], problems: readonly Problem[]): void {
+function requirePictures(
+  layout: Layout,
+  pictures: readonly Inspected<ClassFile>[],
+  problems: readonly Problem[],
+): void {
   const example = problems.find((problem) => problem.kind !== 'ignored');
   const details = example && `${example.file}: ${example.reason}`;
   const hint = `${details ? `For example ${details} ` : ''}Supported are JPEG, PNG, WebP, AVIF, GIF and TIFF.`;
   if (pictures.length === 0) {
-    throw new SteadygazeError('data-unreadable', 'None of the files in the folder is a picture that can be read.', hint);
+    throw new SteadygazeError(
+      'data-unreadable',
+      'None of the files in the folder is a picture that can be read.',
+      hint,
+    );
   }
   if (layout.splits.length > 0 && !pictures.some(({ item }) => item.split === 'train')) {
     throw new SteadygazeError('data-unreadable', 'None of the pictures for training can be read.', hint);
   }
   const [only, ...more] = new Set(pictures.map(({ item }) => item.className));
   if (more.length === 0) {
-    throw new SteadygazeError('data-one-class', `Only one class, "${only ?? ''}", has pictures that can be read.`, hint);
+    throw new SteadygazeError(
+      'data-one-class',
+      `Only one class, "${only ?? ''}", has pictures that can be read.`,
+      hint,
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  * Two pictures are near-duplicates where
  * - their difference hashes (dHash, N. Krawetz 2013: is each of 9x8 grey cells brighter than its right
  *   neighbour? 64 bits) differ in at most 3 bits, and
- * - their 18x16 grey thumbnails correlate at 0.99 or more (Pearson), because a hash of 64 bits alone
+ * - their 18x16 grey thumbnails correlate at 0.995 or more (Pearson), because a hash of 64 bits alone
  *   takes any two objects on a white table for the same.
  * A picture without structure (standard deviation below 2 grey levels) is like nothing but its copy.
  *
@@ -17,7 +17,7 @@ export const THUMBNAIL_HEIGHT = 16;
 const CELLS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 
 const MAX_DISTANCE = 3;
-const MIN_CORRELATION = 0.99;
+const MIN_CORRELATION = 0.995;
 const MIN_DEVIATION = 2;
 /** A neighbour must be brighter by more than this (of 255 levels), else flat areas are dice. */
 const STEP = 2;
@@ -27,7 +27,7 @@ const CROWD = 48;
 const WINDOW = 32;
 
 /** 64-bit difference hash of a thumbnail, as two 32-bit halves. */
-export function differenceHash(thumbnail: Uint8Array): readonly [number, number] {
+function differenceHash(thumbnail: Uint8Array): readonly [number, number] {
   const halves: [number, number] = [0, 0];
   const cell = (row: number, column: number): number => {
     const at = row * 2 * THUMBNAIL_WIDTH + column * 2;

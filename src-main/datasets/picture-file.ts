@@ -31,7 +31,7 @@ const PICTURE_EXTENSION = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|bmp|hei[cf]
 export const hasPictureExtension = (path: string): boolean => PICTURE_EXTENSION.test(path);
 
 /** The format that the first bytes announce, whatever the name says; null for anything else. */
-export function formatOfBytes(head: Uint8Array): string | null {
+function formatOfBytes(head: Uint8Array): string | null {
   const text = String.fromCharCode(...head.subarray(0, 16));
   if (text.startsWith('\xff\xd8\xff')) return 'JPEG';
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'PNG';
