@@ -106,7 +106,7 @@ function channelSums(a: Float32Array, b: Float32Array, channels: number): { sum:
 
 /**
  * factor[c] x + constant[c]. As a depthwise convolution with a 1x1 filter, which XNNPACK computes in
- * one pass (vmulcaddc), it takes an eighth of the time of a broadcast product and sum.
+ * one pass (vmulcaddc), it takes a half to an eighth of the time of a broadcast product and sum.
  */
 function affine(heap: WasmHeap, x: Tensor4D, factor: Float64Array, constant: Float64Array): Tensor4D {
   return tf.tidy(() => {
