@@ -25,7 +25,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts'],
+    files: ['**/*.{test,suite,fixture}.ts'],
     rules: { 'max-lines': ['error', { max: 450, skipBlankLines: true }] },
   },
   {

@@ -23,6 +23,9 @@ export const FLOORS = {
   cli: 10,
 };
 
+/** Tests, and what only tests import (suites that several tests run, fixtures): they reach any floor. */
+const TESTING = /\.(test|suite|fixture)\.ts$/;
+
 /**
  * Where a file of the project lies.
  * @param {string} root absolute path of the project
@@ -41,8 +44,8 @@ function place(root, file) {
  * @param {string} specifier as written in the import
  * @returns {string | undefined}
  */
-export function forbidden(root, file, specifier) {
-  if (!specifier.startsWith('.') || /\.test\.[cm]?[jt]s$/.test(file)) return undefined;
+function forbidden(root, file, specifier) {
+  if (!specifier.startsWith('.') || TESTING.test(file)) return undefined;
   const from = place(root, file);
   const to = place(root, path.resolve(path.dirname(file), specifier));
   if (from.area === 'src-renderer') {
@@ -64,12 +67,12 @@ export function forbidden(root, file, specifier) {
 export const floorsRule = {
   meta: { type: 'problem', schema: [], messages: { floor: '{{reason}}' } },
   create(context) {
-    /** @param {{source?: unknown}} node any node with the module's name in `source` */
-    function check(node) {
-      const source = /** @type {import('estree').Node & {value?: unknown} | null | undefined} */ (node.source);
-      if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+    /** @param {{source?: unknown, loc?: import('eslint').AST.SourceLocation | null | undefined}} node names a module in `source` */
+    function check({ source, loc }) {
+      if (typeof source !== 'object' || source === null || !('value' in source) || !loc) return;
+      if (typeof source.value !== 'string') return;
       const reason = forbidden(context.cwd, context.filename, source.value);
-      if (reason !== undefined) context.report({ node: source, messageId: 'floor', data: { reason } });
+      if (reason !== undefined) context.report({ loc, messageId: 'floor', data: { reason } });
     }
     return {
       ImportDeclaration: check,
