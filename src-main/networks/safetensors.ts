@@ -8,8 +8,6 @@ import { SteadygazeError } from '../contract/errors.ts';
 import { parseHeader } from './safetensors-header.ts';
 import type { Dtype } from './safetensors-header.ts';
 
-export type { Dtype } from './safetensors-header.ts';
-
 export type TensorData =
   | Float32Array
   | Float64Array
@@ -64,11 +62,6 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     tensors.set(name, { dtype, shape, data: decode(dtype, raw) });
   }
   return { tensors, metadata };
-}
-
-/** Only the metadata and the shapes: cheap even for large files. Same refusals as {@link readSafetensors}. */
-export function readSafetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, string>> {
-  return parseHeader(bytes, refuse).metadata;
 }
 
 /**

@@ -10,7 +10,9 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** SHA-256 of bytes or of a text's UTF-8, lower-case hex. */
-export function hashBytes(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+/** SHA-256 of bytes or of texts' UTF-8, one after the other, lower-case hex. */
+export function hashBytes(...contents: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex');
 }
