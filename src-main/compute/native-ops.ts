@@ -15,7 +15,8 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
   const float: OpAttribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const layout: OpAttribute = { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' };
 
-  const own = <T extends Tensor>(info: TensorInfo): T => tf.engine().makeTensorFromTensorInfo(info) as T;
+  // The addon's backend gives whole tensors, already counted, where its type says only their description.
+  const own = <T extends Tensor>(info: TensorInfo): T => info as T;
   const run = <T extends Tensor>(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): T =>
     own<T>(backend.executeSingleOutput(name, [float, ...attributes], inputs));
 
@@ -78,6 +79,7 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
     },
 
     conv2dFilterGrad(x, dy, filterShape, { stride, pad }) {
+      if (filterShape[0] === 1 && pad === 0) return pointwiseFilterGrad(x, dy, filterShape, stride);
       const same = isSame(filterShape, stride, pad);
       const attributes = convAttributes(stride, same ? 'SAME' : 'VALID', 0);
       const input = pad === 0 || same ? x : padded(x, pad, 0);
@@ -160,6 +162,19 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
 
 /** Pads pools: below every activation, yet finite, since oneDNN propagates NaN from infinities. */
 const LOWEST = -3e38;
+
+/**
+ * A 1x1 filter sees every stride-th pixel: one matrix product. TensorFlow's own kernel reads past
+ * its input here at stride 2 (2.21 with oneDNN ends the process).
+ */
+function pointwiseFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, stride: number): Tensor4D {
+  return tf.tidy(() => {
+    const [, , input, output] = filterShape;
+    const seen = stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+    const product = tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(dy, [-1, output]), true, false);
+    return tf.reshape(product, filterShape);
+  });
+}
 
 /** TensorFlow's 'same' pads symmetrically only at stride 1 with an odd filter. */
 function isSame(filterShape: readonly number[], stride: ConvGeometry['stride'], pad: number): boolean {

@@ -9,16 +9,25 @@ import { createNativeOps } from './native-ops.ts';
  * Starts TensorFlow on the processor and makes it the current TensorFlow.js backend.
  * @throws Error with one sentence when the addon cannot be loaded.
  */
-export async function startNative(): Promise<Engine> {
+export function startNative(): Promise<Engine> {
   return startAddon('@tensorflow/tfjs-node', 'native');
 }
 
 /** The same with CUDA. @throws Error also when the addon loads but finds no GPU. */
-export async function startCuda(): Promise<Engine> {
+export function startCuda(): Promise<Engine> {
   return startAddon('@tensorflow/tfjs-node-gpu', 'cuda');
 }
 
-async function startAddon(packageName: string, id: 'native' | 'cuda'): Promise<Engine> {
+/** A process can load TensorFlow once. */
+const started = new Map<string, Promise<Engine>>();
+
+function startAddon(packageName: string, id: 'native' | 'cuda'): Promise<Engine> {
+  const running = started.get(packageName) ?? load(packageName, id);
+  started.set(packageName, running);
+  return running;
+}
+
+async function load(packageName: string, id: 'native' | 'cuda'): Promise<Engine> {
   const addon = loadAddon(packageName);
   const backend = addon.createBackend();
   if (id === 'cuda' && !addon.binding.isUsingGpuDevice()) throw new Error('TensorFlow found no NVIDIA GPU');

@@ -90,7 +90,11 @@ export const RunSettings = v.strictObject({
       /** `auto`: how many correctly classified training pictures make the probe. */
       autoProbe: v.optional(positiveInteger(100000), 256),
       steps: v.optional(positiveInteger(1000), 10),
+      /** Size of a step as a share of eps (2/255 at 8/255). */
+      stepShare: v.optional(between(0.001, 1), 0.25),
       randomStart: v.optional(v.boolean(), true),
+      /** `pgd-l2`: radius as a share of the length of a change of eps everywhere in B. */
+      radiusShare: v.optional(between(0.01, 1), 0.5),
       /** Momentum decay of MI-FGSM. */
       momentumDecay: v.optional(between(0, 10), 1),
       similarity: v.optional(v.picklist(SIMILARITIES), 'cosine'),

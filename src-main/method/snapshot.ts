@@ -3,18 +3,15 @@
  * same weights as one that was never interrupted: every random number is derived from
  * (seed, round, epoch, sample), never from a generator that would have to be stored.
  */
+import type { NamedArray } from '../networks/parameters.ts';
 
-/** A named array as it is stored: float32, row-major. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+export type { NamedArray };
 
 /** Where the run stands. Everything here survives JSON. */
 export interface RunPosition {
-  /** Round about to be worked on; equal to `rounds` + 1 when all is done. */
+  /** Round being worked on, 0 (warm-up) to `rounds`. */
   readonly round: number;
-  /** `assess` precedes the `train` of the same round; round 0 has only `train`. */
+  /** Within a round: `train`, then (in round 0, where eps is chosen) `calibrate`, then `assess`. */
   readonly phase: 'train' | 'calibrate' | 'assess' | 'done';
   /** Epoch within the round. */
   readonly epoch: number;

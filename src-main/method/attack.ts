@@ -1,0 +1,129 @@
+/**
+ * Semantic-preserved adversarial sample x^ (Wu et al., IEEE TMM 2024): x^ = x outside the background
+ * B; inside B |x^ - x| <= eps per pixel and channel, x^ in [0,1]. The network is in inference mode.
+ *
+ * - `pgd`: projected gradient descent on the cross-entropy, L-infinity (Madry et al., ICLR 2018).
+ * - `fgsm`: one step of eps (Goodfellow et al., ICLR 2015).
+ * - `mi-fgsm`: accumulated L1-normalised gradients, steps of eps / steps (Dong et al., CVPR 2018).
+ * - `pgd-l2`: steps along the L2-normalised gradient in a ball of radius
+ *   radiusShare * eps * sqrt(3 |B|), and never more than eps per pixel.
+ * - `noise`: uniform in +-eps inside B, no gradient: the control.
+ *
+ * The gradient is masked by B before any norm or sign is taken. The box [max(x-eps,0), min(x+eps,1)]
+ * inside B and [x,x] outside holds both limits, so that one clipping enforces all of them exactly.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { MethodSettings } from '../contract/settings.ts';
+import { Random } from '../numeric/random.ts';
+import type { FrozenNetwork } from '../networks/frozen.ts';
+
+export type AttackSettings = Pick<
+  MethodSettings,
+  'attack' | 'steps' | 'stepShare' | 'randomStart' | 'momentumDecay' | 'radiusShare'
+>;
+
+/**
+ * @param x          [n,size,size,3] pictures in [0,1]; borrowed
+ * @param labels     [n]
+ * @param background [n*size*size] 1 inside B, 0 outside
+ * @param eps        largest change of a value, in [0,1]
+ * @param seeds      [n] one seed a sample: its noise does not depend on its batch
+ * @returns x^ [n,size,size,3]
+ */
+export function attackBackground(
+  network: FrozenNetwork,
+  x: Tensor4D,
+  labels: Int32Array,
+  background: Uint8Array,
+  eps: number,
+  seeds: ArrayLike<number>,
+  settings: AttackSettings,
+): Tensor4D {
+  const [n, size] = x.shape;
+  const mask = tf.tensor4d(Float32Array.from(background), [n, size, size, 1]);
+  const reach = tf.mul(mask, eps);
+  const lower = tf.tidy(() => tf.maximum(tf.sub(x, reach), 0)) as Tensor4D;
+  const upper = tf.tidy(() => tf.minimum(tf.add(x, reach), 1)) as Tensor4D;
+  const target = tf.tidy(() =>
+    tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), network.architecture.classes), 'float32'),
+  ) as Tensor2D;
+
+  const { attack } = settings;
+  const startsAtRandom = attack === 'noise' || (settings.randomStart && (attack === 'pgd' || attack === 'pgd-l2'));
+  let current: Tensor4D = startsAtRandom ? randomStart(x, lower, upper, eps, seeds) : tf.clone(x);
+  const steps = attack === 'noise' ? 0 : attack === 'fgsm' ? 1 : settings.steps;
+  const radius = attack === 'pgd-l2' ? ballRadius(background, n, eps * settings.radiusShare) : null;
+  let momentum: Tensor4D | null = null;
+  for (let step = 0; step < steps; step++) {
+    const gradient = network.inputGradient(current, (logits) => tf.sub(tf.softmax(logits), target));
+    const masked = tf.mul(gradient, mask) as Tensor4D;
+    gradient.dispose();
+    let next: Tensor4D;
+    if (radius !== null) {
+      next = stepInBall(current, x, masked, radius, settings.stepShare);
+    } else {
+      let direction = masked;
+      let length = settings.stepShare * eps;
+      if (attack === 'fgsm') length = eps;
+      if (attack === 'mi-fgsm') {
+        length = eps / steps;
+        const previous: Tensor4D | null = momentum;
+        momentum = tf.tidy(() => accumulate(previous, masked, settings.momentumDecay));
+        previous?.dispose();
+        direction = momentum;
+      }
+      next = tf.tidy(() => tf.add(current, tf.mul(tf.sign(direction), length))) as Tensor4D;
+    }
+    tf.dispose([current, masked]);
+    current = clip(next, lower, upper);
+    next.dispose();
+  }
+  tf.dispose([mask, reach, lower, upper, target]);
+  momentum?.dispose();
+  radius?.dispose();
+  return current;
+}
+
+function clip(x: Tensor4D, lower: Tensor4D, upper: Tensor4D): Tensor4D {
+  return tf.tidy(() => tf.minimum(tf.maximum(x, lower), upper));
+}
+
+function randomStart(x: Tensor4D, lower: Tensor4D, upper: Tensor4D, eps: number, seeds: ArrayLike<number>): Tensor4D {
+  const [n] = x.shape;
+  const values = new Float32Array(x.size);
+  const area = x.size / n;
+  for (let i = 0; i < n; i++) {
+    new Random(seeds[i] as number).fillUniform(values.subarray(i * area, (i + 1) * area), -eps, eps);
+  }
+  return tf.tidy(() => clip(tf.add(x, tf.tensor4d(values, x.shape)), lower, upper));
+}
+
+/** Dong et al., equation 6: g <- decay * g + gradient / ||gradient||_1 (a zero gradient adds nothing). */
+function accumulate(momentum: Tensor4D | null, gradient: Tensor4D, decay: number): Tensor4D {
+  const length = tf.sum(tf.abs(gradient), [1, 2, 3], true);
+  const unit = tf.div(gradient, tf.maximum(length, 1e-30)) as Tensor4D;
+  return momentum === null ? unit : tf.add(tf.mul(momentum, decay), unit);
+}
+
+/** One radius a sample, [n,1,1,1]. */
+function ballRadius(background: Uint8Array, n: number, eps: number): Tensor4D {
+  const area = background.length / n;
+  const radii = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    let count = 0;
+    for (let p = i * area; p < (i + 1) * area; p++) count += background[p];
+    radii[i] = eps * Math.sqrt(3 * count);
+  }
+  return tf.tensor4d(radii, [n, 1, 1, 1]);
+}
+
+function stepInBall(current: Tensor4D, x: Tensor4D, gradient: Tensor4D, radius: Tensor4D, stepShare: number): Tensor4D {
+  return tf.tidy(() => {
+    const norm = (t: Tensor4D) => tf.maximum(tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true)), 1e-30);
+    const moved = tf.add(current, tf.mul(tf.div(gradient, norm(gradient)), tf.mul(radius, stepShare)));
+    const change = tf.sub(moved, x) as Tensor4D;
+    const shrink = tf.minimum(tf.div(radius, norm(change)), 1);
+    return tf.add(x, tf.mul(change, shrink));
+  });
+}

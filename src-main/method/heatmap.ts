@@ -1,0 +1,73 @@
+/**
+ * Heatmap H(x, c): where the network looks when it says c.
+ *
+ * - Pooling + dense head: class activation map, H = sum_k w[c,k] A_k (Zhou et al., CVPR 2016); one
+ *   forward pass, no gradient.
+ * - Any other head: Grad-CAM, H = sum_k alpha_k A_k with alpha_k = mean_ij d z_c / d A_k[i,j]
+ *   (Selvaraju et al., ICCV 2017).
+ *
+ * Then ReLU, and division by the maximum. A map that is zero everywhere stays zero ("empty").
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { HeatmapKind } from '../contract/settings.ts';
+import type { FrozenNetwork } from '../networks/frozen.ts';
+
+/** Heatmaps of a batch as plain numbers in [0,1]. */
+export interface Heatmaps {
+  /** [n,height,width] */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * @param map     [n,h,w,K] the network's last convolutional feature map
+ * @param classes [n] the class c of each sample
+ * @param kind    `auto`: CAM where it is closed-form, else Grad-CAM
+ * @throws Error when `cam` is asked of a network without a pooling + dense head
+ */
+export function heatmaps(network: FrozenNetwork, map: Tensor4D, classes: Int32Array, kind: HeatmapKind): Heatmaps {
+  const [count, height, width] = map.shape;
+  const result = tf.tidy(() => {
+    const labels = tf.tensor1d(classes, 'int32');
+    const closedForm = kind === 'gradcam' ? null : network.camWeights(labels);
+    if (closedForm === null && kind === 'cam') throw new Error('this network has no closed-form class activation map');
+    return normaliseMaps(weightedSum(map, closedForm ?? gradCamWeights(network, map, labels)));
+  });
+  const values = result.dataSync() as Float32Array;
+  result.dispose();
+  return { values, count, height, width };
+}
+
+/** alpha [n,K] */
+function gradCamWeights(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D): Tensor2D {
+  const selection = tf.cast(tf.oneHot(labels, network.architecture.classes), 'float32') as Tensor2D;
+  return tf.mean(network.mapGradient(map, selection), [1, 2]);
+}
+
+/** sum_k weights[n,k] A[n,i,j,k] -> [n,h,w] */
+function weightedSum(map: Tensor4D, weights: Tensor2D): Tensor3D {
+  const [n, h, w, k] = map.shape;
+  const product = tf.matMul(tf.reshape(map, [n, h * w, k]), tf.reshape(weights, [n, k, 1]));
+  return tf.reshape(product, [n, h, w]);
+}
+
+function normaliseMaps(map: Tensor3D): Tensor3D {
+  const positive = tf.relu(map);
+  const maximum = tf.max(positive, [1, 2], true);
+  const isEmpty = tf.cast(tf.lessEqual(maximum, 0), 'float32');
+  return tf.div(positive, tf.add(maximum, isEmpty));
+}
+
+/** The map of one sample, without copying. */
+export function mapOf(maps: Heatmaps, index: number): Float32Array {
+  const area = maps.height * maps.width;
+  return maps.values.subarray(index * area, (index + 1) * area);
+}
+
+/** Whether a heatmap is zero everywhere. */
+export function isEmptyMap(map: Float32Array): boolean {
+  return map.every((value) => value === 0);
+}

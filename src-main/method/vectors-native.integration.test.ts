@@ -1,0 +1,4 @@
+import { startNative } from '../compute/native.ts';
+import { describeVectors } from './vectors.suite.ts';
+
+describeVectors('native', startNative);

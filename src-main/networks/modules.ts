@@ -1,0 +1,162 @@
+/**
+ * Layers at work: a forward pass that keeps what its gradient needs, and that gradient. Written
+ * out instead of recorded by automatic differentiation, so that activations are released layer by
+ * layer, weight gradients are not computed where nobody wants them (attacks), and every engine
+ * runs the same few fused operations.
+ *
+ * Ownership: a module borrows its input and returns a new output; the sequence it stands in disposes
+ * of what lies between its modules as soon as no gradient needs it.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { ConvGeometry, EngineOps, PoolGeometry } from '../compute/engine.ts';
+import { NORM_EPSILON } from './layer.ts';
+
+/** Receives gradients of parameters and batch statistics; absent in inference mode. */
+export interface GradientSink {
+  /** Takes ownership of `gradient`, which has the parameter's shape. */
+  parameter(name: string, gradient: Tensor): void;
+  /** Takes ownership. `count` is the number of values behind each statistic. */
+  statistics(name: string, mean: Tensor1D, variance: Tensor1D, count: number): void;
+}
+
+export interface Forward {
+  readonly y: Tensor;
+  /** What the gradient needs besides input and output; given back to `backward` or `drop`. */
+  readonly saved: unknown;
+}
+
+export interface Module {
+  /** Whether the gradient needs the input, or the output. */
+  readonly keepsInput: boolean;
+  readonly keepsOutput: boolean;
+  /** @param tape whether {@link backward} will follow. */
+  forward(x: Tensor, tape: boolean): Forward;
+  /**
+   * d loss / d x from dy; null when `wantInput` is false. Disposes of `saved`, borrows the rest.
+   */
+  backward(x: Tensor | null, y: Tensor | null, saved: unknown, dy: Tensor, wantInput: boolean): Tensor | null;
+  /** Gives back `saved` without computing a gradient. */
+  drop(saved: unknown): void;
+}
+
+export const nothing = (): void => undefined;
+
+/** Tensors of one convolution or dense layer, looked up at every use since training replaces them. */
+export interface ParameterSource {
+  weight(): Tensor;
+  bias: (() => Tensor1D) | null;
+}
+
+export function conv(
+  ops: EngineOps,
+  name: string,
+  geometry: ConvGeometry,
+  source: ParameterSource,
+  sink: GradientSink | null,
+): Module {
+  return {
+    keepsInput: sink !== null,
+    keepsOutput: false,
+    forward: (x) => ({
+      y: ops.conv2d(x as Tensor4D, source.weight() as Tensor4D, geometry, source.bias?.()),
+      saved: { shape: x.shape },
+    }),
+    backward(x, _y, saved, dy, wantInput) {
+      const filter = source.weight() as Tensor4D;
+      const gradient = dy as Tensor4D;
+      if (sink !== null) {
+        sink.parameter(`${name}.weight`, ops.conv2dFilterGrad(x as Tensor4D, gradient, filter.shape, geometry));
+        if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(gradient, [0, 1, 2]));
+      }
+      const { shape } = saved as { shape: Tensor4D['shape'] };
+      return wantInput ? ops.conv2dInputGrad(gradient, filter, shape, geometry) : null;
+    },
+    drop: nothing,
+  };
+}
+
+/** Batch normalisation in training mode. In inference mode it is folded into its convolution. */
+export function norm(
+  ops: EngineOps,
+  name: string,
+  scale: () => Tensor1D,
+  offset: () => Tensor1D,
+  sink: GradientSink,
+): Module {
+  return {
+    keepsInput: true,
+    keepsOutput: false,
+    forward(x) {
+      const { y, mean, variance } = ops.batchNorm(x as Tensor4D, scale(), offset(), NORM_EPSILON);
+      const channels = x.shape[3] ?? 1;
+      sink.statistics(name, tf.clone(mean), tf.clone(variance), x.size / channels);
+      return { y, saved: [mean, variance] };
+    },
+    backward(x, _y, saved, dy, wantInput) {
+      const [mean, variance] = saved as [Tensor1D, Tensor1D];
+      const { dx, dScale, dOffset } = ops.batchNormGrad(
+        dy as Tensor4D,
+        x as Tensor4D,
+        scale(),
+        mean,
+        variance,
+        NORM_EPSILON,
+      );
+      tf.dispose([mean, variance]);
+      sink.parameter(`${name}.weight`, dScale);
+      sink.parameter(`${name}.bias`, dOffset);
+      if (wantInput) return dx;
+      dx.dispose();
+      return null;
+    },
+    drop: (saved) => {
+      tf.dispose(saved as Tensor[]);
+    },
+  };
+}
+
+export function relu(ops: EngineOps): Module {
+  return {
+    keepsInput: false,
+    keepsOutput: true,
+    forward: (x) => ({ y: tf.relu(x), saved: null }),
+    backward: (_x, y, _saved, dy, wantInput) =>
+      wantInput ? ops.reluGrad(dy as Tensor4D, y as Tensor4D) : null,
+    drop: nothing,
+  };
+}
+
+export function maxPool(ops: EngineOps, geometry: PoolGeometry): Module {
+  return {
+    keepsInput: true,
+    keepsOutput: true,
+    forward: (x) => ({ y: ops.maxPool(x as Tensor4D, geometry), saved: null }),
+    backward: (x, y, _saved, dy, wantInput) =>
+      wantInput ? ops.maxPoolGrad(dy as Tensor4D, x as Tensor4D, y as Tensor4D, geometry) : null,
+    drop: nothing,
+  };
+}
+
+/** y = x W + b with W [in,out]. */
+export function dense(name: string, source: ParameterSource, sink: GradientSink | null): Module {
+  return {
+    keepsInput: sink !== null,
+    keepsOutput: false,
+    forward: (x) => ({
+      y: tf.tidy(() => {
+        const product = tf.matMul(x as Tensor2D, source.weight() as Tensor2D);
+        return source.bias === null ? product : tf.add(product, source.bias());
+      }),
+      saved: null,
+    }),
+    backward(x, _y, _saved, dy, wantInput) {
+      if (sink !== null) {
+        sink.parameter(`${name}.weight`, tf.matMul(x as Tensor2D, dy as Tensor2D, true, false));
+        if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(dy, 0));
+      }
+      return wantInput ? tf.matMul(dy as Tensor2D, source.weight() as Tensor2D, false, true) : null;
+    },
+    drop: nothing,
+  };
+}
