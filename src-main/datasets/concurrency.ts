@@ -24,7 +24,7 @@ export async function forEachConcurrently<T>(
   const worker = async (): Promise<void> => {
     while (next < items.length && !failed) {
       const index = next++;
-      const item = items[index] as T;
+      const item = items[index];
       try {
         throwIfCancelled(signal);
         await work(item, index);

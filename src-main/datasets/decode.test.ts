@@ -4,6 +4,8 @@ import { decodeMask, decodePicture } from './decode.ts';
 
 const raw = (values: Uint8Array | Uint16Array, width: number, height: number, channels: 1 | 2 | 3 | 4): Sharp =>
   sharp(values, { raw: { width, height, channels } });
+const repeated = (values: number[], times: number): Uint8Array =>
+  Uint8Array.from({ length: times * values.length }, (_, i) => values[i % values.length]);
 const pixel = (pixels: Uint8Array, index: number): number[] => [...pixels.subarray(index * 3, index * 3 + 3)];
 
 describe('decodePicture', () => {
@@ -21,7 +23,7 @@ describe('decodePicture', () => {
   });
 
   it('lays transparent pictures on white', async () => {
-    const file = await raw(Uint8Array.from(Array(16).fill([255, 0, 0, 128]).flat()), 4, 4, 4)
+    const file = await raw(repeated([255, 0, 0, 128], 16), 4, 4, 4)
       .png()
       .toBuffer();
     const [red = 0, green = 0, blue = 0] = await decodePicture(file, 4);
@@ -33,7 +35,7 @@ describe('decodePicture', () => {
   it('gives grey pictures, with and without transparency, three channels', async () => {
     const grey = await raw(new Uint8Array(16).fill(77), 4, 4, 1).toColourspace('b-w').png().toBuffer();
     expect(pixel(await decodePicture(grey, 4), 3)).toEqual([77, 77, 77]);
-    const clear = await raw(Uint8Array.from(Array(16).fill([77, 0]).flat()), 4, 4, 2)
+    const clear = await raw(repeated([77, 0], 16), 4, 4, 2)
       .toColourspace('b-w')
       .png()
       .toBuffer();
@@ -61,7 +63,7 @@ describe('decodePicture', () => {
   });
 
   it('takes the first frame of an animation', async () => {
-    const frames = Uint8Array.from([...Array(64).fill([255, 0, 0]).flat(), ...Array(64).fill([0, 0, 255]).flat()]);
+    const frames = Uint8Array.from([...repeated([255, 0, 0], 64), ...repeated([0, 0, 255], 64)]);
     const file = await sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
       .gif()
       .toBuffer();

@@ -106,12 +106,12 @@ function maskRule(values: Uint8Array | Uint16Array, channels: number, scale: num
       alphaHigh = Math.max(alphaHigh, alpha);
     }
   }
-  if (hasAlpha && alphaHigh > alphaLow) return (offset) => (values[offset + colours] ?? 0) > 127 * scale;
+  if (hasAlpha && alphaHigh > alphaLow) return (offset) => values[offset + colours] > 127 * scale;
   // 31 levels of colour: below that it is the noise of a JPEG, above it a palette of labels.
   const coloured = saturation > 31 * scale;
   const floor = coloured ? 31 * scale : maximum <= 127 * scale ? 0 : 127 * scale;
   return (offset) => {
-    for (let channel = 0; channel < colours; channel++) if ((values[offset + channel] ?? 0) > floor) return true;
+    for (let channel = 0; channel < colours; channel++) if (values[offset + channel] > floor) return true;
     return false;
   };
 }

@@ -205,7 +205,7 @@ describe('open', () => {
     expect(samples.map((sample) => sample.mask)).toEqual([
       'masks/train/cat/0.png',
       'masks/cat/1.png',
-      ...Array(6).fill(null),
+      ...new Array<null>(6).fill(null),
     ]);
     expect(samples[0]?.maskHash).toMatch(/^[0-9a-f]{64}$/);
     expect(samples[0]?.boxes).toEqual([

@@ -211,8 +211,8 @@ async function inspectAll<T>(
   progress: () => void,
   problems: Problem[],
 ): Promise<Inspected<T>[]> {
-  const results: (Inspected<T> | undefined)[] = new Array(items.length);
-  const failures: (Problem | undefined)[] = new Array(items.length);
+  const results: (Inspected<T> | undefined)[] = new Array<Inspected<T> | undefined>(items.length);
+  const failures: (Problem | undefined)[] = new Array<Problem | undefined>(items.length);
   await forEachConcurrently(
     items,
     async (item, i) => {

@@ -32,11 +32,7 @@ function differenceHash(thumbnail: Uint8Array): readonly [number, number] {
   const cell = (row: number, column: number): number => {
     const at = row * 2 * THUMBNAIL_WIDTH + column * 2;
     return (
-      ((thumbnail[at] ?? 0) +
-        (thumbnail[at + 1] ?? 0) +
-        (thumbnail[at + THUMBNAIL_WIDTH] ?? 0) +
-        (thumbnail[at + THUMBNAIL_WIDTH + 1] ?? 0)) /
-      4
+      (thumbnail[at] + thumbnail[at + 1] + thumbnail[at + THUMBNAIL_WIDTH] + thumbnail[at + THUMBNAIL_WIDTH + 1]) / 4
     );
   };
   for (let bit = 0; bit < 64; bit++) {
@@ -58,7 +54,7 @@ function differingBits(a: number, b: number): number {
 /** Pearson correlation of two thumbnails given their means and deviations. */
 function correlation(a: Uint8Array, b: Uint8Array, meanA: number, meanB: number, product: number): number {
   let sum = 0;
-  for (let i = 0; i < CELLS; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < CELLS; i++) sum += a[i] * b[i];
   return (sum / CELLS - meanA * meanB) / product;
 }
 
@@ -111,7 +107,7 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
     means[i] = sum / CELLS;
     deviations[i] = Math.sqrt(Math.max(0, squares / CELLS - (sum / CELLS) ** 2));
     [low[i], high[i]] = differenceHash(thumbnail);
-    if ((deviations[i] ?? 0) >= MIN_DEVIATION) candidates.push(i);
+    if (deviations[i] >= MIN_DEVIATION) candidates.push(i);
   });
 
   const compare = (i: number, j: number): void => {
@@ -119,10 +115,10 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
     if (distance > MAX_DISTANCE || groups.find(i) === groups.find(j)) return;
     const [a, b] = [thumbnails[i], thumbnails[j]];
     if (!a || !b) return;
-    const product = (deviations[i] ?? 0) * (deviations[j] ?? 0);
+    const product = deviations[i] * deviations[j];
     if (correlation(a, b, means[i] ?? 0, means[j] ?? 0, product) >= MIN_CORRELATION) groups.join(i, j);
   };
-  const bitOf = (i: number, bit: number): number => ((bit < 32 ? (low[i] ?? 0) : (high[i] ?? 0)) >>> (bit & 31)) & 1;
+  const bitOf = (i: number, bit: number): number => ((bit < 32 ? low[i] : high[i]) >>> (bit & 31)) & 1;
 
   const search = (members: readonly number[], bits: readonly number[], depth: number): void => {
     if (members.length <= CROWD || depth === 2) return compareMembers(members);
@@ -143,7 +139,7 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
   const compareMembers = (members: readonly number[]): void => {
     const crowded = members.length > CROWD;
     // Copies have nearly the same brightness; sorted by it they stand close together.
-    const ordered = crowded ? [...members].sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0) || a - b) : members;
+    const ordered = crowded ? [...members].sort((a, b) => means[a] - means[b] || a - b) : members;
     const reach = crowded ? WINDOW : members.length;
     ordered.forEach((member, at) => {
       for (const other of ordered.slice(at + 1, at + 1 + reach)) compare(member, other);

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+export async function temporaryFolder(): Promise<{ readonly path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'steadygaze-data-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }

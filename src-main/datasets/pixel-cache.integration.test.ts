@@ -43,7 +43,7 @@ describe('PixelCache', () => {
     const seen: number[] = [];
     expect(await cache.fill(dataset, dataset.samples, { onProgress: (done) => seen.push(done) })).toEqual([]);
     expect(seen.at(-1)).toBe(20);
-    const mixed = [17, 3, 3, 0, 19, 8].map((i) => dataset.samples[i] as Sample);
+    const mixed = [17, 3, 3, 0, 19, 8].map((i) => dataset.samples[i]);
     await expectRight(cache, mixed);
     await expectRight(cache, [...dataset.samples].reverse());
     await cache.close();

@@ -32,7 +32,7 @@ function shuffled<T>(items: readonly T[], seed: number, name: string): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {
     const other = uniformInt(generator, 0, last);
-    [result[last], result[other]] = [result[other] as T, result[last] as T];
+    [result[last], result[other]] = [result[other], result[last]];
   }
   return result;
 }
@@ -78,14 +78,14 @@ export function splitStratified(
 function groupsByClass(labels: ArrayLike<number>, groups: ArrayLike<number>, classCount: number): number[][][] {
   const members = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i++) {
-    const group = members.get(groups[i] ?? 0);
+    const group = members.get(groups[i]);
     if (group) group.push(i);
-    else members.set(groups[i] ?? 0, [i]);
+    else members.set(groups[i], [i]);
   }
   const byClass: number[][][] = Array.from({ length: classCount }, () => []);
   for (const group of members.values()) {
     const votes = new Map<number, number>();
-    for (const member of group) votes.set(labels[member] ?? 0, (votes.get(labels[member] ?? 0) ?? 0) + 1);
+    for (const member of group) votes.set(labels[member], (votes.get(labels[member]) ?? 0) + 1);
     const [home] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [0];
     byClass[home]?.push(group);
   }
