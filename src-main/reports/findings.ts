@@ -7,9 +7,10 @@ import { differenceSentence, type PairedDifference } from './comparison.ts';
 import type { Comparison, RunView } from './document.ts';
 import { capitalised, counted, epsText, percent, points, signedPoints, wholePercent } from './words.ts';
 
-/** One statement with the number it rests on. `attention` marks what a reader should not overlook. */
+/** One statement with the number it rests on. `attention` marks what a reader should not overlook,
+ * `none` a difference that cannot be told from zero, `open` what was not measured. */
 export interface Finding {
-  readonly tone: 'neutral' | 'attention' | 'open';
+  readonly tone: 'neutral' | 'attention' | 'none' | 'open';
   /** The run it speaks of; null for statements about the comparison or the whole report. */
   readonly run: number | null;
   /** What it is about, in two or three words. */
@@ -27,24 +28,33 @@ export function side(figure: Figure): 'above' | 'below' | 'zero' {
 }
 
 const range = (figure: Figure): string => `95% interval ${percent(figure.low)} to ${percent(figure.high)}`;
-const pointRange = (figure: Figure): string =>
-  `95% interval ${signedPoints(figure.low)} to ${signedPoints(figure.high)} points`;
+const lossRange = (figure: Figure): string =>
+  `95% interval of the loss ${signedPoints(figure.low)} to ${signedPoints(figure.high)} points`;
 
 /** The answer: what a person should know who reads nothing else. */
 export function answerOf(runs: readonly RunView[], comparisons: readonly Comparison[]): string[] {
   if (runs.length === 0) return ['This report contains no run, so there is nothing to answer yet.'];
-  const [comparison] = comparisons;
-  const first = runs[comparison?.baseline ?? 0];
+  const evaluated = (run: RunView): boolean => run.figures.top1 !== null;
+  const baseline = runs[comparisons[0]?.baseline ?? 0];
+  const first = evaluated(baseline) ? baseline : (runs.find(evaluated) ?? baseline);
+  const missing = runs.filter((run) => run !== first && !evaluated(run));
   return [
     ...mainSentences(first),
-    ...comparisons.slice(0, 2).map((each) => comparisonSentence(runs[each.candidate], each)),
+    ...comparisons
+      .filter((each) => evaluated(runs[each.baseline]) && evaluated(runs[each.candidate]))
+      .slice(0, 2)
+      .map((each) => comparisonSentence(runs[each.candidate], each)),
+    ...missing.map(
+      (run) =>
+        `${capitalised(run.model)} has not been evaluated: its run ${stateClause(run)}. Nothing is compared with it.`,
+    ),
   ];
 }
 
 function mainSentences(run: RunView): string[] {
   const top1 = run.figures.top1;
   if (top1 === null) {
-    return [`On this data, ${run.model} has not been evaluated yet: the run is ${stateWord(run)}.`];
+    return [`On this data, ${run.model} has not been evaluated yet: its run ${stateClause(run)}.`];
   }
   const gap = run.figures.bg_gap;
   const sentences = [`On this data, ${run.model} names ${percent(top1.value)} of the test pictures correctly.`];
@@ -116,7 +126,11 @@ function runFindings(run: RunView): Finding[] {
       tone: 'attention',
       topic: 'Not complete',
       number: null,
-      sentence: `This run is ${stateWord(run)}${run.record.error === null ? '' : `: ${run.record.error.message}`}${run.record.error === null ? '.' : ''} What follows is what was measured until then.`,
+      sentence: `This run ${stateClause(run)}. ${run.record.error === null ? '' : `${run.record.error.message} `}${
+        run.rounds.length === 0 && top1 === null
+          ? 'Nothing was measured until then.'
+          : 'What follows was measured until then.'
+      }`,
     });
   }
   if (top1 !== null) {
@@ -137,8 +151,8 @@ function runFindings(run: RunView): Finding[] {
       number: signedPoints(-gap.value),
       sentence:
         where === 'zero'
-          ? `points when the background is that of a random class (${percent(same.value)} to ${percent(rand.value)}). The interval contains zero: no measurable reliance on the background (BG-Gap, ${pointRange(gap)}).`
-          : `points when the background is that of a random class rather than of the object\u2019s own: ${percent(same.value)} correct becomes ${percent(rand.value)} (BG-Gap, ${pointRange(gap)}).`,
+          ? `points when the background is that of a random class (${percent(same.value)} to ${percent(rand.value)}). The interval contains zero: no measurable reliance on the background (BG-Gap, ${lossRange(gap)}).`
+          : `points when the background is that of a random class rather than of the object\u2019s own: ${percent(same.value)} correct becomes ${percent(rand.value)} (BG-Gap, ${lossRange(gap)}).`,
     });
   } else if (top1 !== null) {
     out.push({
@@ -202,6 +216,8 @@ function gazeFinding(run: RunView, energy: Figure): Finding {
   return { tone, run: run.index, topic: 'Gaze', number: percent(energy.value), sentence };
 }
 
+const CHANGE_TONES = { better: 'neutral', worse: 'attention', none: 'none', unknown: 'open' } as const;
+
 const TOPICS = {
   top1: 'Recognition',
   bg_gap: 'Background',
@@ -216,12 +232,7 @@ function comparisonFindings(runs: readonly RunView[], comparison: Comparison, se
     if (difference === undefined) return [];
     return [
       {
-        tone:
-          difference.verdict === 'worse'
-            ? ('attention' as const)
-            : difference.verdict === 'unknown'
-              ? 'open'
-              : 'neutral',
+        tone: CHANGE_TONES[difference.verdict],
         run: null,
         topic: severalCandidates ? `${TOPICS[key]}, ${runs[comparison.candidate].label}` : TOPICS[key],
         number: signedPoints(difference.change),
@@ -246,13 +257,13 @@ function comparisonFindings(runs: readonly RunView[], comparison: Comparison, se
   return out;
 }
 
-/** The state of a run inside a sentence. */
-export function stateWord(run: RunView): string {
+/** The state of a run as the end of a sentence that begins "this run". */
+function stateClause(run: RunView): string {
   const words = {
-    running: 'still running',
-    paused: 'paused',
-    finished: 'finished',
-    stopped: 'stopped before its end',
+    running: 'is still going on',
+    paused: 'is paused',
+    finished: 'is finished',
+    stopped: 'was stopped before its end',
     failed: 'failed before its end',
   } as const;
   return words[run.record.state];

@@ -2,8 +2,11 @@
 import { resizeBilinear } from '../numeric/resize.ts';
 import { INFERNO } from './inferno.ts';
 
-/** How much of the colour map covers the picture. The rest is the picture without its colours. */
-export const HEATMAP_OPACITY = 0.62;
+/**
+ * How much of the colour map covers the picture where the heatmap is 0 and where it is 1. The rest is the
+ * picture without its colours: what the model does not look at stays recognisable.
+ */
+export const HEATMAP_OPACITY: readonly [number, number] = [0.46, 0.72];
 
 /** An RGB picture, row-major, values 0..255. */
 export interface Pixels {
@@ -25,9 +28,11 @@ export function heatmapOverlay(picture: Pixels, heatmap: Float32Array, h: number
     const p = 3 * i;
     // Rec. 709 luma on gamma-coded values: close enough for a grey underlay.
     const grey = 0.2126 * data[p] + 0.7152 * data[p + 1] + 0.0722 * data[p + 2];
-    const level = 3 * Math.round(255 * Math.min(1, Math.max(0, Number.isFinite(map[i]) ? map[i] : 0)));
+    const heat = Math.min(1, Math.max(0, Number.isFinite(map[i]) ? map[i] : 0));
+    const level = 3 * Math.round(255 * heat);
+    const opacity = HEATMAP_OPACITY[0] + (HEATMAP_OPACITY[1] - HEATMAP_OPACITY[0]) * heat;
     for (let c = 0; c < 3; c++) {
-      out[p + c] = Math.round((1 - HEATMAP_OPACITY) * grey + HEATMAP_OPACITY * INFERNO[level + c]);
+      out[p + c] = Math.round((1 - opacity) * grey + opacity * INFERNO[level + c]);
     }
   }
   return { data: out, width, height };

@@ -38,7 +38,7 @@ export function renderHtml(document: ReportDocument, images: ReportImages): stri
             ${navigation(document)}
             <main>
               ${header(document, images)} ${answerSection(document)} ${figuresSection(document)}
-              ${steadinessSection(document)} ${hardestSection(document, images)} ${limitsSection(document)}
+              ${steadinessSection(document, images)} ${hardestSection(document, images)} ${limitsSection(document)}
               ${definitionsSection(document)} ${repeatSection(document)}
             </main>
           </div>

@@ -57,7 +57,7 @@ export function answerSection(document: ReportDocument): Markup {
   const compared = new Set(candidates).size === 1 ? candidates[0] : 'the compared runs';
   return html`<section id="answer" aria-labelledby="answer-h">
     <h2 id="answer-h">The answer</h2>
-    <div class="answer">${document.answer.map((sentence) => html`<p>${sentence}</p>`)}</div>
+    <div class="answer">${document.answer.map((sentence) => html`<p>${emphasised(sentence)}</p>`)}</div>
     <div class="runs">${perRun}</div>
     ${
       changes.length === 0
@@ -95,3 +95,7 @@ function findingItem({ tone, topic, number, sentence }: Finding): Markup {
     <dd>${sentence}</dd>
   </div>`;
 }
+
+/** Sets the numbers of a sentence in bold, so that they are found again. */
+const emphasised = (sentence: string): Markup[] =>
+  sentence.split(/(\d[\d.,]*(?:%| points\b))/).map((part, i) => (i % 2 === 1 ? html`<b>${part}</b>` : html`${part}`));

@@ -173,7 +173,9 @@ function steadinessBody(document: ReportDocument, columns: number): Markup {
         ${own === undefined ? html`<span class="muted">not measured</span>` : html`<b>${format(own)}</b>`}
       </td>`;
       if (comparison === undefined) return cell;
-      const word = comparison.consistencyComparable ? 'not tested' : 'not comparable: other disturbance';
+      const other = value(document.runs[comparison.baseline]);
+      const tested = comparison.consistencyComparable ? 'not tested' : 'not comparable: other disturbance';
+      const word = own === undefined || other === undefined ? '\u2013' : tested;
       return html`${cell}
         <td class="change"><span class="verdict">${word}</span></td>`;
     });

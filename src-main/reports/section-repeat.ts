@@ -1,7 +1,6 @@
 /** Everything needed to judge the figures and to repeat them: limits, definitions, settings, versions. */
 import { definitionsOf, METHOD_SOURCE } from './definitions.ts';
 import type { ReportDocument, RunView } from './document.ts';
-import { stateWord } from './findings.ts';
 import { seriesMark } from './charts.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
 import { settingRows } from './settings-table.ts';
@@ -147,7 +146,7 @@ function facts(runs: readonly RunView[]): [string, (string | Markup)[]][] {
   const packages = [...new Set(runs.flatMap((run) => Object.keys(run.record.versions)))].sort();
   return [
     ['Id', runs.map((run) => html`<code>${run.record.id}</code>`)],
-    ['State', runs.map(stateWord)],
+    ['State', runs.map((run) => run.record.state)],
     ['Seed', runs.map((run) => String(run.seed))],
     ['Preset', runs.map((run) => run.record.preset ?? 'none')],
     ['Started', runs.map((run) => run.record.created)],

@@ -2,13 +2,14 @@
 import type { RoundSummary } from '../contract/run.ts';
 import type { ReportDocument, RunView } from './document.ts';
 import { classTrack, consistencyHistogram, curveKey, epochCurves, highestBin, seriesMark } from './charts.ts';
+import type { ReportImages } from './images.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
 import { count, counted, epsText, percent, unit } from './words.ts';
 
 const MOST_PANELS = 5;
 const MOST_CLASSES = 24;
 
-export function steadinessSection(document: ReportDocument): Markup {
+export function steadinessSection(document: ReportDocument, images: ReportImages): Markup {
   const { runs } = document;
   const top = highestBin(runs.flatMap((run) => run.rounds));
   return html`<section id="steadiness" aria-labelledby="steadiness-h">
@@ -18,7 +19,7 @@ export function steadinessSection(document: ReportDocument): Markup {
         explanation survives: right is steady, <span class="amber">left is unsteady</span>. All panels share their axes;
         the line is the mean.
       </p>
-      ${runs.map((run) => roundPanels(run, top))} ${classSection(document)}
+      ${howMeasured(document, images)} ${runs.map((run) => roundPanels(run, top))} ${classSection(document)}
     </section>
     ${curveSection(document)}`;
 }
@@ -143,4 +144,30 @@ function curveSection(document: ReportDocument): Markup | null {
       </figure>
     </div>
   </section>`;
+}
+
+/** One picture of this report taken through the measurement, step by step. */
+function howMeasured(document: ReportDocument, images: ReportImages): Markup | null {
+  const views = document.runs.flatMap((run) => run.hardest.map((view) => ({ view, run })));
+  const telling = ({ view: { row } }: (typeof views)[number]): boolean =>
+    row.prediction === row.label && row.attackedPrediction !== row.label && row.s < 0.5 && !row.empty;
+  const chosen = views.find(telling) ?? views[0];
+  if (chosen === undefined) return null;
+  const { view, run } = chosen;
+  const { row } = view;
+  const picture = (name: string): Markup | null => {
+    const uri = images.get(`${view.imageKey}/${name}`);
+    return uri === undefined ? null : html`<img src="${uri}" alt="" width="256" height="256" />`;
+  };
+  const name = (label: number): Markup => nameMarkup(run.record.classes[label] ?? `class ${String(label)}`);
+  return html`<ol class="how" aria-label="How E is measured, with one of the hardest pictures">
+    <li>${picture('original')}<b>1. A training picture</b>The model says ${name(row.prediction)}.</li>
+    <li>${picture('heatmap')}<b>2. Where it looks</b>Bright places speak for ${name(row.label)}.</li>
+    <li>${picture('attacked')}<b>3. Disturb the rest</b>Only the background changes, hardly visibly.</li>
+    <li>${picture('attacked-heatmap')}<b>4. Look again</b>Now it says ${name(row.attackedPrediction)}.</li>
+    <li class="sum">
+      <span>E = ${unit(row.e)}</span>gaze kept ${unit(row.s)} × answer kept ${unit(row.q)}. At 1 nothing moved; at 0
+      nothing is left of the explanation.
+    </li>
+  </ol>`;
 }

@@ -39,7 +39,7 @@ tr.missing td{border-radius:0;max-width:none}
 .strip span{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .answer{max-width:56rem;font-size:1.5rem;line-height:1.42;letter-spacing:-.008em;margin:.4rem 0 2rem}
 .answer p{margin:0 0 .65rem}
-.answer p:first-child{font-weight:600}
+.answer b{font-weight:680}
 .runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(25rem,1fr));gap:1.25rem}
 .run,.changes{background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);padding:1.25rem 1.5rem}
 .changes{margin-top:1.25rem}
@@ -53,6 +53,7 @@ tr.missing td{border-radius:0;max-width:none}
 .finding.attention .number,.finding.attention .topic{color:var(--amber)}
 .finding.attention dt{border-left:3px solid var(--amber-mark);margin-left:-.8rem;padding-left:calc(.8rem - 3px)}
 .finding.open dd{color:var(--muted)}
+.finding.none .number,.finding.open .number{color:var(--muted);font-weight:400}
 .changes .findings{columns:2;column-gap:3rem}.changes .finding{break-inside:avoid;grid-template-columns:5.2rem minmax(0,1fr)}
 .mark{display:inline-block;width:11px;height:11px;border:2px solid var(--mark);border-radius:50%;background:var(--surface);vertical-align:-1px;flex:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .m1,.m3,.m5,.m7{background:var(--mark)}
@@ -67,11 +68,10 @@ tr.group th{font-weight:650;padding-top:1.9rem;border-top:0;font-size:1rem}
 .figures th[scope=row]{width:25%;min-width:14rem}
 summary{cursor:pointer;list-style:none}
 summary::-webkit-details-marker{display:none}
-th summary::after{content:"?";display:inline-block;width:1.05rem;height:1.05rem;line-height:1.0rem;border:1px solid var(--soft);border-radius:50%;font-size:.7rem;text-align:center;color:var(--muted);margin-left:.25rem;vertical-align:1px}
-details[open]>summary::after{background:var(--mark);color:var(--surface);border-color:var(--mark)}
+th details{position:relative;padding-left:1.6rem}th summary::before{content:"?";position:absolute;left:0;top:.2rem;width:1.1rem;height:1.1rem;line-height:1.05rem;border:1px solid var(--soft);border-radius:50%;font-size:.7rem;text-align:center;color:var(--muted)}th summary:hover::before{border-color:var(--text);color:var(--text)}
+th details[open]>summary::before{background:var(--mark);color:var(--surface);border-color:var(--mark)}
 th details p{font-size:.875rem;color:var(--muted);margin:.35rem 0 0;max-width:26rem}
 .term{display:block;font-size:.8rem}
-summary .term{display:inline;margin-left:.15rem;white-space:nowrap}
 td.value,td.change{white-space:nowrap}
 td b{font-weight:650;display:block}
 .interval,.reference,.verdict{display:block;font-size:.8rem}
@@ -83,15 +83,19 @@ td.scale,th.scale{width:26%;min-width:12rem;padding-right:0}
 th.scale span{color:var(--muted);font-weight:400;font-size:.8rem}th.scale span:last-child{float:right}
 .track{position:relative;display:block;padding:2px 0;background:linear-gradient(90deg,var(--line) 1px,transparent 1px) 0 0/25% 100%,linear-gradient(var(--line),var(--line)) 100% 0/1px 100% no-repeat}
 .lane{position:relative;display:block;height:18px}
-.lane .mark{position:absolute;top:3.5px;margin-left:-5.5px}
+.lane .mark{position:absolute;top:4.5px;margin-left:-4.5px;width:9px;height:9px}
 .whisker,.tick,.zero{position:absolute;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-.whisker{top:8px;height:2.5px;background:var(--soft);min-width:2px;border-radius:2px}
-.tick{top:1px;bottom:1px;width:0;border-left:2px dotted var(--amber-mark)}
+.whisker{top:8px;height:2px;background:var(--mark);min-width:2px;border-radius:2px}
+.tick{top:1px;bottom:1px;width:0;border-left:2px dotted var(--mark)}
 .zero{top:0;bottom:0;border-left:1px solid var(--soft)}
-.ticklet{display:inline-block;height:.75rem;border-left:2px dotted var(--amber-mark);margin-right:.2rem;vertical-align:-1px}
+.ticklet{display:inline-block;height:.75rem;border-left:2px dotted var(--mark);margin-right:.2rem;vertical-align:-1px}
 figure{margin:0}
 figcaption{font-size:.9rem;margin-bottom:.3rem}
 .rounds{margin-top:1.6rem}
+.how{display:grid;grid-template-columns:repeat(4,minmax(0,9.5rem)) minmax(0,14rem);gap:1.1rem;align-items:start;margin:1.4rem 0 2.2rem;padding:0;list-style:none}
+.how img{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:8px}
+.how li{font-size:.85rem;line-height:1.4;color:var(--muted)}.how b{color:var(--text);display:block;margin-top:.4rem}
+.how .sum{align-self:center}.how .sum span{display:block;font-size:1.9rem;font-weight:650;color:var(--text);line-height:1.15}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(13.5rem,1fr));gap:1.25rem 1.5rem;margin-top:.8rem}
 .panel-note{font-size:.8rem;color:var(--muted);margin:.15rem 0 0}
 .chart{display:block;width:100%;height:auto;overflow:visible}
@@ -160,7 +164,7 @@ kbd{font:inherit;border:1px solid var(--line);border-radius:4px;padding:0 .35rem
 @media print{
 :root{color-scheme:light;--ground:#fff;--surface:#fff;--line:#d3d5d7;--faint:#eeeeee;--text:#000;--muted:#4a4f54;--mark:#2d3237;--soft:#80878e;--amber:#7a4800;--amber-mark:#b86c00}
 @page{margin:14mm}
-body{font-size:10pt}.page{display:block;padding:0;max-width:none}nav,.skip,.screen,dialog,th summary::after{display:none!important}
+body{font-size:10pt}.page{display:block;padding:0;max-width:none}nav,.skip,.screen,dialog,th summary::before{display:none!important}th details{padding-left:0}
 section{margin-top:2rem}h2,h3{break-after:avoid}.card,.finding,figure,tr,.run,.changes,.classlist li{break-inside:avoid}
 .cards{grid-template-columns:1fr 1fr;gap:.6rem}.card{content-visibility:visible;padding:.6rem}.runs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:repeat(4,1fr)}
 .answer{font-size:14pt}.scroll{overflow:visible}.finding{grid-template-columns:5rem minmax(0,1fr)}
