@@ -10,8 +10,12 @@ import type { Shape4D } from './wasm-planes.ts';
 
 /** x [N,H,W,Cin] * filter [k,k,Cin,Cout] (+ bias [Cout]); output sides are rounded down. */
 export function convolve(x: Tensor4D, filter: Tensor4D, { stride, pad }: ConvGeometry, bias?: Tensor1D): Tensor4D {
-  if (bias === undefined) return tf.conv2d(x, filter, stride, pad, 'NHWC', 1, 'floor');
-  return tf.fused.conv2d({ x, filter, strides: stride, pad, dimRoundingMode: 'floor', bias });
+  const y = tf.conv2d(x, filter, stride, pad, 'NHWC', 1, 'floor');
+  if (bias === undefined) return y;
+  // The fused kernel starts its sums at the bias, and its rounding then flips a ReLU of the reference vectors.
+  const biased = tf.add(y, bias) as Tensor4D;
+  y.dispose();
+  return biased;
 }
 
 /**

@@ -73,7 +73,7 @@ export function attackBackground(
         previous?.dispose();
         direction = momentum;
       }
-      next = tf.tidy(() => tf.add(current, tf.mul(tf.sign(direction), length))) as Tensor4D;
+      next = tf.tidy(() => tf.add(current, tf.mul(signOf(direction), length))) as Tensor4D;
     }
     tf.dispose([current, masked]);
     current = clip(next, lower, upper);
@@ -83,6 +83,11 @@ export function attackBackground(
   momentum?.dispose();
   radius?.dispose();
   return current;
+}
+
+/** The wasm backend's own sign calls everything below 1e-7 zero; gradients are often smaller. */
+function signOf(x: Tensor4D): Tensor4D {
+  return tf.sign(tf.mul(x, 1e25));
 }
 
 function clip(x: Tensor4D, lower: Tensor4D, upper: Tensor4D): Tensor4D {

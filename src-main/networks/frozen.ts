@@ -23,8 +23,8 @@ export class FrozenNetwork {
   private readonly tensors: ReadonlyMap<string, Tensor>;
   private readonly features: Sequence;
   private readonly head: Sequence;
-  private readonly scale: Tensor1D;
-  private readonly shift: Tensor1D;
+  private readonly mean: Tensor1D;
+  private readonly deviation: Tensor1D;
 
   constructor(engine: Engine, architecture: Architecture, layout: ParameterLayout, weights: FlatWeights) {
     this.architecture = architecture;
@@ -36,8 +36,8 @@ export class FrozenNetwork {
     };
     this.features = assembleInference(engine.ops, architecture.features, lookup);
     this.head = assembleInference(engine.ops, architecture.head, lookup);
-    this.scale = tf.tensor1d(INPUT_STD.map((deviation) => 1 / deviation));
-    this.shift = tf.tensor1d(INPUT_MEAN.map((mean, i) => -mean / (INPUT_STD[i] ?? 1)));
+    this.mean = tf.tensor1d([...INPUT_MEAN]);
+    this.deviation = tf.tensor1d([...INPUT_STD]);
   }
 
   /** @param x [n,size,size,3] in [0,1] */
@@ -62,7 +62,7 @@ export class FrozenNetwork {
     tf.dispose([upper.y, dLogits]);
     const dInput = this.features.backward(lower.tape, input, lower.y, dMap, true) as Tensor;
     tf.dispose([dMap, lower.y, input]);
-    const dx = tf.mul(dInput, this.scale);
+    const dx = tf.div(dInput, this.deviation);
     dInput.dispose();
     return dx as Tensor4D;
   }
@@ -87,11 +87,11 @@ export class FrozenNetwork {
   }
 
   dispose(): void {
-    tf.dispose([...this.tensors.values(), this.scale, this.shift]);
+    tf.dispose([...this.tensors.values(), this.mean, this.deviation]);
   }
 
   private normalise(x: Tensor4D): Tensor4D {
-    return tf.tidy(() => tf.add(tf.mul(x, this.scale), this.shift));
+    return tf.tidy(() => tf.div(tf.sub(x, this.mean), this.deviation));
   }
 }
 

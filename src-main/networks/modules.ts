@@ -152,10 +152,11 @@ export function dense(name: string, source: ParameterSource, sink: GradientSink 
     }),
     backward(x, _y, _saved, dy, wantInput) {
       if (sink !== null) {
-        sink.parameter(`${name}.weight`, tf.matMul(x as Tensor2D, dy as Tensor2D, true, false));
+        // Transposed first: the products with transposed operands are scalar loops in wasm.
+        sink.parameter(`${name}.weight`, tf.tidy(() => tf.matMul(tf.transpose(x as Tensor2D), dy as Tensor2D)));
         if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(dy, 0));
       }
-      return wantInput ? tf.matMul(dy as Tensor2D, source.weight() as Tensor2D, false, true) : null;
+      return wantInput ? tf.tidy(() => tf.matMul(dy as Tensor2D, tf.transpose(source.weight() as Tensor2D))) : null;
     },
     drop: nothing,
   };

@@ -24,8 +24,8 @@ export class Network {
   readonly layout: ParameterLayout;
   private readonly engine: Engine;
   private readonly layers: Sequence;
-  private readonly scale: Tensor1D;
-  private readonly shift: Tensor1D;
+  private readonly mean: Tensor1D;
+  private readonly deviation: Tensor1D;
   private parameters: Tensor1D;
   private statistics: Tensor1D;
   private views: ReadonlyMap<string, Tensor>;
@@ -39,8 +39,8 @@ export class Network {
     this.parameters = tf.tensor1d(weights.parameters.slice());
     this.statistics = tf.tensor1d(weights.statistics.slice());
     this.views = this.viewParameters();
-    this.scale = tf.tensor1d(INPUT_STD.map((deviation) => 1 / deviation));
-    this.shift = tf.tensor1d(INPUT_MEAN.map((mean, i) => -mean / (INPUT_STD[i] ?? 1)));
+    this.mean = tf.tensor1d([...INPUT_MEAN]);
+    this.deviation = tf.tensor1d([...INPUT_STD]);
     const sink: GradientSink = {
       parameter: (name, gradient) => this.gradients.set(name, gradient),
       statistics: (name, mean, variance, count) => this.batchStatistics.set(name, { mean, variance, count }),
@@ -61,7 +61,7 @@ export class Network {
    * @param v      [n] sample weights
    */
   trainingPass(x: Tensor4D, labels: Int32Array, v: Float32Array): TrainingPass {
-    const input = tf.tidy(() => tf.add(tf.mul(x, this.scale), this.shift)) as Tensor4D;
+    const input = tf.tidy(() => tf.div(tf.sub(x, this.mean), this.deviation)) as Tensor4D;
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
     const values = logits.dataSync() as Float32Array;
@@ -98,7 +98,7 @@ export class Network {
   }
 
   dispose(): void {
-    tf.dispose([this.parameters, this.statistics, this.scale, this.shift, ...this.views.values()]);
+    tf.dispose([this.parameters, this.statistics, this.mean, this.deviation, ...this.views.values()]);
   }
 
   private viewParameters(): Map<string, Tensor> {
