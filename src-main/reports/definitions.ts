@@ -29,7 +29,7 @@ const METHOD: readonly Definition[] = [
     key: 'attack',
     term: 'Disturbance (semantic-preserving adversarial sample)',
     definition:
-      'Only the background is changed, each colour value by at most eps, in the direction that hurts the prediction most. What the model itself looks at stays as it is to the last bit.',
+      'Only the background is changed, by at most eps and in a direction that hurts the prediction (attack \u201cnoise\u201d: in a random one). What the model itself looks at stays exactly as it is.',
   },
   {
     key: 'e',

@@ -50,9 +50,7 @@ export function renderHtml(document: ReportDocument, images: ReportImages): stri
             </p>
             <button type="button" class="close">Close</button>
           </dialog>
-          <script>
-            ${trusted(SCRIPT)};
-          </script>
+          ${trusted(`<script>${SCRIPT}</script>`)}
         </body>
       </html> `,
   );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,12 @@ describe('the page', () => {
     for (const source of sources) expect(source).toMatch(/^(#|data:image\/webp;base64,)/);
     expect(page).not.toMatch(/url\(|@import|<link|fetch\(|XMLHttpRequest/);
     expect(page).toContain('default-src &#39;none&#39;');
+  });
+
+  test('allows its own script and no other', () => {
+    const [, script] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? ['', ''];
+    expect(script.length).toBeGreaterThan(1000);
+    expect(page).toContain(`sha256-${createHash('sha256').update(script).digest('base64')}`);
   });
 
   test('shows five pictures for each hard sample, and E, S, Q and both predictions', () => {

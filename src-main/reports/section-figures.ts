@@ -153,7 +153,7 @@ function steadinessBody(document: ReportDocument, columns: number): Markup {
       label: 'Explanation that survives a disturbed background',
       term: 'mean E',
       explanation:
-        'The background of every training picture is changed a little, in the direction that hurts most. E says how much of where the model looks, and of what it says, stays the same: 1 all, 0 nothing.',
+        'The background of every training picture is changed a little. E says how much of where the model looks, and of what it says, stays the same: 1 all, 0 nothing.',
       value: (run: RunView) => run.rounds.at(-1)?.eMean,
       format: unit,
     },

@@ -4,7 +4,7 @@ import type { ReportImages } from './images.ts';
 import { infernoHex } from './inferno.ts';
 import { seriesMark } from './charts.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
-import { counted, plainText, unit, wholePercent, type Rich } from './words.ts';
+import { counted, unit, wholePercent, type Rich } from './words.ts';
 
 export function hardestSection(document: ReportDocument, images: ReportImages): Markup {
   const stops = Array.from({ length: 9 }, (_, i) => `${infernoHex(i / 8)} ${String((i / 8) * 100)}%`).join(',');
@@ -12,7 +12,7 @@ export function hardestSection(document: ReportDocument, images: ReportImages): 
     <h2 id="hardest-h">The hardest pictures</h2>
     <p class="lead">
       Training pictures whose explanation survives least. Top: the picture and where the model looks for its label.
-      Below: the same after the background was disturbed, by less than the eye would notice.
+      Below: the same after the background was disturbed.
       <span class="screen"
         >Point at a picture, or reach it with Tab, and it flickers between the two; space holds it, Enter
         enlarges.</span
@@ -47,14 +47,13 @@ const richMarkup = (rich: Rich): Markup[] =>
 
 function card(view: HardView, run: RunView, images: ReportImages): Markup {
   const { row } = view;
-  const sentence = plainText(view.sentence);
-  const cell = (name: string, caption: string, alt: string): Markup => {
+  const cell = (name: string, caption: string): Markup => {
     const uri = images.get(`${view.imageKey}/${name}`);
     return html`<span class="cell" data-part="${name}"
       >${
         uri === undefined
           ? html`<span class="nothing">no picture</span>`
-          : html`<img src="${uri}" alt="${alt}" width="256" height="256" />`
+          : html`<img src="${uri}" alt="" width="256" height="256" />`
       }<span class="cap">${caption}</span></span
     >`;
   };
@@ -63,9 +62,10 @@ function card(view: HardView, run: RunView, images: ReportImages): Markup {
     <header>
       <span class="rank">${view.rank}</span><span class="path" title="${row.id}">${nameMarkup(row.id)}</span>
     </header>
-    <button type="button" class="look" aria-label="Enlarge picture ${view.rank}. ${sentence}">
-      ${cell('original', 'Original', 'Original')}${cell('heatmap', 'Looks here', 'Heatmap on the original')}${numbers(view)}
-      ${cell('attacked', 'Background disturbed', 'Disturbed')}${cell('attacked-heatmap', 'Now looks here', 'Heatmap on the disturbed picture')}${cell('change', `The change, ${String(run.amplification)}\u00d7`, 'Amplified change')}
+    <button type="button" class="look">
+      <span class="sr">Enlarge picture ${view.rank}. </span>
+      ${cell('original', 'Original')}${cell('heatmap', 'Looks here')}${numbers(view)}
+      ${cell('attacked', 'Background disturbed')}${cell('attacked-heatmap', 'Now looks here')}${cell('change', `The change, ${String(run.amplification)}\u00d7`)}
     </button>
     <dl class="says">
       ${says('Before', className(row.prediction), row.probability, row.prediction !== row.label)}

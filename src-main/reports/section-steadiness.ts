@@ -16,8 +16,8 @@ export function steadinessSection(document: ReportDocument, images: ReportImages
       <h2 id="steadiness-h">How steady is its gaze?</h2>
       <p class="lead">
         In every assessment the background of each training picture is disturbed. <b>E</b> tells how much of the
-        explanation survives: right is steady, <span class="amber">left is unsteady</span>. All panels share their axes;
-        the line is the mean.
+        explanation survives: right is steady, <span class="amber">left is unsteady</span>. Height is the share of
+        pictures. All panels share their axes; the line is the mean.
       </p>
       ${howMeasured(document, images)} ${runs.map((run) => roundPanels(run, top))} ${classSection(document)}
     </section>
@@ -139,7 +139,7 @@ function curveSection(document: ReportDocument): Markup | null {
         )}
       </figure>
       <figure>
-        <figcaption><b>Loss</b> <span class="muted">how wrong it is; lower is better; weighted by v</span></figcaption>
+        <figcaption><b>Loss</b> <span class="muted">how wrong it is; lower is better</span></figcaption>
         ${epochCurves(losses, 'Training loss', top, unit)}
       </figure>
     </div>
@@ -163,7 +163,10 @@ function howMeasured(document: ReportDocument, images: ReportImages): Markup | n
   return html`<ol class="how" aria-label="How E is measured, with one of the hardest pictures">
     <li>${picture('original')}<b>1. A training picture</b>The model says ${name(row.prediction)}.</li>
     <li>${picture('heatmap')}<b>2. Where it looks</b>Bright places speak for ${name(row.label)}.</li>
-    <li>${picture('attacked')}<b>3. Disturb the rest</b>Only the background changes, hardly visibly.</li>
+    <li>
+      ${picture('attacked')}<b>3. Disturb the rest</b>Only the background
+      changes${run.record.eps === null ? '' : `, by at most ${epsText(run.record.eps)}`}.
+    </li>
     <li>${picture('attacked-heatmap')}<b>4. Look again</b>Now it says ${name(row.attackedPrediction)}.</li>
     <li class="sum">
       <span>E = ${unit(row.e)}</span>gaze kept ${unit(row.s)} × answer kept ${unit(row.q)}. At 1 nothing moved; at 0

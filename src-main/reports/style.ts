@@ -116,7 +116,7 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .rest summary{margin:.8rem 0;text-decoration:underline;font-size:.9rem}
 .ramp{display:flex;align-items:center;gap:.8rem;font-size:.85rem;color:var(--muted);margin:.2rem 0 0}
 .ramp i{width:11rem;height:.7rem;border-radius:3px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(25.5rem,1fr));gap:1.25rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(23.5rem,1fr));gap:1.25rem}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);padding:.9rem 1rem 1rem;break-inside:avoid;content-visibility:auto;contain-intrinsic-size:auto 34rem}
 .card header{display:flex;align-items:baseline;gap:.6rem;font-size:.8rem;color:var(--muted);margin-bottom:.5rem}
 .rank{font-weight:650;color:var(--text);font-size:.95rem}
@@ -165,7 +165,7 @@ kbd{font:inherit;border:1px solid var(--line);border-radius:4px;padding:0 .35rem
 :root{color-scheme:light;--ground:#fff;--surface:#fff;--line:#d3d5d7;--faint:#eeeeee;--text:#000;--muted:#4a4f54;--mark:#2d3237;--soft:#80878e;--amber:#7a4800;--amber-mark:#b86c00}
 @page{margin:14mm}
 body{font-size:10pt}.page{display:block;padding:0;max-width:none}nav,.skip,.screen,dialog,th summary::before{display:none!important}th details{padding-left:0}
-section{margin-top:2rem}h2,h3{break-after:avoid}.card,.finding,figure,tr,.run,.changes,.classlist li{break-inside:avoid}
+section{margin-top:2rem}h2,h3,.lead,.legend,.note,tr.group{break-after:avoid}.classlist,.changes .findings{columns:2}.strip li{flex-basis:4rem}.card,.finding,figure,tr,.run,.changes,.classlist li{break-inside:avoid}
 .cards{grid-template-columns:1fr 1fr;gap:.6rem}.card{content-visibility:visible;padding:.6rem}.runs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:repeat(4,1fr)}
 .answer{font-size:14pt}.scroll{overflow:visible}.finding{grid-template-columns:5rem minmax(0,1fr)}
 .bar,.curve,.meter,.cell img{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
