@@ -60,7 +60,7 @@ function mainSentences(run: RunView): string[] {
   const sentences = [`On this data, ${run.model} names ${percent(top1.value)} of the test pictures correctly.`];
   if (gap === null) {
     sentences.push(
-      'How far it relies on the background could not be measured, because the test pictures have no masks.',
+      'How far it relies on the background could not be measured: that needs masks for the test pictures.',
     );
     const last = run.final;
     if (last !== null) {
@@ -160,7 +160,7 @@ function runFindings(run: RunView): Finding[] {
       tone: 'open',
       topic: 'Background',
       number: null,
-      sentence: 'Not measured: exchanging backgrounds needs a mask for each test picture, and this data has none.',
+      sentence: 'Not measured: exchanging backgrounds needs masks that say where the objects are in the test pictures.',
     });
   }
   if (run.localization !== null && energy !== null) out.push(gazeFinding(run, energy));

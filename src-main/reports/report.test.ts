@@ -4,6 +4,7 @@ import { differenceSentence, pairedDifference, verdictOf } from './comparison.ts
 import { amplificationOf, buildReport, reportJson, summaryJson } from './document.ts';
 import { FIGURE_KINDS, figureKind } from './figure-kinds.ts';
 import { CLASSES, CONSISTENCY, hardSample, PLAIN, reportInput, runInput } from './report.fixture.ts';
+import { limitsOf } from './section-repeat.ts';
 import { hardSentence, percent, plainText, signedPoints, wholePercent } from './words.ts';
 
 const CLAIMS = /\b(better|worse|more|less|fewer|higher|lower|relies on the background \d)/;
@@ -213,8 +214,15 @@ describe('report.json and summary.json', () => {
       acc_mixed_same: null,
     });
     expect(json.runs[0].intervals).not.toHaveProperty('bg_gap');
-    expect(json.answer.join(' ')).toContain('have no masks');
+    expect(json.answer.join(' ')).toContain('could not be measured: that needs masks');
   });
+});
+
+test('without test pictures the report says on what it measured', () => {
+  const input = reportInput([runInput(PLAIN, 0)]);
+  const study = { ...input.study, counts: { train: 900, val: 100, test: 0 } };
+  expect(limitsOf(buildReport({ ...input, study }))[0]).toContain('measured on the validation pictures');
+  expect(limitsOf(buildReport(input)).join(' ')).not.toContain('no test pictures');
 });
 
 describe('words', () => {

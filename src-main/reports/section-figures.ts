@@ -63,7 +63,7 @@ function missingRow(group: FigureKind['group'], columns: number): Markup {
   const why = {
     recognition: 'Not measured yet: no run of this report has been evaluated.',
     background:
-      'Not measured. Exchanging backgrounds needs a mask for each test picture, which says where the object is. Put masks into a folder \u201cmasks\u201d beside the pictures and write the report again.',
+      'Not measured. Exchanging backgrounds needs masks, which say where the objects are in the test pictures. Put masks into a folder \u201cmasks\u201d beside the pictures and write the report again.',
     gaze: 'Not measured. Whether the model looks at the object can only be told where masks or boxes say where the object is. Its steadiness, below, needs neither.',
   }[group];
   return html`<tr class="missing">
