@@ -50,7 +50,7 @@ export function verdictOf(low: number, high: number, better: FigureKind['better'
 }
 
 /** after[i] - before[i] over the pictures measured by both; null where the arrays do not match. */
-export function pairedValues(
+function pairedValues(
   before: ArrayLike<number> | null,
   after: ArrayLike<number> | null,
 ): { readonly before: Float64Array; readonly after: Float64Array } | null {
@@ -116,7 +116,7 @@ export function pairedDifferences(
 }
 
 /** "95% interval of the change −14.9 to −9.6 points". */
-export function intervalText(difference: PairedDifference): string {
+function intervalText(difference: PairedDifference): string {
   if (difference.low === null || difference.high === null) return 'no interval could be computed';
   return `95% interval of the change ${signedPoints(difference.low)} to ${signedPoints(difference.high)} points`;
 }

@@ -21,7 +21,7 @@ export interface Finding {
 }
 
 /** Where an interval lies, judged as it is printed (a tenth of a point). */
-export function side(figure: Figure): 'above' | 'below' | 'zero' {
+function side(figure: Figure): 'above' | 'below' | 'zero' {
   const low = Math.round(figure.low * 1000);
   const high = Math.round(figure.high * 1000);
   return low > 0 ? 'above' : high < 0 ? 'below' : 'zero';

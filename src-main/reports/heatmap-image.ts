@@ -6,7 +6,7 @@ import { INFERNO } from './inferno.ts';
  * How much of the colour map covers the picture where the heatmap is 0 and where it is 1. The rest is the
  * picture without its colours: what the model does not look at stays recognisable.
  */
-export const HEATMAP_OPACITY: readonly [number, number] = [0.46, 0.72];
+const HEATMAP_OPACITY: readonly [number, number] = [0.46, 0.72];
 
 /** An RGB picture, row-major, values 0..255. */
 export interface Pixels {

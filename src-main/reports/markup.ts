@@ -11,7 +11,7 @@ export interface Markup {
 type Part = string | number | Markup | null | readonly Part[];
 
 /** Escapes text for element content and for quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return (
     text
       .replaceAll('&', '&amp;')

@@ -25,7 +25,7 @@ export function steadinessSection(document: ReportDocument, images: ReportImages
 }
 
 /** First, last and evenly chosen rounds between, when there are too many to show. */
-export function chosenRounds(rounds: readonly RoundSummary[], most: number): RoundSummary[] {
+function chosenRounds(rounds: readonly RoundSummary[], most: number): RoundSummary[] {
   if (rounds.length <= most) return [...rounds];
   const picked = Array.from({ length: most }, (_, i) => Math.round((i * (rounds.length - 1)) / (most - 1)));
   return picked.map((i) => rounds[i]);

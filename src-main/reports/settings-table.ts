@@ -10,7 +10,7 @@ export interface SettingRow {
 }
 
 /** {a: {b: 1}} -> [['a.b', '1']]. */
-export function flattenSettings(value: unknown, prefix = ''): [string, string][] {
+function flattenSettings(value: unknown, prefix = ''): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[prefix, String(value)]];
   return Object.entries(value).flatMap(([key, inner]) =>
     flattenSettings(inner, prefix === '' ? key : `${prefix}.${key}`),
