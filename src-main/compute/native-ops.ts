@@ -70,9 +70,7 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
       const [n, height, width, channels] = xShape;
       const larger: Shape4D = [n, height + 2 * pad, width + 2 * pad, channels];
       const attributes = convAttributes(stride, 'VALID', 0);
-      const dx = withShape(larger, (shape) =>
-        run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]),
-      );
+      const dx = withShape(larger, (shape) => run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]));
       const inner = tf.slice4d(dx, [0, pad, pad, 0], xShape);
       dx.dispose();
       return inner;

@@ -43,8 +43,8 @@ export function attackBackground(
   const [n, size] = x.shape;
   const mask = tf.tensor4d(Float32Array.from(background), [n, size, size, 1]);
   const reach = tf.mul(mask, eps);
-  const lower = tf.tidy(() => tf.maximum(tf.sub(x, reach), 0)) as Tensor4D;
-  const upper = tf.tidy(() => tf.minimum(tf.add(x, reach), 1)) as Tensor4D;
+  const lower = tf.tidy<Tensor4D>(() => tf.maximum(tf.sub(x, reach), 0));
+  const upper = tf.tidy<Tensor4D>(() => tf.minimum(tf.add(x, reach), 1));
   const target = tf.tidy(() =>
     tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), network.architecture.classes), 'float32'),
   ) as Tensor2D;
@@ -57,7 +57,7 @@ export function attackBackground(
   let momentum: Tensor4D | null = null;
   for (let step = 0; step < steps; step++) {
     const gradient = network.inputGradient(current, (logits) => tf.sub(tf.softmax(logits), target));
-    const masked = tf.mul(gradient, mask) as Tensor4D;
+    const masked = tf.mul<Tensor4D>(gradient, mask);
     gradient.dispose();
     let next: Tensor4D;
     if (radius !== null) {
@@ -73,7 +73,7 @@ export function attackBackground(
         previous?.dispose();
         direction = momentum;
       }
-      next = tf.tidy(() => tf.add(current, tf.mul(signOf(direction), length))) as Tensor4D;
+      next = tf.tidy<Tensor4D>(() => tf.add(current, tf.mul(signOf(direction), length)));
     }
     tf.dispose([current, masked]);
     current = clip(next, lower, upper);
@@ -99,7 +99,7 @@ function randomStart(x: Tensor4D, lower: Tensor4D, upper: Tensor4D, eps: number,
   const values = new Float32Array(x.size);
   const area = x.size / n;
   for (let i = 0; i < n; i++) {
-    new Random(seeds[i] as number).fillUniform(values.subarray(i * area, (i + 1) * area), -eps, eps);
+    new Random(seeds[i]).fillUniform(values.subarray(i * area, (i + 1) * area), -eps, eps);
   }
   return tf.tidy(() => clip(tf.add(x, tf.tensor4d(values, x.shape)), lower, upper));
 }
@@ -107,7 +107,7 @@ function randomStart(x: Tensor4D, lower: Tensor4D, upper: Tensor4D, eps: number,
 /** Dong et al., equation 6: g <- decay * g + gradient / ||gradient||_1 (a zero gradient adds nothing). */
 function accumulate(momentum: Tensor4D | null, gradient: Tensor4D, decay: number): Tensor4D {
   const length = tf.sum(tf.abs(gradient), [1, 2, 3], true);
-  const unit = tf.div(gradient, tf.maximum(length, 1e-30)) as Tensor4D;
+  const unit = tf.div<Tensor4D>(gradient, tf.maximum(length, 1e-30));
   return momentum === null ? unit : tf.add(tf.mul(momentum, decay), unit);
 }
 
@@ -127,7 +127,7 @@ function stepInBall(current: Tensor4D, x: Tensor4D, gradient: Tensor4D, radius: 
   return tf.tidy(() => {
     const norm = (t: Tensor4D) => tf.maximum(tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true)), 1e-30);
     const moved = tf.add(current, tf.mul(tf.div(gradient, norm(gradient)), tf.mul(radius, stepShare)));
-    const change = tf.sub(moved, x) as Tensor4D;
+    const change = tf.sub<Tensor4D>(moved, x);
     const shrink = tf.minimum(tf.div(radius, norm(change)), 1);
     return tf.add(x, tf.mul(change, shrink));
   });

@@ -60,7 +60,7 @@ function thresholdOf(map: Float32Array, { threshold, thresholdValue }: Backgroun
     case 'area': {
       const sorted = map.slice().sort();
       const foreground = Math.max(1, Math.round(thresholdValue * map.length));
-      return sorted[map.length - foreground] as number;
+      return sorted[map.length - foreground];
     }
   }
 }

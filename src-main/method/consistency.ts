@@ -93,7 +93,7 @@ export function softmax(logits: Float32Array): Float64Array {
 /** Index of the first largest value. */
 export function argMax(values: ArrayLike<number>): number {
   let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
@@ -152,8 +152,7 @@ function structuralSimilarity(a: Float32Array, b: Float32Array): number {
   const c1 = 0.01 ** 2;
   const c2 = 0.03 ** 2;
   return (
-    ((2 * meanA * meanB + c1) * (2 * covariance + c2)) /
-    ((meanA ** 2 + meanB ** 2 + c1) * (varianceA + varianceB + c2))
+    ((2 * meanA * meanB + c1) * (2 * covariance + c2)) / ((meanA ** 2 + meanB ** 2 + c1) * (varianceA + varianceB + c2))
   );
 }
 

@@ -130,7 +130,12 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
           const s = floats(`similarity_${similarity}_pgd${steps}`);
           const q = floats(`q_${agreement}_pgd${steps}`);
           for (let i = 0; i < 8; i++) {
-            const pair = { clean: mapOf(clean, i), attacked: mapOf(attacked, i), height: clean.height, width: clean.width };
+            const pair = {
+              clean: mapOf(clean, i),
+              attacked: mapOf(attacked, i),
+              height: clean.height,
+              width: clean.width,
+            };
             const row = (z: ArrayLike<number>) => softmax(Float32Array.from(z).slice(i * 10, i * 10 + 10));
             const found = consistency(pair, row(logits), row(attackedLogits), labels[i], {
               similarity,
@@ -188,7 +193,7 @@ function close(found: Float32Array, wanted: Float32Array, tolerance: number, nam
 
 function shareEqual(found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): number {
   let equal = 0;
-  for (let i = 0; i < wanted.length; i++) if (Math.abs((found[i] as number) - (wanted[i] as number)) <= tolerance) equal += 1;
+  for (let i = 0; i < wanted.length; i++) if (Math.abs(found[i] - wanted[i]) <= tolerance) equal += 1;
   return equal / wanted.length;
 }
 

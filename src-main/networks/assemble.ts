@@ -10,7 +10,12 @@ import { residual, Sequence } from './sequence.ts';
 export type Lookup = (name: string) => Tensor;
 
 /** Modules in training mode: batch statistics, gradients of parameters into `sink`. */
-export function assembleTraining(ops: EngineOps, layers: readonly Layer[], lookup: Lookup, sink: GradientSink): Sequence {
+export function assembleTraining(
+  ops: EngineOps,
+  layers: readonly Layer[],
+  lookup: Lookup,
+  sink: GradientSink,
+): Sequence {
   const vector = (name: string) => (): Tensor1D => lookup(name) as Tensor1D;
   return new Sequence(
     layers.map((layer) => {
@@ -71,7 +76,10 @@ function source(lookup: Lookup, name: string, bias: boolean) {
 }
 
 /** Layers without parameters. */
-function plainModule(ops: EngineOps, layer: Extract<Layer, { op: 'relu' | 'maxPool' | 'averagePool' | 'flatten' }>): Module {
+function plainModule(
+  ops: EngineOps,
+  layer: Extract<Layer, { op: 'relu' | 'maxPool' | 'averagePool' | 'flatten' }>,
+): Module {
   switch (layer.op) {
     case 'relu':
       return relu(ops);

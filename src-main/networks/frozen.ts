@@ -6,7 +6,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import { assembleInference } from './assemble.ts';
-import { type Architecture, INPUT_MEAN, INPUT_STD, type Layer, NORM_EPSILON, poolingHead, visitLayers } from './layer.ts';
+import {
+  type Architecture,
+  INPUT_MEAN,
+  INPUT_STD,
+  type Layer,
+  NORM_EPSILON,
+  poolingHead,
+  visitLayers,
+} from './layer.ts';
 import type { FlatWeights, ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 

@@ -60,14 +60,7 @@ export interface DenseLayer {
 }
 
 export type Layer =
-  | ConvLayer
-  | NormLayer
-  | ReluLayer
-  | MaxPoolLayer
-  | ResidualLayer
-  | AveragePoolLayer
-  | FlattenLayer
-  | DenseLayer;
+  ConvLayer | NormLayer | ReluLayer | MaxPoolLayer | ResidualLayer | AveragePoolLayer | FlattenLayer | DenseLayer;
 
 export interface Architecture {
   readonly name: string;

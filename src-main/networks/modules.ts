@@ -121,8 +121,7 @@ export function relu(ops: EngineOps): Module {
     keepsInput: false,
     keepsOutput: true,
     forward: (x) => ({ y: tf.relu(x), saved: null }),
-    backward: (_x, y, _saved, dy, wantInput) =>
-      wantInput ? ops.reluGrad(dy as Tensor4D, y as Tensor4D) : null,
+    backward: (_x, y, _saved, dy, wantInput) => (wantInput ? ops.reluGrad(dy as Tensor4D, y as Tensor4D) : null),
     drop: nothing,
   };
 }
@@ -145,7 +144,7 @@ export function dense(name: string, source: ParameterSource, sink: GradientSink 
     keepsOutput: false,
     forward: (x) => ({
       y: tf.tidy(() => {
-        const product = tf.matMul(x as Tensor2D, source.weight() as Tensor2D);
+        const product = tf.matMul(x, source.weight());
         return source.bias === null ? product : tf.add(product, source.bias());
       }),
       saved: null,
@@ -153,7 +152,10 @@ export function dense(name: string, source: ParameterSource, sink: GradientSink 
     backward(x, _y, _saved, dy, wantInput) {
       if (sink !== null) {
         // Transposed first: the products with transposed operands are scalar loops in wasm.
-        sink.parameter(`${name}.weight`, tf.tidy(() => tf.matMul(tf.transpose(x as Tensor2D), dy as Tensor2D)));
+        sink.parameter(
+          `${name}.weight`,
+          tf.tidy(() => tf.matMul(tf.transpose(x as Tensor2D), dy as Tensor2D)),
+        );
         if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(dy, 0));
       }
       return wantInput ? tf.tidy(() => tf.matMul(dy as Tensor2D, tf.transpose(source.weight() as Tensor2D))) : null;

@@ -61,7 +61,7 @@ export class Network {
    * @param v      [n] sample weights
    */
   trainingPass(x: Tensor4D, labels: Int32Array, v: Float32Array): TrainingPass {
-    const input = tf.tidy(() => tf.div(tf.sub(x, this.mean), this.deviation)) as Tensor4D;
+    const input = tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
     const values = logits.dataSync() as Float32Array;
@@ -125,7 +125,7 @@ export class Network {
         const found = this.batchStatistics.get(name);
         if (found === undefined) throw new Error(`no batch statistics of ${name}`);
         const unbiased = found.count > 1 ? found.count / (found.count - 1) : 1;
-        return [found.mean, tf.mul(found.variance, unbiased) as Tensor1D];
+        return [found.mean, tf.mul<Tensor1D>(found.variance, unbiased)];
       });
       const batch = tf.concat1d(parts);
       return tf.add(tf.mul(old, 1 - NORM_MOMENTUM), tf.mul(batch, NORM_MOMENTUM));

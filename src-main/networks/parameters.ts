@@ -119,7 +119,7 @@ export function exportParameters(layout: ParameterLayout, flat: Float32Array): M
     const inner = flat.subarray(parameter.offset, parameter.offset + parameter.size);
     const data = new Float32Array(parameter.size);
     permute(parameter, (outside, inside) => {
-      data[outside] = inner[inside] as number;
+      data[outside] = inner[inside];
     });
     named.set(parameter.name, { shape: parameter.shape, data });
   }
@@ -156,7 +156,7 @@ export function importParameters(layout: ParameterLayout, named: ReadonlyMap<str
   for (const parameter of layout.parameters) {
     const data = take(named, parameter.name, parameter.shape);
     permute(parameter, (outside, inside) => {
-      flat[parameter.offset + inside] = data[outside] as number;
+      flat[parameter.offset + inside] = data[outside];
     });
   }
   return flat;

@@ -81,7 +81,7 @@ export class Sequence {
     let gradient = dy;
     let output = y;
     for (let i = this.modules.length - 1; i >= 0; i--) {
-      const module = this.modules[i] as Module;
+      const module = this.modules[i];
       const input = i === 0 ? x : (tape.between[i - 1] ?? null);
       const dx = module.backward(input, output, tape.saved[i], gradient, i > 0 || wantInput);
       if (gradient !== dy) gradient.dispose();

@@ -30,9 +30,9 @@ export class SgdOptimizer {
   /** @param gradient [parameterCount], disposed of. */
   step(gradient: Tensor1D, learningRate: number): void {
     const weights = this.network.parameterVector;
-    const velocity = tf.tidy(() =>
+    const velocity = tf.tidy<Tensor1D>(() =>
       tf.add(tf.mul(this.velocity, this.momentum), tf.add(gradient, tf.mul(this.decay, weights))),
-    ) as Tensor1D;
+    );
     tf.dispose([this.velocity, gradient]);
     this.velocity = velocity;
     this.network.replaceParameters(tf.tidy(() => tf.sub(weights, tf.mul(velocity, learningRate))));

@@ -1,0 +1,58 @@
+/** What a run costs, in forward passes of one picture, and how large its batches may be. */
+import type { Engine } from '../compute/engine.ts';
+import { SteadygazeError } from '../contract/errors.ts';
+import type { RunSettings } from '../contract/settings.ts';
+import { type Architecture, networkCost } from '../networks/layer.ts';
+import { passesPerPicture } from './assessment.ts';
+import { BISECTIONS } from './calibration.ts';
+import type { RunPosition } from './snapshot.ts';
+
+/** A training step is a forward pass and two backward passes of about its cost. */
+export const PASSES_OF_TRAINING = 3;
+/** Activations, their gradients and what operations allocate meanwhile, as a multiple of activations. */
+const MEMORY_FACTOR = 2.5;
+
+export interface RunCost {
+  /** Pictures of one assessment batch that fit into the engine's memory. */
+  readonly assessBatch: number;
+  /** Work done at a position of which `share` of the present epoch, assessment, ... is done. */
+  workAt(position: RunPosition, share: number): { work: number; workTotal: number };
+}
+
+/** @throws SteadygazeError `out-of-memory` when a training batch cannot fit into the engine's memory. */
+export function costOfRun(engine: Engine, architecture: Architecture, settings: RunSettings, count: number): RunCost {
+  const { training, method, network } = settings;
+  const bytes = networkCost(architecture, network.size).activationBytes * MEMORY_FACTOR;
+  const fitting = Math.floor(engine.memoryBudget / bytes);
+  const batchSize = Math.min(training.batchSize, count);
+  if (batchSize > fitting) {
+    throw new SteadygazeError(
+      'out-of-memory',
+      `A batch of ${batchSize} pictures of this size does not fit into the memory of the engine ${engine.id}.`,
+      fitting >= 2
+        ? `Set the batch size to ${fitting} or less, or choose smaller pictures or a narrower network.`
+        : 'Choose smaller pictures or a narrower network.',
+    );
+  }
+
+  const assessment = count * passesPerPicture(method);
+  const epoch = count * PASSES_OF_TRAINING;
+  const probe = Math.min(count, method.autoProbe);
+  const calibration = method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(method)) : 0;
+  const warmup = training.warmupEpochs * epoch;
+  const round = training.epochsPerRound * epoch;
+  const workTotal = warmup + calibration + assessment + training.rounds * (round + assessment);
+
+  return {
+    assessBatch: Math.min(settings.assessBatch, fitting),
+    workAt(position, share) {
+      const roundsBefore = position.round === 0 ? 0 : warmup + calibration + assessment;
+      let work = roundsBefore + Math.max(0, position.round - 1) * (round + assessment);
+      if (position.phase === 'train') work += (position.epoch + share) * epoch;
+      else work += position.round === 0 ? warmup : round;
+      if (position.phase === 'calibrate') work += share * calibration;
+      if (position.phase === 'assess') work += (position.round === 0 ? calibration : 0) + share * assessment;
+      return { work, workTotal };
+    },
+  };
+}

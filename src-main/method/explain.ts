@@ -1,0 +1,47 @@
+/** Repeats the attack of an assessment for some pictures, to show them: same seeds, same pictures. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../compute/engine.ts';
+import type { RunSettings } from '../contract/settings.ts';
+import { buildArchitecture } from '../networks/architectures.ts';
+import { FrozenNetwork } from '../networks/frozen.ts';
+import { describeParameters, importWeights, type NamedArray } from '../networks/parameters.ts';
+import { attackBatch } from './assessment.ts';
+import { readBatch } from './calibration.ts';
+import type { TrainingData } from './data.ts';
+import type { Heatmaps } from './heatmap.ts';
+
+export interface Explanation {
+  /** [n,size,size,3] values 0..255 */
+  readonly pictures: Uint8Array;
+  /** [n,size,size,3] in [0,1] */
+  readonly attacked: Float32Array;
+  readonly maps: Heatmaps;
+  readonly attackedMaps: Heatmaps;
+}
+
+/**
+ * @param weights weights at the end of the round's training, torchvision's names
+ * @param indices samples of the training data, few enough for one batch
+ * @param eps     the eps of the run, in [0,1]
+ */
+export async function explainSamples(
+  engine: Engine,
+  settings: RunSettings,
+  weights: ReadonlyMap<string, NamedArray>,
+  data: TrainingData,
+  indices: readonly number[],
+  round: number,
+  eps: number,
+): Promise<Explanation> {
+  const architecture = buildArchitecture(settings.network, data.classCount);
+  const layout = describeParameters(architecture);
+  const network = new FrozenNetwork(engine, architecture, layout, importWeights(layout, weights));
+  const pictures = new Uint8Array(indices.length * data.size * data.size * 3);
+  await data.read(indices, pictures);
+  const { x, labels, ids } = await readBatch(data, indices);
+  const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
+  const attacked = (await batch.attacked.data()) as Float32Array;
+  tf.dispose([x, batch.attacked]);
+  network.dispose();
+  return { pictures, attacked, maps: batch.maps, attackedMaps: batch.attackedMaps };
+}

@@ -1,0 +1,281 @@
+/**
+ * The rounds (Wu et al., IEEE TMM 2024: iterate train -> assess -> reweight). Round 0 trains with
+ * v = 1 for the warm-up epochs; after each round every training picture is attacked and assessed,
+ * and E sets the weights of the next. The last assessment is final: no training follows it. The
+ * learning-rate schedule spans the whole run. With v fixed to 1 this is plain training.
+ */
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../compute/engine.ts';
+import type { RunSettings } from '../contract/settings.ts';
+import { buildArchitecture } from '../networks/architectures.ts';
+import type { FrozenNetwork } from '../networks/frozen.ts';
+import { Network } from '../networks/network.ts';
+import {
+  describeParameters,
+  exportParameters,
+  exportWeights,
+  importParameters,
+  importWeights,
+  initialWeights,
+  type NamedArray,
+} from '../networks/parameters.ts';
+import { SgdOptimizer } from '../networks/sgd.ts';
+import { AssessmentTable, attackBatch } from './assessment.ts';
+import { BISECTIONS, calibrateEps, readBatch } from './calibration.ts';
+import { costOfRun, type RunCost } from './cost.ts';
+import type { TrainingData } from './data.ts';
+import type { Heatmaps } from './heatmap.ts';
+import type { RoundsHooks, RoundsProgress, RoundsResult } from './rounds-types.ts';
+import type { RunPosition, Snapshot } from './snapshot.ts';
+import { diverged, trainEpoch } from './training.ts';
+import { mixesBackgrounds, sampleWeights } from './weights.ts';
+
+/** Runs all rounds, or what is left of them after `from`. */
+export async function runRounds(
+  engine: Engine,
+  settings: RunSettings,
+  data: TrainingData,
+  hooks: RoundsHooks,
+  from: Snapshot | null,
+): Promise<RoundsResult> {
+  const run = new Rounds(engine, settings, data, hooks, from);
+  try {
+    return await run.work();
+  } finally {
+    run.dispose();
+  }
+}
+
+const START: RunPosition = {
+  round: 0,
+  phase: 'train',
+  epoch: 0,
+  offset: 0,
+  step: 0,
+  eps: null,
+  epsSurvival: null,
+  lossSum: 0,
+  correct: 0,
+};
+
+class Rounds {
+  private readonly settings: RunSettings;
+  private readonly data: TrainingData;
+  private readonly hooks: RoundsHooks;
+  private readonly network: Network;
+  private readonly optimizer: SgdOptimizer;
+  private readonly cost: RunCost;
+  private position: RunPosition;
+  private v: Float32Array;
+  private table: AssessmentTable | null;
+  /** Heatmaps of the last assessment, kept for arms that mix backgrounds. */
+  private mixing: Heatmaps | null;
+
+  constructor(engine: Engine, settings: RunSettings, data: TrainingData, hooks: RoundsHooks, from: Snapshot | null) {
+    this.settings = settings;
+    this.data = data;
+    this.hooks = hooks;
+    const architecture = buildArchitecture(settings.network, data.classCount);
+    this.cost = costOfRun(engine, architecture, settings, data.count);
+    const layout = describeParameters(architecture);
+    const weights = from === null ? initialWeights(layout, settings.seed) : importWeights(layout, from.weights);
+    const velocity = from === null ? undefined : importParameters(layout, withoutPrefix(from.state, 'momentum.'));
+    this.network = new Network(engine, architecture, weights);
+    this.optimizer = new SgdOptimizer(
+      this.network,
+      settings.training.momentum,
+      settings.training.weightDecay,
+      velocity,
+    );
+    this.position = from?.position ?? START;
+    this.v = from?.state.get('v')?.data.slice() ?? new Float32Array(data.count).fill(1);
+    this.table = from === null ? null : AssessmentTable.fromState(from.state, data.count);
+    this.mixing = from === null ? null : storedMaps(from.state, data.count);
+    const { eps } = settings.method;
+    if (eps !== 'auto') this.position = { ...this.position, eps };
+  }
+
+  async work(): Promise<RoundsResult> {
+    while (this.position.phase !== 'done') {
+      if (this.position.phase === 'train') await this.train();
+      else if (this.position.phase === 'calibrate') await this.calibrate();
+      else await this.assess();
+    }
+    const { eps, epsSurvival } = this.position;
+    return { weights: this.exportWeights(), eps: eps ?? 0, epsSurvival };
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.network.dispose();
+  }
+
+  private async train(): Promise<void> {
+    const { training } = this.settings;
+    const { round } = this.position;
+    const epochs = round === 0 ? training.warmupEpochs : training.epochsPerRound;
+    const before = round === 0 ? 0 : training.warmupEpochs + (round - 1) * training.epochsPerRound;
+    const totalEpochs = training.warmupEpochs + training.rounds * training.epochsPerRound;
+    while (this.position.epoch < epochs) {
+      const { epoch } = this.position;
+      let rate = 0;
+      const end = await trainEpoch(
+        {
+          network: this.network,
+          optimizer: this.optimizer,
+          data: this.data,
+          settings: this.settings,
+          epoch: before + epoch,
+          totalEpochs,
+          v: this.v,
+          mixing: this.mixing,
+        },
+        this.position,
+        async (progress, learningRate) => {
+          rate = learningRate;
+          this.position = { ...this.position, ...progress };
+          this.report('train', progress.offset, this.data.count, progress.lossSum / progress.offset);
+          await this.pauseOrStore();
+        },
+      );
+      const { count } = this.data;
+      if (end.offset === count && rate > 0) {
+        this.hooks.epoch({
+          round,
+          epoch,
+          loss: end.lossSum / count,
+          accuracy: end.correct / count,
+          learningRate: rate,
+        });
+      }
+      this.position = { ...this.position, epoch: epoch + 1, offset: 0, lossSum: 0, correct: 0 };
+      await this.store();
+    }
+    const next = this.position.eps === null ? 'calibrate' : 'assess';
+    this.position = { ...this.position, phase: next, epoch: 0, offset: 0 };
+  }
+
+  private async calibrate(): Promise<void> {
+    const { eps, survival } = await this.withFrozen((network) =>
+      calibrateEps(network, this.data, this.settings, this.cost.assessBatch, async (share) => {
+        const total = (BISECTIONS + 1) * this.settings.method.autoProbe;
+        this.report('calibrate', Math.round(share * total), total, null);
+        await setImmediate();
+        await this.hooks.control();
+      }),
+    );
+    if (survival === null) {
+      this.hooks.warning('No training picture is classified correctly yet, so the attack strength is 8/255.');
+    }
+    this.position = { ...this.position, phase: 'assess', offset: 0, eps, epsSurvival: survival };
+    await this.hooks.calibrated(eps, survival);
+    await this.store();
+  }
+
+  private async assess(): Promise<void> {
+    const { data, settings } = this;
+    const { round } = this.position;
+    const eps = this.position.eps ?? 0;
+    const table = (this.table ??= new AssessmentTable(data.count));
+    await this.withFrozen(async (network) => {
+      while (this.position.offset < data.count) {
+        const start = this.position.offset;
+        const end = Math.min(data.count, start + this.cost.assessBatch);
+        const { x, labels, ids } = await readBatch(
+          data,
+          Array.from({ length: end - start }, (_, i) => start + i),
+        );
+        const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
+        tf.dispose([x, batch.attacked]);
+        table.enter(start, labels, batch, settings.method);
+        this.position = { ...this.position, offset: end };
+        this.report('assess', end, data.count, null);
+        if (end < data.count) await this.pauseOrStore();
+      }
+    });
+    await this.store();
+    await this.finishAssessment(table);
+  }
+
+  private async finishAssessment(table: AssessmentTable): Promise<void> {
+    const { data, settings } = this;
+    const { round, eps } = this.position;
+    const { arm, method, seed, training } = settings;
+    this.v = sampleWeights(arm, table.column('e'), table.column('loss'), method.weightFloor, seed, round);
+    const { clean, attacked } = table.heatmaps();
+    await this.hooks.assessed({
+      round,
+      rows: table.rows(data, this.v),
+      summary: table.summary(round, data.labels, data.classCount, eps ?? 0),
+      maps: clean,
+      attackedMaps: attacked,
+      weights: this.exportWeights(),
+    });
+    this.mixing = mixesBackgrounds(arm) ? clean : null;
+    this.table = null;
+    const last = round === training.rounds;
+    this.position = {
+      ...this.position,
+      round: last ? round : round + 1,
+      phase: last ? 'done' : 'train',
+      epoch: 0,
+      offset: 0,
+    };
+    await this.store();
+  }
+
+  /** At a batch border: stores a checkpoint when one is due, and lets messages (pause, stop) come in. */
+  private async pauseOrStore(): Promise<void> {
+    if (this.hooks.checkpointDue()) await this.store();
+    await setImmediate();
+    await this.hooks.control();
+  }
+
+  private async store(): Promise<void> {
+    const state = new Map<string, NamedArray>();
+    for (const [name, array] of exportParameters(this.network.layout, this.optimizer.state())) {
+      state.set(`momentum.${name}`, array);
+    }
+    state.set('v', { shape: [this.data.count], data: this.v });
+    for (const [name, array] of this.table?.toState() ?? []) state.set(name, array);
+    if (this.mixing !== null) {
+      const { count, height, width, values } = this.mixing;
+      state.set('mixing.maps', { shape: [count, height, width], data: values });
+    }
+    await this.hooks.checkpoint({ position: this.position, weights: this.exportWeights(), state });
+  }
+
+  private exportWeights(): Map<string, NamedArray> {
+    return exportWeights(this.network.layout, this.network.weights());
+  }
+
+  private async withFrozen<T>(use: (network: FrozenNetwork) => Promise<T>): Promise<T> {
+    const { parameters, statistics } = this.network.weights();
+    if (![...parameters, ...statistics].every(Number.isFinite)) throw diverged();
+    const network = this.network.freeze();
+    try {
+      return await use(network);
+    } finally {
+      network.dispose();
+    }
+  }
+
+  private report(phase: RoundsProgress['phase'], done: number, total: number, loss: number | null): void {
+    const { round, epoch } = this.position;
+    this.hooks.progress({ phase, round, epoch, done, total, ...this.cost.workAt(this.position, done / total), loss });
+  }
+}
+
+function withoutPrefix(state: ReadonlyMap<string, NamedArray>, prefix: string): Map<string, NamedArray> {
+  const found = new Map<string, NamedArray>();
+  for (const [name, array] of state) if (name.startsWith(prefix)) found.set(name.slice(prefix.length), array);
+  return found;
+}
+
+function storedMaps(state: ReadonlyMap<string, NamedArray>, count: number): Heatmaps | null {
+  const stored = state.get('mixing.maps');
+  if (stored === undefined) return null;
+  const [, height = 1, width = 1] = stored.shape;
+  return { values: stored.data.slice(), count, height, width };
+}
