@@ -64,7 +64,7 @@ function shortestPath(
     waiting[i] = 1;
   }
   for (let head = 0; head < queue.length; head++) {
-    const cell = queue[head] as number;
+    const cell = queue[head];
     waiting[cell] = 0;
     const x = cell % width;
     const y = (cell - x) / width;
