@@ -1,0 +1,69 @@
+/**
+ * Where compute processes come from. Under Node a forked process; a desktop shell brings its own implementation.
+ * The host of a job (host.ts) knows only this interface.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Command, Report } from './protocol.ts';
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to its error output: where a crashed library says why. */
+  readonly errorOutput: string;
+}
+
+export interface ComputeProcess {
+  readonly pid: number | undefined;
+  send(command: Command): void;
+  /** Ends it at once. */
+  kill(): void;
+  onReport(listener: (report: Report) => void): void;
+  /** Called once. Every report that was sent has been heard before. */
+  onExit(listener: (exit: ProcessExit) => void): void;
+}
+
+export interface ComputeHost {
+  start(): ComputeProcess;
+}
+
+const ENTRY = fileURLToPath(new URL('./compute-process.ts', import.meta.url));
+/** Characters kept of the error output. */
+const TAIL = 8_000;
+
+/** Compute processes as children of this Node process. */
+export const nodeHost: ComputeHost = {
+  start() {
+    const child = fork(ENTRY, [], {
+      // Its words on standard output are a library's chatter; ours come through the channel.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' },
+    });
+    let errorOutput = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      errorOutput = (errorOutput + text).slice(-TAIL);
+    });
+    return {
+      pid: child.pid,
+      send: (command) => void (child.connected && child.send(command, () => undefined)),
+      kill: () => void child.kill('SIGKILL'),
+      onReport: (listener) => void child.on('message', (report: Report) => listener(report)),
+      onExit(listener) {
+        let ended = false;
+        const end = (code: number | null, signal: string | null) => {
+          if (ended) return;
+          ended = true;
+          listener({ code, signal, errorOutput });
+        };
+        // 'close' and not 'exit': the channel and the error output have been read to their end.
+        child.once('close', end);
+        child.once('error', (error) => {
+          errorOutput += error.message;
+          if (child.pid === undefined) end(1, null);
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,88 @@
+/**
+ * Starting work on the engine that was asked for, or on the best one that works here: each candidate gets a
+ * process of its own, so that a library that crashes while it loads is one that is passed over.
+ */
+import { installedEngines } from '../compute/choose.ts';
+import type { EngineId, EngineRefusal } from '../compute/engine.ts';
+import { SteadygazeError } from '../contract/errors.ts';
+import { startJob } from './host.ts';
+import type { EngineInfo, Job, JobOptions, JobOutcome } from './host.ts';
+import type { JobRequest } from './protocol.ts';
+
+export type EngineChoice = EngineId | 'auto';
+
+/** A started job whose engine is up. */
+export interface EngineJob {
+  readonly job: Job;
+  readonly engine: EngineInfo;
+  /** Engines that were tried before and refused. */
+  readonly refusals: readonly EngineRefusal[];
+}
+
+/**
+ * Starts a job and waits until its engine is up.
+ * @param requestFor  the job for an engine
+ * @param onStart     gets every job that is started, before it can say anything
+ * @throws SteadygazeError `engine-unavailable` when the engine (or every engine) is refused
+ */
+export async function startEngineJob(
+  choice: EngineChoice,
+  requestFor: (engine: EngineId) => JobRequest,
+  onStart: (job: Job) => void = () => undefined,
+  options?: JobOptions,
+): Promise<EngineJob> {
+  const candidates = choice === 'auto' ? installedEngines() : [choice];
+  const refusals: EngineRefusal[] = [];
+  for (const id of candidates) {
+    const job = startJob(requestFor(id), options);
+    onStart(job);
+    const engine = await Promise.race([
+      new Promise<EngineInfo>((resolve) => job.once('engine', resolve)),
+      job.outcome,
+    ]);
+    if ('id' in engine) return { job, engine, refusals };
+    refusals.push(refusalOfOutcome(id, engine));
+  }
+  const [last] = refusals.slice(-1);
+  throw new SteadygazeError(
+    'engine-unavailable',
+    choice === 'auto' ? 'No engine can be used on this machine.' : (last?.reason ?? 'There is no such engine.'),
+    last?.hint ?? 'Install the packages again with "npm ci".',
+    refusals.map(({ id, reason }) => `${id}: ${reason}`).join('\n'),
+  );
+}
+
+/** What became of a process that ended before its engine was up. */
+function refusalOfOutcome(id: EngineId, outcome: JobOutcome): EngineRefusal {
+  if (outcome.kind === 'refused') return { id, reason: outcome.error.message, hint: outcome.error.hint };
+  return {
+    id,
+    reason: `The engine "${id}" ended its process while it started.`,
+    hint: 'Another engine can be used. Installing the packages again with "npm ci" may help.',
+  };
+}
+
+/** One engine and whether it works here. */
+export type EngineStatus =
+  | { readonly id: EngineId; readonly usable: true; readonly description: string; readonly versions: EngineInfo['versions'] }
+  | { readonly id: EngineId; readonly usable: false; readonly reason: string; readonly hint: string };
+
+/** Starts every engine once, each in a process of its own, and lets it prove itself. */
+export async function probeEngines(ids: readonly EngineId[], options?: JobOptions): Promise<EngineStatus[]> {
+  const statuses: EngineStatus[] = [];
+  // One after the other: they all want all processors.
+  for (const id of ids) {
+    const job = startJob({ kind: 'probe', engine: id }, options);
+    let info: EngineInfo | null = null;
+    job.once('engine', (engine) => (info = engine));
+    const outcome = await job.outcome;
+    statuses.push(statusOf(id, info, outcome));
+  }
+  return statuses;
+}
+
+function statusOf(id: EngineId, info: EngineInfo | null, outcome: JobOutcome): EngineStatus {
+  if (info !== null) return { id, usable: true, description: info.description, versions: info.versions };
+  const { reason, hint } = refusalOfOutcome(id, outcome);
+  return { id, usable: false, reason, hint };
+}

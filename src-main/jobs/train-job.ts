@@ -1,0 +1,199 @@
+/** One run from its first picture to its last figure: what a compute process does for `train` and `resume`. */
+import { join } from 'node:path';
+import type { Engine } from '../compute/engine.ts';
+import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { runRounds } from '../method/rounds.ts';
+import type { Snapshot } from '../method/snapshot.ts';
+import { loadNewestSnapshot, removeCheckpoints, saveSnapshot } from '../workspace/checkpoints.ts';
+import { readEvents } from '../workspace/events.ts';
+import { hashFile } from '../workspace/file-hash.ts';
+import { createRun, readRun } from '../workspace/run.ts';
+import { openStudy, readDataset } from '../workspace/study.ts';
+import { runFolder, weightsFile } from '../workspace/study-layout.ts';
+import { JobControl } from './control.ts';
+import { evaluateRun, evaluationWork, keepHardest } from './evaluate-run.ts';
+import { ProgressMeter } from './progress.ts';
+import type { Report, ResumeRequest, TrainRequest } from './protocol.ts';
+import { roundsHooks } from './run-hooks.ts';
+import { RunSession, versionsOf } from './run-session.ts';
+import { StudyPixels } from './study-pixels.ts';
+import { findWarmup } from './warmup.ts';
+
+/** Decoded pixels, beside the runs: safe to delete at any time. */
+const pixelFolder = (study: string): string => join(study, 'cache');
+
+/** The way out of the compute process. */
+export interface JobOutlet {
+  report(report: Report): void;
+  /** Gets the handle for pausing and stopping before any long work. */
+  controlledBy(control: JobControl): void;
+}
+
+/** Begins or goes on with a run, works on it to its end, and reports everything, also its failure. */
+export async function trainJob(
+  engine: Engine,
+  request: TrainRequest | ResumeRequest,
+  outlet: JobOutlet,
+): Promise<void> {
+  let session: RunSession | null = null;
+  try {
+    const dataset = await readDataset(await openStudy(request.study));
+    const id = request.kind === 'resume' ? request.run : await beginRun(engine, request, dataset);
+    session = await RunSession.open(request.study, id, (event) => outlet.report({ type: 'event', event }));
+    await workOn(session, engine, dataset, request.kind === 'resume', outlet);
+    outlet.report({ type: 'done', run: id, stopped: false });
+  } catch (error) {
+    outlet.report(await lastWords(session, error));
+  } finally {
+    session?.release();
+  }
+}
+
+async function beginRun(engine: Engine, { study, settings, preset }: TrainRequest, dataset: Dataset): Promise<string> {
+  const record = await createRun(study, {
+    settings,
+    preset,
+    engine: engine.id,
+    engineDescription: engine.description,
+    versions: versionsOf(engine),
+    dataFingerprint: dataset.fingerprint,
+    classes: [...dataset.classes],
+  });
+  return record.id;
+}
+
+async function workOn(
+  session: RunSession,
+  engine: Engine,
+  dataset: Dataset,
+  resumed: boolean,
+  outlet: JobOutlet,
+): Promise<void> {
+  const { settings, dataFingerprint } = session.record;
+  const { arm, seed, network, training } = settings;
+  if (dataFingerprint !== dataset.fingerprint) {
+    throw new SteadygazeError(
+      'data-changed',
+      `The run ${session.id} was begun with other pictures than the study has now.`,
+      'Start a new run.',
+    );
+  }
+  const meter = new ProgressMeter(session.id, (event) => session.tell(event));
+  const control = new JobControl({
+    checkpointSeconds: settings.checkpointSeconds,
+    onPause: async () => {
+      await session.update({ state: 'paused' });
+      session.tell({ type: 'paused' });
+    },
+    onResume: async () => {
+      await session.update({ state: 'running' });
+      meter.restart();
+      session.tell({ type: 'resumed' });
+    },
+  });
+  session.countPauses(() => control.pausedFor);
+  outlet.controlledBy(control);
+  await session.update({
+    state: 'running',
+    error: null,
+    engine: engine.id,
+    engineDescription: engine.description,
+    versions: versionsOf(engine),
+  });
+  session.tell({ type: 'started', engine: engine.id, arm, seed });
+  const warn = (message: string) => session.tell({ type: 'warning', message });
+
+  const pixels = await StudyPixels.open(dataset, network.size, pixelFolder(session.study));
+  try {
+    const before = { round: 0, epoch: 0, loss: null, work: 0, workTotal: 1 };
+    await pixels.fill({
+      control: () => control.control(),
+      onProgress: (done, total) => meter.update({ ...before, phase: 'decode', done, total }),
+      onWarning: warn,
+    });
+    const data = pixels.training();
+    const [test, validation] = [pixels.evaluation('test'), pixels.evaluation('val')];
+    const workAfter = evaluationWork(test, validation);
+    const record = await readRun(session.study, session.id);
+    const onWarmup = () => outlet.report({ type: 'warmup', run: session.id });
+    const hooks = roundsHooks({ session, record, data, control, meter, workAfter, onWarmup });
+    const from = await startingPoint(session, resumed);
+    if (from !== null) await session.update({ eps: from.position.eps, epsSurvival: from.position.epsSurvival });
+
+    let workInRounds = 0;
+    const { weights, eps, epsSurvival } = await runRounds(
+      engine,
+      settings,
+      data,
+      {
+        ...hooks,
+        progress: (progress) => {
+          workInRounds = progress.workTotal;
+          hooks.progress(progress);
+        },
+      },
+      from,
+    );
+
+    const model = { engine, settings, weights, eps };
+    await keepHardest(session.folder, model, data, training.rounds);
+    const figures = await evaluateRun(session.folder, model, test, validation, dataset.classes.length, {
+      control: () => control.control(),
+      onProgress: (done, total) => {
+        const work = workInRounds + (workAfter * done) / Math.max(1, total);
+        const workTotal = workInRounds + workAfter;
+        meter.update({ phase: 'evaluate', round: training.rounds, epoch: 0, done, total, loss: null, work, workTotal });
+      },
+      onWarning: warn,
+    });
+    const weightsHash = await hashFile(weightsFile(session.folder, training.rounds));
+    await session.update({ state: 'finished', figures, eps, epsSurvival, weightsHash, error: null });
+    await removeCheckpoints(session.folder);
+    session.tell({ type: 'finished', figures, seconds: session.seconds });
+    await session.settled();
+  } finally {
+    await pixels.close();
+  }
+}
+
+/** The newest checkpoint of a resumed run; the warm-up of another arm where there is one; else the beginning. */
+async function startingPoint(session: RunSession, resumed: boolean): Promise<Snapshot | null> {
+  const { study, folder, record } = session;
+  if (resumed) {
+    const found = await loadNewestSnapshot(folder, record.settings);
+    found?.warnings.forEach((message) => session.tell({ type: 'warning', message }));
+    session.tell({ type: 'resumed' });
+    if (found !== null) return found.snapshot;
+  }
+  const shared = await findWarmup(study, record);
+  if (shared === null) return null;
+  await saveSnapshot(folder, shared.snapshot, record.settings);
+  const { events } = await readEvents(runFolder(study, shared.run));
+  for (const event of events) {
+    // Its epochs are this run's too; without them the curves of the report would begin in the middle.
+    if (event.type !== 'epoch' || event.round !== 0) continue;
+    const { round, epoch, loss, accuracy, learningRate } = event;
+    session.tell({ type: 'epoch', round, epoch, loss, accuracy, learningRate });
+  }
+  session.tell({
+    type: 'warning',
+    message: `The warm-up was taken over from the run ${shared.run}, which did exactly the same up to its first assessment.`,
+  });
+  return shared.snapshot;
+}
+
+/** Writes down how a run ended early, as far as that is possible still, and says it. */
+async function lastWords(session: RunSession | null, error: unknown): Promise<Report> {
+  const value = toErrorValue(error);
+  if (session === null) return { type: 'failed', run: null, error: value };
+  session.forgiveWrites();
+  const stopped = value.code === 'cancelled';
+  // On a full disk even this fails; then the record says "running", and no process holds its lock.
+  await session.update(stopped ? { state: 'stopped' } : { state: 'failed', error: value }).catch(() => undefined);
+  session.tell(stopped ? { type: 'stopped' } : { type: 'failed', error: value });
+  await session.settled().catch(() => undefined);
+  return stopped
+    ? { type: 'done', run: session.id, stopped: true }
+    : { type: 'failed', run: session.id, error: value };
+}
