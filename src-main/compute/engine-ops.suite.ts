@@ -134,7 +134,7 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
       x.values.forEach((value, i) => (x.values[i] = Math.fround(1000 + value)));
       const expected = batchNormalisation(x, vector(3, 4), vector(3, 5), EPSILON).variance;
       withTensors([x], (tx) => {
-        const [ts, to] = [tf.ones([3]) as Tensor1D, tf.zeros([3]) as Tensor1D];
+        const [ts, to] = [tf.tensor1d([1, 1, 1]), tf.tensor1d([0, 0, 0])];
         const { y, mean, variance } = ops.batchNorm(tx, ts, to, EPSILON);
         closeTo(variance, { shape: [3], values: expected }, 1e-3);
         tf.dispose([ts, to, y, mean]);
@@ -151,7 +151,7 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
         const y = sample([n, h, w, c], s);
         y.values.forEach((value, i) => (y.values[i] = Math.max(0, value)));
         const dy = sample([n, h, w, c], s + 1);
-        const values = dy.values.map((value, i) => ((y.values[i] as number) > 0 ? value : 0));
+        const values = dy.values.map((value, i) => ((y.values[i]) > 0 ? value : 0));
         withTensors([dy, y], (tdy, ty) => closeTo(ops.reluGrad(tdy, ty), { shape: y.shape, values }));
       });
     });
@@ -212,7 +212,7 @@ function checkNormGradients(ops: EngineOps, { n, h, w, c, seed: s }: NormCase): 
   const [scale, shift] = [vector(c, s + 2), vector(c, s + 3)];
   const loss = () =>
     batchNormalisation(x, scale, shift, EPSILON).y.values.reduce(
-      (sum, value, i) => sum + value * (dy.values[i] as number),
+      (sum, value, i) => sum + value * (dy.values[i]),
       0,
     );
   const [dx, dScale, dShift] = [x.values, scale, shift].map((values) => differences(values, loss));
@@ -220,9 +220,9 @@ function checkNormGradients(ops: EngineOps, { n, h, w, c, seed: s }: NormCase): 
     const [ts, to] = [tf.tensor1d(Float32Array.from(scale)), tf.tensor1d(Float32Array.from(shift))];
     const { y, mean, variance } = ops.batchNorm(tx, ts, to, EPSILON);
     const gradients = ops.batchNormGrad(tdy, tx, ts, mean, variance, EPSILON);
-    closeTo(gradients.dx, { shape: x.shape, values: dx as Float64Array }, 1e-3);
-    closeTo(gradients.dScale, { shape: [c], values: dScale as Float64Array }, 1e-3);
-    closeTo(gradients.dOffset, { shape: [c], values: dShift as Float64Array }, 1e-3);
+    closeTo(gradients.dx, { shape: x.shape, values: dx }, 1e-3);
+    closeTo(gradients.dScale, { shape: [c], values: dScale }, 1e-3);
+    closeTo(gradients.dOffset, { shape: [c], values: dShift }, 1e-3);
     tf.dispose([ts, to, y, mean, variance]);
   });
 }
@@ -279,7 +279,7 @@ function closeTo(
   const scale = expected.values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
   let worst = 0;
   expected.values.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(value - (values[i] as number)));
+    worst = Math.max(worst, Math.abs(value - (values[i])));
   });
   expect(worst / scale).toBeLessThan(tolerance);
 }

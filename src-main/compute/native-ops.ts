@@ -108,7 +108,7 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
       for (const tensor of rest) tensor.dispose();
       // TensorFlow returns the unbiased variance here.
       const count = x.size / channels;
-      const biased = tf.mul(variance, (count - 1) / count) as Tensor1D;
+      const biased = tf.mul<Tensor1D>(variance, (count - 1) / count);
       variance.dispose();
       return { y: y as Tensor4D, mean: mean as Tensor1D, variance: biased };
     },

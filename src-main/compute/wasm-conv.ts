@@ -13,7 +13,7 @@ export function convolve(x: Tensor4D, filter: Tensor4D, { stride, pad }: ConvGeo
   const y = tf.conv2d(x, filter, stride, pad, 'NHWC', 1, 'floor');
   if (bias === undefined) return y;
   // The fused kernel starts its sums at the bias, and its rounding then flips a ReLU of the reference vectors.
-  const biased = tf.add(y, bias) as Tensor4D;
+  const biased = tf.add<Tensor4D>(y, bias);
   y.dispose();
   return biased;
 }
@@ -142,7 +142,7 @@ function reversedFilter(heap: WasmHeap, filter: Tensor4D, stride: number, row: P
       const target = (i * column.taps + j) * tapLength;
       for (let ci = 0; ci < inChannels; ci++) {
         for (let co = 0; co < outChannels; co++) {
-          to[target + co * inChannels + ci] = from[source + ci * outChannels + co] as number;
+          to[target + co * inChannels + ci] = from[source + ci * outChannels + co];
         }
       }
     }
@@ -165,7 +165,7 @@ function interleave(
     for (let a = 0; a < height; a++) {
       let target = ((n * dxHeight + top + stride * a) * dxWidth + left) * channels;
       for (let b = 0; b < width; b++) {
-        for (let c = 0; c < channels; c++) dx[target + c] = phase[source + c] as number;
+        for (let c = 0; c < channels; c++) dx[target + c] = phase[source + c];
         source += channels;
         target += stride * channels;
       }

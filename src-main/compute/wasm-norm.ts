@@ -26,12 +26,12 @@ export function normalise(
     const factor = new Float64Array(channels);
     const shift = new Float64Array(channels);
     for (let c = 0; c < channels; c++) {
-      const average = (mean[c] as number) / count;
-      const spread = Math.max(0, (variance[c] as number) / count - average * average);
+      const average = (mean[c]) / count;
+      const spread = Math.max(0, (variance[c]) / count - average * average);
       mean[c] = average;
       variance[c] = spread;
-      factor[c] = (scales[c] as number) / Math.sqrt(spread + epsilon);
-      shift[c] = (offsets[c] as number) - average * (factor[c] as number);
+      factor[c] = (scales[c]) / Math.sqrt(spread + epsilon);
+      shift[c] = (offsets[c]) - average * (factor[c]);
     }
     return { y: affine(heap, x, factor, shift), mean: heap.vector(mean), variance: heap.vector(variance) };
   });
@@ -62,11 +62,11 @@ export function normaliseGradient(
     const ofX = new Float64Array(channels);
     const constant = new Float64Array(channels);
     for (let c = 0; c < channels; c++) {
-      const average = means[c] as number;
-      const total = sum[c] as number;
-      const inverse = 1 / Math.sqrt((variances[c] as number) + epsilon);
-      const dScale = ((product[c] as number) - average * total) * inverse;
-      const factor = (scales[c] as number) * inverse;
+      const average = means[c];
+      const total = sum[c];
+      const inverse = 1 / Math.sqrt((variances[c]) + epsilon);
+      const dScale = ((product[c]) - average * total) * inverse;
+      const factor = (scales[c]) * inverse;
       const slope = (-factor * dScale * inverse) / count;
       along[c] = dScale;
       ofDy[c] = factor;
@@ -93,12 +93,12 @@ function channelSums(a: Float32Array, b: Float32Array, channels: number): { sum:
       let partialSum = 0;
       let partialProduct = 0;
       for (let i = start + c; i < end; i += channels) {
-        const value = a[i] as number;
+        const value = a[i];
         partialSum += value;
-        partialProduct += value * (b[i] as number);
+        partialProduct += value * (b[i]);
       }
-      sum[c] = (sum[c] as number) + partialSum;
-      product[c] = (product[c] as number) + partialProduct;
+      sum[c] = (sum[c]) + partialSum;
+      product[c] = (product[c]) + partialProduct;
     }
   }
   return { sum, product };

@@ -52,7 +52,7 @@ export function gatherPlane(
           for (let b = 0; b < bFirst; b++) out[row + b] = 0;
           let source = (((pictures.first + n) * height + h) * width + left + stride * bFirst) * channels + c;
           for (let b = bFirst; b < bEnd; b++) {
-            out[row + b] = x[source] as number;
+            out[row + b] = x[source];
             source += step;
           }
           for (let b = bEnd; b < grid.width; b++) out[row + b] = 0;

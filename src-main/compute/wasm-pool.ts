@@ -38,13 +38,13 @@ export function poolGradient(
         const left = Math.max(0, b * stride - pad);
         const right = Math.min(width, b * stride - pad + size);
         const window = ((n * outHeight + a) * outWidth + b) * channels;
-        for (let c = 0; c < channels; c++) pending[c] = gradients[window + c] as number;
+        for (let c = 0; c < channels; c++) pending[c] = gradients[window + c];
         for (let h = top; h < bottom; h++) {
           for (let w = left; w < right; w++) {
             const pixel = ((n * height + h) * width + w) * channels;
             for (let c = 0; c < channels; c++) {
               if (values[pixel + c] === maxima[window + c]) {
-                out[pixel + c] = (out[pixel + c] as number) + (pending[c] as number);
+                out[pixel + c] = (out[pixel + c]) + (pending[c]);
                 pending[c] = 0;
               }
             }

@@ -13,9 +13,9 @@
 export function outerContourArea(level: Uint8Array, stride: number, threshold: number, start: number): number {
   // Clockwise on the screen (y points down), beginning in the west.
   const offset = [-1, -stride - 1, -stride, -stride + 1, 1, stride + 1, stride, stride - 1];
-  let direction = 0;
   // Everything before the first pixel in reading order is background: only east to south-west can be set.
-  for (direction = 4; direction < 8; direction++) if (level[start + offset[direction]] > threshold) break;
+  let direction = 4;
+  while (direction < 8 && level[start + offset[direction]] <= threshold) direction += 1;
   if (direction === 8) return 0;
 
   const second = start + offset[direction];
