@@ -29,7 +29,12 @@ export async function buildSample(source: string, out: string, recipe: Recipe = 
   let pictures = 0;
   for (const { name, fashionLabel, scene } of recipe.classes) {
     // Our test split is cut from theirs; our train and val share theirs, without a photograph in common.
-    const seen = chooseGarments(published.train, fashionLabel, recipe.perClass.train + recipe.perClass.val, recipe.seed);
+    const seen = chooseGarments(
+      published.train,
+      fashionLabel,
+      recipe.perClass.train + recipe.perClass.val,
+      recipe.seed,
+    );
     const unseen = chooseGarments(published.t10k, fashionLabel, recipe.perClass.test, recipe.seed);
     const garments = {
       train: seen.slice(0, recipe.perClass.train),
@@ -48,7 +53,10 @@ export async function buildSample(source: string, out: string, recipe: Recipe = 
         const mask = sharp(painting.mask, { raw: { width: size, height: size, channels: 1 } });
         const options = { quality: recipe.jpegQuality, chromaSubsampling: '4:4:4', mozjpeg: true } as const;
         save(join(out, `${id}.jpg`), await picture.jpeg(options).toBuffer());
-        save(join(out, 'masks', `${id}.png`), await mask.png({ palette: true, colours: 2, compressionLevel: 9 }).toBuffer());
+        save(
+          join(out, 'masks', `${id}.png`),
+          await mask.png({ palette: true, colours: 2, compressionLevel: 9 }).toBuffer(),
+        );
         pictures++;
       }
     }
@@ -75,7 +83,8 @@ function chooseGarments(set: FashionSet, label: number, count: number, seed: num
     const garment = cutOut(set.pixels.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE));
     if (garment !== null) chosen.push(garment);
   }
-  if (chosen.length < count) throw new Error(`Only ${chosen.length} of ${count} photographs of class ${label} are usable.`);
+  if (chosen.length < count)
+    throw new Error(`Only ${chosen.length} of ${count} photographs of class ${label} are usable.`);
   return chosen;
 }
 
@@ -89,7 +98,9 @@ export function findFashion(given?: string): string | null {
   const named = given ?? process.env['FASHION_MNIST'];
   if (named !== undefined && named !== '') return named;
   try {
-    const files = execFileSync('dpkg', ['-L', 'dataset-fashion-mnist'], { encoding: 'utf8', stdio: 'pipe' }).split('\n');
+    const files = execFileSync('dpkg', ['-L', 'dataset-fashion-mnist'], { encoding: 'utf8', stdio: 'pipe' }).split(
+      '\n',
+    );
     const images = files.find((file) => file.endsWith('train-images-idx3-ubyte.gz'));
     return images === undefined ? null : dirname(images);
   } catch {
@@ -101,7 +112,9 @@ if (import.meta.main) {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
   const source = findFashion(positionals[0]);
   if (source === null) {
-    console.error('Fashion-MNIST was not found. Install the Debian package dataset-fashion-mnist, or name the folder of its IDX files.');
+    console.error(
+      'Fashion-MNIST was not found. Install the Debian package dataset-fashion-mnist, or name the folder of its IDX files.',
+    );
     process.exit(1);
   }
   const out = values.out ?? join(import.meta.dirname, '..', 'sample');

@@ -76,12 +76,7 @@ export function lookAt(garment: Garment, x: number, y: number): { cover: number;
 /** Weights of the four neighbours under a cubic B-spline: smoother than Catmull-Rom, never negative. */
 function spline(t: number): readonly number[] {
   const s = 1 - t;
-  return [
-    (s * s * s) / 6,
-    (3 * t * t * t - 6 * t * t + 4) / 6,
-    (3 * s * s * s - 6 * s * s + 4) / 6,
-    (t * t * t) / 6,
-  ];
+  return [(s * s * s) / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, (t * t * t) / 6];
 }
 
 function onFrame(at: number): boolean {

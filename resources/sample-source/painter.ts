@@ -1,6 +1,6 @@
 /** Puts one garment over one scene: the picture and its exact mask. */
 import type { Chance } from './chance.ts';
-import { blend, hsv, lit } from './colour.ts';
+import { blend, hsv } from './colour.ts';
 import { lookAt, type Garment } from './garment.ts';
 import { step } from './noise.ts';
 import type { Scene } from './scenes.ts';
@@ -38,7 +38,8 @@ export function paint(
   const centreY = place(chance, halfY);
   const [middleX, middleY] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
 
-  const hue = chance.between(0, 360);
+  // All hues but grass green, on which an object would vanish.
+  const hue = chance.between(140, 440);
   const saturation = chance.between(0.3, 0.85);
   const value = chance.between(0.7, 1);
   const dark = hsv(hue + chance.between(-18, 18), Math.min(1, saturation + 0.12), value * 0.28);
@@ -56,14 +57,17 @@ export function paint(
         const seen = lookAt(garment, middleX + mirror * (cos * dx + sin * dy), middleY - sin * dx + cos * dy);
         const cover = step(0.42, 0.58, seen.cover);
         const colour = cover < 1 ? scene(x, y) : bright;
-        const shown = cover > 0 ? blend(colour, lit(blend(dark, bright, seen.shade), 1), cover) : colour;
+        const shown = cover > 0 ? blend(colour, blend(dark, bright, seen.shade), cover) : colour;
         red += shown[0];
         green += shown[1];
         blue += shown[2];
         covered += cover;
       }
       const at = row * size + column;
-      pixels.set([red, green, blue].map((sum) => byte(sum / (SAMPLES * SAMPLES))), at * 3);
+      pixels.set(
+        [red, green, blue].map((sum) => byte(sum / (SAMPLES * SAMPLES))),
+        at * 3,
+      );
       mask[at] = covered >= (SAMPLES * SAMPLES) / 2 ? 255 : 0;
     }
   }

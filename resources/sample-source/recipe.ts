@@ -38,9 +38,9 @@ export const RECIPE: Recipe = {
     { name: 'sneaker', fashionLabel: 7, scene: 'bricks' },
     { name: 'trousers', fashionLabel: 1, scene: 'wood' },
   ],
-  perClass: { train: 360, val: 60, test: 96 },
-  agreement: { train: 0.8, val: 1 / 6, test: 1 / 6 },
-  objectSide: [0.5, 0.78],
+  perClass: { train: 240, val: 60, test: 96 },
+  agreement: { train: 0.65, val: 1 / 6, test: 1 / 6 },
+  objectSide: [0.64, 0.9],
   tilt: 12,
   jpegQuality: 86,
 };

@@ -13,7 +13,7 @@ export type Scene = (x: number, y: number) => Colour;
 export const SCENES = { bricks, clouds, grass, pebbles, tartan, wood } as const;
 export type SceneName = keyof typeof SCENES;
 
-/** A scene seen from a random angle (at most `tilt` degrees) and under a light that falls off to one side. */
+/** A scene seen from a random angle (at most 8 degrees either way) and under a light that falls off to one side. */
 export function drawScene(name: SceneName, chance: Chance): Scene {
   const scene = SCENES[name](chance);
   const angle = (chance.between(-1, 1) * 8 * Math.PI) / 180;
