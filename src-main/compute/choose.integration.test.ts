@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { installedEngines, refusalOf, startEngine } from './choose.ts';
+import { refusalOf, startEngine } from './choose.ts';
 import type { Engine, EngineOps } from './engine.ts';
+import { installedEngines } from './installed.ts';
 import { selfTest } from './selftest.ts';
 
 describe('choosing an engine', () => {

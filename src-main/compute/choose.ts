@@ -5,19 +5,14 @@
  * TensorFlow can end a process while it loads, and two of its libraries do not live together in one. Whoever
  * tries several engines therefore tries each in a process of its own (see jobs/).
  */
-import { createRequire } from 'node:module';
 import { SteadygazeError } from '../contract/errors.ts';
-import { ENGINE_IDS } from './engine.ts';
 import type { Engine, EngineId, EngineRefusal } from './engine.ts';
+import { isInstalled } from './installed.ts';
 import { startCuda, startNative } from './native.ts';
 import { selfTest } from './selftest.ts';
 import { startWasm } from './wasm.ts';
 
-const PACKAGES: Readonly<Record<EngineId, string>> = {
-  cuda: '@tensorflow/tfjs-node-gpu',
-  native: '@tensorflow/tfjs-node',
-  wasm: '@tensorflow/tfjs-backend-wasm',
-};
+export { installedEngines } from './installed.ts';
 
 const STARTERS: Readonly<Record<EngineId, () => Promise<Engine>>> = {
   cuda: startCuda,
@@ -30,11 +25,6 @@ const HINTS: Readonly<Record<EngineId, string>> = {
   native: 'Run "npm run setup:native" to set it up, or use the engine "wasm", which needs nothing.',
   wasm: 'Install the packages again with "npm ci".',
 };
-
-/** The engines whose packages are installed, fastest first: those worth trying. */
-export function installedEngines(): EngineId[] {
-  return ENGINE_IDS.filter(isInstalled);
-}
 
 /**
  * Starts an engine in this process and lets it prove itself.
@@ -64,13 +54,4 @@ export function refusalOf(id: EngineId, error: unknown): EngineRefusal {
 function unavailable({ reason, hint }: EngineRefusal, cause: unknown): SteadygazeError {
   const details = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   return new SteadygazeError('engine-unavailable', reason, hint, details);
-}
-
-function isInstalled(id: EngineId): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`${PACKAGES[id]}/package.json`);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -71,6 +71,13 @@ export async function planDebiasing(data: EvaluationData, options: DebiasingOpti
   return { indices, boxes, donor, variants: options.others ? VARIANTS : REQUIRED };
 }
 
+/** The figures, and for the pictures of the plan, in its order, 1 where the mixed picture was right. */
+export interface DebiasingResult {
+  readonly figures: DebiasingFigures;
+  readonly mixedSame: Float64Array;
+  readonly mixedRand: Float64Array;
+}
+
 /**
  * Measures the variants.
  * @returns null when no picture has an object and donors for both mixtures
@@ -80,7 +87,7 @@ export async function measureDebiasing(
   data: EvaluationData,
   plan: DebiasingPlan,
   options: DebiasingOptions,
-): Promise<DebiasingFigures | null> {
+): Promise<DebiasingResult | null> {
   if (plan.indices.length === 0) return null;
   // [picture]: 1 right, 0 wrong, absent where the variant cannot be built.
   const right = new Map<Variant, Map<number, number>>(plan.variants.map((variant) => [variant, new Map()]));
@@ -111,7 +118,8 @@ export async function measureDebiasing(
     const results = [...(right.get(variant)?.values() ?? [])];
     if (!REQUIRED.includes(variant) && results.length > 0) others[variant] = bootstrapMean(results, { seed });
   }
-  return { original, mixedSame, mixedRand, bgGap, ...(options.others ? { others } : {}) };
+  const figures = { original, mixedSame, mixedRand, bgGap, ...(options.others ? { others } : {}) };
+  return { figures, mixedSame: same, mixedRand: rand };
 }
 
 /** The pictures of a batch in one variant; those that cannot be built are left out. */

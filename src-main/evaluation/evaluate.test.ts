@@ -107,6 +107,33 @@ describe('evaluateModel', () => {
     expect(good.localization?.uniformEnergy.value).toBeCloseTo((6 / 16) ** 2, 12);
   });
 
+  it('gives the columns that its figures are means of, in the order of the data', async () => {
+    const { perPicture, ...figures } = await evaluateModel(
+      predictor('background'),
+      pictures(30, BOTH),
+      NOTHING,
+      OPTIONS,
+    );
+    const mean = (column: Float32Array) => column.reduce((sum, value) => sum + value, 0) / column.length;
+    expect(mean(perPicture.correct)).toBeCloseTo(figures.top1.value, 6);
+    expect(mean(perPicture.mixedSame)).toBeCloseTo(figures.debiasing?.mixedSame.value ?? -1, 6);
+    expect(mean(perPicture.mixedRand)).toBeCloseTo(figures.debiasing?.mixedRand.value ?? -1, 6);
+    expect(mean(perPicture.maxboxacc)).toBeCloseTo(figures.localization?.maxboxacc.value ?? -1, 6);
+    expect(mean(perPicture.maxboxaccV2)).toBeCloseTo(figures.localization?.maxboxaccV2.value ?? -1, 6);
+    expect(mean(perPicture.iou)).toBeCloseTo(figures.localization?.iou.value ?? -1, 6);
+    expect(mean(perPicture.pointing)).toBeCloseTo(figures.localization?.pointing.value ?? -1, 6);
+    expect(mean(perPicture.energy)).toBeCloseTo(figures.localization?.energy.value ?? -1, 6);
+    const without = await evaluateModel(
+      predictor('object'),
+      pictures(4, BOTH, { masks: false, boxes: false }),
+      NOTHING,
+      OPTIONS,
+    );
+    expect(without.perPicture.correct).toHaveLength(4);
+    expect(without.perPicture.energy.every(Number.isNaN)).toBe(true);
+    expect(without.perPicture.mixedSame.every(Number.isNaN)).toBe(true);
+  });
+
   it('gives the same figures and rows whatever the batch size', async () => {
     const noisy = { object: (label: number, i: number) => 95 + 20 * label + (i % 11), background: BOTH.background };
     const test = pictures(31, noisy);

@@ -8,7 +8,8 @@ import type { RunFigures } from '../contract/run.ts';
 import { readAnnotation } from './annotation.ts';
 import type { DebiasingOptions } from './debiasing.ts';
 import { measureDebiasing, planDebiasing } from './debiasing.ts';
-import { localizationFigures } from './localization.ts';
+import type { LocalizationColumns } from './localization.ts';
+import { localizationColumns, localizationFigures } from './localization.ts';
 import { LocalizationRecord } from './localization-record.ts';
 import type { PassOptions } from './passes.ts';
 import { forEachBatch, upTo } from './passes.ts';
@@ -41,11 +42,27 @@ export interface EvaluationOptions {
   readonly otherVariants?: boolean;
 }
 
+/**
+ * What the figures are means of, one value a measured picture in the order of the data, so that two runs can be
+ * compared picture by picture. NaN where a picture was not measured (no box, no mask, no donor).
+ */
+export interface PerPictureFigures {
+  readonly correct: Float32Array;
+  readonly mixedSame: Float32Array;
+  readonly mixedRand: Float32Array;
+  readonly maxboxacc: Float32Array;
+  readonly maxboxaccV2: Float32Array;
+  readonly iou: Float32Array;
+  readonly pointing: Float32Array;
+  readonly energy: Float32Array;
+}
+
 /** The figures of a run and what is not stored with every run. */
 export interface EvaluationResult extends RunFigures {
   readonly recognition: RecognitionFigures;
   /** The split that was measured: `val` only where the test split is empty. */
   readonly evaluatedOn: 'test' | 'val';
+  readonly perPicture: PerPictureFigures;
 }
 
 /**
@@ -93,8 +110,10 @@ export async function evaluateModel(
 
   const recognition = new RecognitionRecord(predictor.classes, measured.count);
   const located = annotated(measured) ? new LocalizationRecord(measured.count, measured.hasMasks) : null;
+  const order: PassOrder = { correct: [], boxed: [], targeted: [] };
   await predictAll(predictor, measured, pass, {
     localization: located,
+    order,
     target,
     recognition,
     ...(options.onPredictions === undefined ? {} : { onPredictions: options.onPredictions }),
@@ -103,12 +122,50 @@ export async function evaluateModel(
   const debiasing =
     plan === null ? null : await measureDebiasing(predictor, measured, plan, { ...variants, onPictures });
   const recognised = recognition.figures(seed);
+  const localization = located === null ? null : localizationFigures(located, chosen, target, seed);
   return {
     top1: recognised.top1,
-    localization: located === null ? null : localizationFigures(located, chosen, target, seed),
-    debiasing,
+    localization,
+    debiasing: debiasing?.figures ?? null,
     recognition: recognised,
     evaluatedOn: measured === test ? 'test' : 'val',
+    perPicture: perPictureFigures(
+      measured.count,
+      order,
+      located === null || located.boxed === 0 ? null : localizationColumns(located, chosen),
+      plan !== null && debiasing !== null ? { indices: plan.indices, ...debiasing } : null,
+    ),
+  };
+}
+
+/** Which pictures are behind the columns of one pass. */
+interface PassOrder {
+  readonly correct: number[];
+  readonly boxed: number[];
+  readonly targeted: number[];
+}
+
+function perPictureFigures(
+  count: number,
+  order: PassOrder,
+  localization: LocalizationColumns | null,
+  debiasing: { indices: readonly number[]; mixedSame: Float64Array; mixedRand: Float64Array } | null,
+): PerPictureFigures {
+  const spread = (indices: readonly number[], column: ArrayLike<number> | undefined): Float32Array => {
+    const values = new Float32Array(count).fill(NaN);
+    if (column !== undefined) indices.forEach((index, i) => (values[index] = column[i]));
+    return values;
+  };
+  const none: readonly number[] = [];
+  return {
+    correct: Float32Array.from(order.correct),
+    mixedSame: spread(debiasing?.indices ?? none, debiasing?.mixedSame),
+    mixedRand: spread(debiasing?.indices ?? none, debiasing?.mixedRand),
+    maxboxacc: spread(order.boxed, localization?.maxboxacc),
+    maxboxaccV2: spread(order.boxed, localization?.maxboxaccV2),
+    iou: spread(order.boxed, localization?.iou),
+    pointing: spread(order.targeted, localization?.pointing),
+    energy: spread(order.targeted, localization?.energy),
   };
 }
 
@@ -117,6 +174,7 @@ interface Collectors {
   readonly localization: LocalizationRecord | null;
   readonly target: 'mask' | 'box';
   readonly recognition?: RecognitionRecord;
+  readonly order?: PassOrder;
   readonly onPredictions?: (rows: readonly PredictionRow[]) => void | Promise<void>;
 }
 
@@ -139,9 +197,12 @@ async function predictAll(
       collect.recognition?.add(label, predicted);
       const { prediction, probability, labelProbability } = predicted;
       rows.push({ id: data.ids[index], label, prediction, probability, labelProbability });
+      collect.order?.correct.push(predicted.rank === 0 ? 1 : 0);
       if (collect.localization === null) continue;
       const annotation = await readAnnotation(data, index, collect.target);
       const map = maps.subarray(row * mapHeight * mapWidth, (row + 1) * mapHeight * mapWidth);
+      if (annotation.boxes.length > 0) collect.order?.boxed.push(index);
+      if (annotation.target !== null) collect.order?.targeted.push(index);
       collect.localization.add(map, mapHeight, mapWidth, annotation, predicted.rank === 0);
     }
     await collect.onPredictions?.(rows);

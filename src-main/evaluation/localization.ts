@@ -78,30 +78,29 @@ export function localizationFigures(
   seed: number,
 ): LocalizationFigures | null {
   if (test.boxed === 0) return null;
-  const chooser = validation !== null && validation.boxed > 0 ? validation : test;
+  const chooser = chooserOf(test, validation);
   const n = test.boxed;
   const sizes = CENTRE_SIZES.length;
 
   const threshold = bestThreshold(chooser);
   const size = argMax(accuracyCurve(chooser.centreIou, chooser.boxed, sizes, 0.5));
   const curve = accuracyCurve(test.largestIou, n, THRESHOLDS, 0.5);
-  const hit = hits(test.largestIou, n, THRESHOLDS, threshold, 0.5);
-  const v2 = V2_OVERLAPS.map((overlap) => hits(test.anyIou, n, THRESHOLDS, argMax(v2Curve(chooser, overlap)), overlap));
-  const v2Mean = Float64Array.from({ length: n }, (_, i) => (v2[0][i] + v2[1][i] + v2[2][i]) / 3);
+  const v2 = v2Hits(test, chooser);
   const share = (column: Uint8Array) => column.reduce((sum, value) => sum + value, 0) / n;
+  const columns = localizationColumns(test, validation);
 
   const [maxboxacc, maxboxaccV2, top1Loc, iou, centreBox] = bootstrapMeans(
     [
-      hit,
-      v2Mean,
-      hit.map((value, i) => value * test.correct[i]),
-      Float64Array.from({ length: n }, (_, i) => test.largestIou[i * THRESHOLDS + threshold]),
+      columns.maxboxacc,
+      columns.maxboxaccV2,
+      columns.maxboxacc.map((value, i) => value * test.correct[i]),
+      columns.iou,
       hits(test.centreIou, n, sizes, size, 0.5),
     ],
     { seed },
   );
   const [pointing, energy, uniformEnergy] = bootstrapMeans(
-    [test.pointing, test.energy, test.area].map((column) => column.subarray(0, test.targeted)),
+    [columns.pointing, columns.energy, test.area.subarray(0, test.targeted)],
     { seed },
   );
   return {
@@ -123,4 +122,46 @@ export function localizationFigures(
     uniformEnergy,
     target,
   };
+}
+
+/** What the means are taken over, picture by picture, in the order in which the record was filled. */
+export interface LocalizationColumns {
+  /** [boxed] 1 where the largest component's box at the chosen threshold hits. */
+  readonly maxboxacc: Uint8Array;
+  /** [boxed] mean of the hits at IoU 0.3, 0.5, 0.7. */
+  readonly maxboxaccV2: Float64Array;
+  /** [boxed] IoU at the chosen threshold. */
+  readonly iou: Float64Array;
+  /** [targeted] 1 where the peak lies on the object; share of the map's mass on it. */
+  readonly pointing: Uint8Array;
+  readonly energy: Float64Array;
+}
+
+/** The columns behind {@link localizationFigures}, for paired comparisons of runs. */
+export function localizationColumns(
+  test: LocalizationRecord,
+  validation: LocalizationRecord | null,
+): LocalizationColumns {
+  const chooser = chooserOf(test, validation);
+  const n = test.boxed;
+  const threshold = bestThreshold(chooser);
+  const v2 = v2Hits(test, chooser);
+  return {
+    maxboxacc: hits(test.largestIou, n, THRESHOLDS, threshold, 0.5),
+    maxboxaccV2: Float64Array.from({ length: n }, (_, i) => (v2[0][i] + v2[1][i] + v2[2][i]) / 3),
+    iou: Float64Array.from({ length: n }, (_, i) => test.largestIou[i * THRESHOLDS + threshold]),
+    pointing: test.pointing.subarray(0, test.targeted),
+    energy: test.energy.subarray(0, test.targeted),
+  };
+}
+
+function chooserOf(test: LocalizationRecord, validation: LocalizationRecord | null): LocalizationRecord {
+  return validation !== null && validation.boxed > 0 ? validation : test;
+}
+
+/** Hits of any component at the best shared threshold of each overlap. */
+function v2Hits(test: LocalizationRecord, chooser: LocalizationRecord): Uint8Array[] {
+  return V2_OVERLAPS.map((overlap) =>
+    hits(test.anyIou, test.boxed, THRESHOLDS, argMax(v2Curve(chooser, overlap)), overlap),
+  );
 }

@@ -1,0 +1,25 @@
+/** Which engines are installed, without loading any: a look at the packages. */
+import { createRequire } from 'node:module';
+import { ENGINE_IDS } from './engine.ts';
+import type { EngineId } from './engine.ts';
+
+const PACKAGES: Readonly<Record<EngineId, string>> = {
+  cuda: '@tensorflow/tfjs-node-gpu',
+  native: '@tensorflow/tfjs-node',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+};
+
+/** The engines worth trying, fastest first. */
+export function installedEngines(): EngineId[] {
+  return ENGINE_IDS.filter(isInstalled);
+}
+
+/** Whether an engine's package is there. It may still not work: see choose.ts. */
+export function isInstalled(id: EngineId): boolean {
+  try {
+    createRequire(import.meta.url).resolve(`${PACKAGES[id]}/package.json`);
+    return true;
+  } catch {
+    return false;
+  }
+}
