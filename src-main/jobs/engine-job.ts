@@ -2,8 +2,8 @@
  * Starting work on the engine that was asked for, or on the best one that works here: each candidate gets a
  * process of its own, so that a library that crashes while it loads is one that is passed over.
  */
-import { installedEngines } from '../compute/choose.ts';
 import type { EngineId, EngineRefusal } from '../compute/engine.ts';
+import { installedEngines } from '../compute/installed.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import { startJob } from './host.ts';
 import type { EngineInfo, Job, JobOptions, JobOutcome } from './host.ts';
@@ -36,11 +36,9 @@ export async function startEngineJob(
   for (const id of candidates) {
     const job = startJob(requestFor(id), options);
     onStart(job);
-    const engine = await Promise.race([
-      new Promise<EngineInfo>((resolve) => job.once('engine', resolve)),
-      job.outcome,
-    ]);
+    const engine = await Promise.race([new Promise<EngineInfo>((resolve) => job.once('engine', resolve)), job.outcome]);
     if ('id' in engine) return { job, engine, refusals };
+    if (engine.kind === 'failed' && engine.error.code === 'cancelled') throw SteadygazeError.fromValue(engine.error);
     refusals.push(refusalOfOutcome(id, engine));
   }
   const [last] = refusals.slice(-1);
@@ -64,7 +62,12 @@ function refusalOfOutcome(id: EngineId, outcome: JobOutcome): EngineRefusal {
 
 /** One engine and whether it works here. */
 export type EngineStatus =
-  | { readonly id: EngineId; readonly usable: true; readonly description: string; readonly versions: EngineInfo['versions'] }
+  | {
+      readonly id: EngineId;
+      readonly usable: true;
+      readonly description: string;
+      readonly versions: EngineInfo['versions'];
+    }
   | { readonly id: EngineId; readonly usable: false; readonly reason: string; readonly hint: string };
 
 /** Starts every engine once, each in a process of its own, and lets it prove itself. */

@@ -14,6 +14,7 @@ import { buildArchitecture } from '../networks/architectures.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
 import { describeParameters, importWeights, type NamedArray } from '../networks/parameters.ts';
 import { writeJsonAtomic } from '../workspace/atomic-file.ts';
+import { writePerPicture } from '../workspace/per-picture-table.ts';
 import { readRoundTable, writePredictions } from '../workspace/round-tables.ts';
 import type { PredictionRow } from '../workspace/round-tables.ts';
 import { HARDEST, hardestRows, writeHardest } from './hardest.ts';
@@ -66,7 +67,7 @@ export async function evaluateRun(
   const predictions: PredictionRow[] = [];
   try {
     const predictor = new NetworkPredictor(network, settings.network.size, settings.method.heatmap);
-    const { top1, localization, debiasing, recognition } = await evaluateModel(predictor, test, validation, {
+    const { top1, localization, debiasing, recognition, perPicture } = await evaluateModel(predictor, test, validation, {
       // One seed for all runs of a study: the same resamples, hence paired intervals.
       seed: 0,
       batchSize: costOfRun(engine, architecture, settings, test.count + validation.count).assessBatch,
@@ -75,6 +76,8 @@ export async function evaluateRun(
       onPredictions: (rows) => void predictions.push(...rows.map((row) => ({ ...row, split }))),
     });
     await writePredictions(run, predictions);
+    const measured = test.count > 0 ? test : validation;
+    await writePerPicture(run, measured.ids, perPicture);
     await writeJsonAtomic(evaluationFile(run), { format: 'steadygaze-evaluation', version: 1, split, recognition });
     return { top1, localization, debiasing };
   } finally {

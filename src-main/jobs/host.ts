@@ -138,7 +138,8 @@ export class Job extends EventEmitter<JobEvents> {
     this.emit('crash', exit);
     const run = this.#run;
     if (run === null || this.#request.kind === 'probe') {
-      return { kind: 'failed', run: null, error: crashError(exit, null).toValue(), crashed: true };
+      const reason = this.#cancelled ? new SteadygazeError('cancelled', 'Stopped on request.') : crashError(exit, null);
+      return { kind: 'failed', run: null, error: reason.toValue(), crashed: true };
     }
     const { study } = this.#request;
     const error = crashError(exit, run).toValue();
@@ -167,9 +168,7 @@ export function startJob(request: JobRequest, options?: JobOptions): Job {
 
 function crashError({ code, signal, errorOutput }: ProcessExit, run: string | null): SteadygazeError {
   const killed = signal === 'SIGKILL';
-  const how = killed
-    ? 'was ended from outside, perhaps because the memory was full'
-    : 'ended unexpectedly';
+  const how = killed ? 'was ended from outside, perhaps because the memory was full' : 'ended unexpectedly';
   const hint =
     run === null
       ? 'Try again, or choose another engine with --engine.'

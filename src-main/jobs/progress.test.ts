@@ -7,7 +7,11 @@ type Progress = Extract<JobEvent, { type: 'progress' }>;
 function meter() {
   const events: Progress[] = [];
   let time = 0;
-  const instance = new ProgressMeter('001-plain-s0', (event) => events.push(event), () => time);
+  const instance = new ProgressMeter(
+    '001-plain-s0',
+    (event) => events.push(event),
+    () => time,
+  );
   const at = (milliseconds: number, done: number, work: number, phase: Progress['phase'] = 'train', epoch = 0) => {
     time = milliseconds;
     instance.update({ phase, round: 0, epoch, done, total: 1000, loss: 1, work, workTotal: 10_000 });

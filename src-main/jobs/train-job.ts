@@ -193,7 +193,5 @@ async function lastWords(session: RunSession | null, error: unknown): Promise<Re
   await session.update(stopped ? { state: 'stopped' } : { state: 'failed', error: value }).catch(() => undefined);
   session.tell(stopped ? { type: 'stopped' } : { type: 'failed', error: value });
   await session.settled().catch(() => undefined);
-  return stopped
-    ? { type: 'done', run: session.id, stopped: true }
-    : { type: 'failed', run: session.id, error: value };
+  return stopped ? { type: 'done', run: session.id, stopped: true } : { type: 'failed', run: session.id, error: value };
 }

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { createStudyFrom } from '../../service/create-study.ts';
+import { action, command, wholeNumber } from '../command.ts';
+import type { CommonOptions } from '../command.ts';
+import { print, printJson } from '../output.ts';
+import { printSummary } from './inspect.ts';
+
+interface CreateOptions extends CommonOptions {
+  readonly data: string;
+  readonly name?: string;
+  readonly seed: number;
+}
+
+export function createCommand(): Command {
+  return command('create', 'make a study of a folder of pictures')
+    .argument('<study>', 'folder of the new study')
+    .requiredOption('--data <path>', 'folder with one folder of pictures per class')
+    .option('--name <name>', 'what to call the study (default: the name of its folder)')
+    .option('--seed <number>', 'seed of the split, where the folders do not say it', wholeNumber(0), 0)
+    .action(
+      action<CreateOptions, [string]>(async ({ json, data, name, seed }, folder) => {
+        const { study, summary } = await createStudyFrom(folder, {
+          data,
+          seed,
+          ...(name === undefined ? {} : { name }),
+        });
+        if (json) return printJson({ study: study.folder, ...summary });
+        print(`Made the study ${study.folder}`);
+        print();
+        printSummary(summary);
+      }),
+    );
+}

@@ -1,0 +1,27 @@
+/** Making a study of a folder of pictures. The pictures stay where they are; nothing is ever written to them. */
+import { summarise } from '../datasets/describe.ts';
+import type { DatasetSummary } from '../datasets/describe.ts';
+import { open } from '../datasets/folder-reader.ts';
+import { createStudy } from '../workspace/study.ts';
+import type { Study } from '../workspace/study.ts';
+import type { ReadingOptions } from './inspect-data.ts';
+
+export interface NewStudy extends ReadingOptions {
+  /** Folder of the pictures. */
+  readonly data: string;
+  /** Shown to people. Default: the folder's name. */
+  readonly name?: string;
+}
+
+/**
+ * Reads the pictures and makes the study. When anything fails, nothing is left behind.
+ * @throws SteadygazeError as the reader, and `study-exists`, `study-unwritable`, `study-locked`
+ */
+export async function createStudyFrom(
+  folder: string,
+  { data, name, ...reading }: NewStudy,
+): Promise<{ readonly study: Study; readonly summary: DatasetSummary }> {
+  const dataset = await open(data, { seed: 0, ...reading });
+  const study = await createStudy(folder, dataset, name === undefined ? {} : { name });
+  return { study, summary: summarise(dataset) };
+}

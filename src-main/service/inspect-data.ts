@@ -1,0 +1,17 @@
+/** What lies in a folder of pictures: the first thing anybody wants to know. Nothing is written. */
+import { summarise } from '../datasets/describe.ts';
+import type { DatasetSummary } from '../datasets/describe.ts';
+import { open } from '../datasets/folder-reader.ts';
+
+export interface ReadingOptions {
+  /** Seed of the split where the folders do not say it. */
+  readonly seed?: number;
+  /** Files read so far, and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws SteadygazeError as the reader: `not-found`, `data-empty`, `data-one-class`, `data-unreadable` */
+export async function inspectData(path: string, options: ReadingOptions = {}): Promise<DatasetSummary> {
+  return summarise(await open(path, { seed: 0, ...options }));
+}

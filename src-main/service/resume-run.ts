@@ -1,0 +1,64 @@
+/** Going on with runs that did not finish: stopped, crashed, or of a machine that was switched off. */
+import type { RunRecord } from '../contract/run.ts';
+import type { EngineId } from '../compute/engine.ts';
+import { ENGINE_IDS } from '../compute/engine.ts';
+import { SteadygazeError } from '../contract/errors.ts';
+import { listRuns, readRun } from '../workspace/run.ts';
+import { openStudyForWriting } from '../workspace/study.ts';
+import { work } from './work.ts';
+import type { WorkOptions, WorkResult } from './work.ts';
+
+export interface ResumeOptions extends WorkOptions {
+  /** Absolute path of the study. */
+  readonly study: string;
+  /** One run; without it, all that are unfinished, in the order they began. */
+  readonly run?: string;
+  /** Another engine than the one the run began on. */
+  readonly engine?: EngineId;
+  /** Called before each run. */
+  readonly onRun?: (run: RunRecord) => void;
+}
+
+/**
+ * @returns what became of each run gone on with; empty when all had finished
+ * @throws SteadygazeError of the first run that fails; the others stay resumable
+ */
+export async function resumeRuns(options: ResumeOptions): Promise<WorkResult[]> {
+  const study = await openStudyForWriting(options.study);
+  try {
+    const results: WorkResult[] = [];
+    for (const record of await unfinished(study.folder, options.run)) {
+      options.onRun?.(record);
+      const engine = options.engine ?? engineOf(record);
+      const result = await work(
+        engine,
+        (id) => ({ kind: 'resume', study: study.folder, engine: id, run: record.id }),
+        options,
+      );
+      results.push(result);
+      if (result.stopped) break;
+    }
+    return results;
+  } finally {
+    study.lock.release();
+  }
+}
+
+async function unfinished(study: string, id: string | undefined): Promise<RunRecord[]> {
+  const runs = id === undefined ? (await listRuns(study)).runs : [await readRun(study, id)];
+  return runs.filter(
+    // Training that diverged would diverge again; only who names the run gets to see it.
+    ({ state, error }) => state !== 'finished' && (id !== undefined || error?.code !== 'training-diverged'),
+  );
+}
+
+/** On another engine the numbers would differ, so the run stays on its own unless somebody says otherwise. */
+function engineOf(record: RunRecord): EngineId {
+  const found = ENGINE_IDS.find((id) => id === record.engine);
+  if (found !== undefined) return found;
+  throw new SteadygazeError(
+    'engine-unavailable',
+    `The run ${record.id} began on an engine that this version does not know: ${record.engine}.`,
+    'Choose one with --engine.',
+  );
+}

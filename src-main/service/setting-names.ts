@@ -1,0 +1,92 @@
+/** The settings by name ("method.eps"), with what each may be: read off their schema, so that the two never differ. */
+import { RunSettings } from '../contract/settings.ts';
+
+/** The parts of a valibot schema that say what a value may be. */
+interface Schema {
+  readonly type: string;
+  readonly wrapped?: Schema;
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly options?: readonly unknown[];
+  readonly literal?: unknown;
+  readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[];
+}
+
+/** One setting. */
+export interface SettingName {
+  /** Dotted, as `--set` takes it. */
+  readonly name: string;
+  /** What it may be: "a number from 0.0001 to 1, or auto". */
+  readonly range: string;
+}
+
+/** Every setting, in the order of the schema. */
+export const SETTING_NAMES: readonly SettingName[] = namesOf(RunSettings as unknown as Schema, '');
+
+function namesOf(schema: Schema, prefix: string): SettingName[] {
+  const inner = schema.wrapped ?? schema;
+  if (inner.entries === undefined) return [{ name: prefix, range: rangeOf(inner) }];
+  return Object.entries(inner.entries).flatMap(([key, entry]) =>
+    namesOf(entry, prefix === '' ? key : `${prefix}.${key}`),
+  );
+}
+
+function rangeOf(schema: Schema): string {
+  switch (schema.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'picklist':
+      return `one of ${(schema.options ?? []).map(String).join(', ')}`;
+    case 'literal':
+      return String(schema.literal);
+    case 'union':
+      return (schema.options as readonly Schema[]).map(rangeOf).sort(numbersFirst).join(', or ');
+    default: {
+      const limit = (kind: string) => schema.pipe?.find(({ type }) => type === kind)?.requirement;
+      const whole = schema.pipe?.some(({ type }) => type === 'integer') ?? false;
+      return `a ${whole ? 'whole ' : ''}number from ${String(limit('min_value'))} to ${String(limit('max_value'))}`;
+    }
+  }
+}
+
+function numbersFirst(a: string, b: string): number {
+  return Number(b.includes('number')) - Number(a.includes('number'));
+}
+
+/**
+ * The setting that a name means: its full name, or its last part where only one setting ends so.
+ * @returns null for a name that means none, or more than one
+ */
+export function findSetting(name: string): SettingName | null {
+  const exact = SETTING_NAMES.find((setting) => setting.name === name);
+  if (exact !== undefined) return exact;
+  const ending = SETTING_NAMES.filter((setting) => setting.name.endsWith(`.${name}`));
+  return ending.length === 1 ? ending[0] : null;
+}
+
+/** The names most like one that was meant: those it abbreviates, then those it differs from least. */
+export function nearestSettings(name: string, count = 3): string[] {
+  const wanted = name.toLowerCase();
+  const last = (text: string) => text.slice(text.lastIndexOf('.') + 1).toLowerCase();
+  const distance = (candidate: string) =>
+    candidate.toLowerCase().includes(wanted)
+      ? 0
+      : Math.min(edits(wanted, candidate.toLowerCase()), edits(last(wanted), last(candidate)) + 0.5);
+  return SETTING_NAMES.map((setting) => setting.name)
+    .map((candidate) => ({ candidate, far: distance(candidate) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/** Levenshtein distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

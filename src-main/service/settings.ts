@@ -1,0 +1,77 @@
+/** The settings of a run: from a preset, `--set` and the options, checked with sentences a person understands. */
+import * as v from 'valibot';
+import { SteadygazeError } from '../contract/errors.ts';
+import { RunSettings } from '../contract/settings.ts';
+import type { RunSettingsInput } from '../contract/settings.ts';
+import { findSetting, nearestSettings, SETTING_NAMES } from './setting-names.ts';
+
+type Tree = { [key: string]: unknown };
+
+/**
+ * Settles every setting of a run.
+ * @param base        of a preset
+ * @param assignments "name=value"; a name may be short where it is unambiguous ("eps" for "method.eps")
+ * @throws SteadygazeError `unknown-setting`, `impossible-value`
+ */
+export function resolveSettings(base: RunSettingsInput, assignments: readonly string[]): RunSettings {
+  const tree = structuredClone(base) as Tree;
+  for (const assignment of assignments) assign(tree, assignment);
+  // The arm `noise` is the control: noise takes the attack's place. An attack that is asked for is kept.
+  const method = (tree['method'] ?? {}) as Tree;
+  if (tree['arm'] === 'noise') tree['method'] = { ...method, attack: method['attack'] ?? 'noise' };
+  const parsed = v.safeParse(RunSettings, tree);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw impossible(v.getDotPath(issue) ?? '', issue.input);
+}
+
+function assign(tree: Tree, assignment: string): void {
+  const at = assignment.indexOf('=');
+  if (at <= 0) {
+    throw new SteadygazeError(
+      'bad-argument',
+      `A setting is given as name=value, not as "${assignment}".`,
+      'For example: --set method.eps=0.01',
+    );
+  }
+  const given = assignment.slice(0, at).trim();
+  const setting = findSetting(given);
+  if (setting === null) throw unknown(given);
+  const value = parseValue(assignment.slice(at + 1).trim());
+  const path = setting.name.split('.');
+  const leaf = path.pop() ?? '';
+  let node = tree;
+  for (const key of path) node = (node[key] ??= {}) as Tree;
+  node[leaf] = value;
+}
+
+/** Numbers and true/false as such, everything else as text: "auto", "cosine". */
+function parseValue(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function unknown(name: string): SteadygazeError {
+  const several = SETTING_NAMES.filter((setting) => setting.name.endsWith(`.${name}`)).map((setting) => setting.name);
+  if (several.length > 1) {
+    return new SteadygazeError(
+      'unknown-setting',
+      `The name "${name}" stands for more than one setting.`,
+      `Say which: ${several.join(', ')}.`,
+    );
+  }
+  return new SteadygazeError(
+    'unknown-setting',
+    `There is no setting "${name}".`,
+    `Perhaps you meant: ${nearestSettings(name).join(', ')}.`,
+  );
+}
+
+function impossible(name: string, value: unknown): SteadygazeError {
+  const range = findSetting(name)?.range ?? 'something else';
+  return new SteadygazeError(
+    'impossible-value',
+    `The setting ${name} cannot be ${JSON.stringify(value)}.`,
+    `It must be ${range}.`,
+  );
+}

@@ -1,0 +1,67 @@
+/** Carrying out one run in a compute process, with somebody listening who may want it to stop. */
+import { SteadygazeError } from '../contract/errors.ts';
+import type { JobEvent } from '../contract/run.ts';
+import type { EngineId } from '../compute/engine.ts';
+import { startEngineJob } from '../jobs/engine-job.ts';
+import type { EngineChoice } from '../jobs/engine-job.ts';
+import type { EngineInfo, Job, JobOptions } from '../jobs/host.ts';
+import type { JobRequest } from '../jobs/protocol.ts';
+
+export interface WorkOptions {
+  readonly onEvent?: (event: JobEvent) => void;
+  /** The engine that was chosen. */
+  readonly onEngine?: (engine: EngineInfo) => void;
+  /** Every compute process that is started; its handle pauses and resumes. */
+  readonly onJob?: (job: Job) => void;
+  /** Aborting lets the run store a checkpoint and stop. */
+  readonly stop?: AbortSignal;
+  /** Aborting ends the process at once. */
+  readonly kill?: AbortSignal;
+  readonly job?: JobOptions;
+}
+
+/** How a run ended, when nothing went wrong. */
+export interface WorkResult {
+  readonly run: string;
+  readonly stopped: boolean;
+}
+
+/**
+ * Works until the run has ended.
+ * @throws SteadygazeError what made it fail: `engine-unavailable`, `job-crashed`, ...
+ */
+export async function work(
+  engine: EngineChoice,
+  requestFor: (engine: EngineId) => JobRequest,
+  options: WorkOptions,
+): Promise<WorkResult> {
+  const { stop, kill, onEvent, onJob, onEngine } = options;
+  const jobs: Job[] = [];
+  const cancel = () => jobs.forEach((job) => job.cancel());
+  const end = () => jobs.forEach((job) => job.kill());
+  stop?.addEventListener('abort', cancel);
+  kill?.addEventListener('abort', end);
+  try {
+    const onStart = (job: Job) => {
+      jobs.push(job);
+      if (onEvent !== undefined) job.on('event', onEvent);
+      onJob?.(job);
+      if (stop?.aborted) job.cancel();
+    };
+    const started = await startEngineJob(engine, requestFor, onStart, options.job);
+    onEngine?.(started.engine);
+    const outcome = await started.job.outcome;
+    switch (outcome.kind) {
+      case 'stopped':
+        return { run: outcome.run, stopped: true };
+      case 'finished':
+        if (outcome.run !== null) return { run: outcome.run, stopped: false };
+        throw new SteadygazeError('internal', 'The computing process ended without a run.');
+      default:
+        throw SteadygazeError.fromValue(outcome.error);
+    }
+  } finally {
+    stop?.removeEventListener('abort', cancel);
+    kill?.removeEventListener('abort', end);
+  }
+}
