@@ -1,0 +1,123 @@
+/**
+ * The five pieces of work that Steadygaze consists of, ready to be repeated on one batch, by the very functions that
+ * a run calls.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../src-main/compute/engine.ts';
+import { RunSettings, type NetworkSettings } from '../src-main/contract/settings.ts';
+import { AssessmentTable, attackBatch } from '../src-main/method/assessment.ts';
+import { attackBackground } from '../src-main/method/attack.ts';
+import { backgroundsOf } from '../src-main/method/background.ts';
+import { readBatch } from '../src-main/method/calibration.ts';
+import { heatmaps } from '../src-main/method/heatmap.ts';
+import { buildArchitecture } from '../src-main/networks/architectures.ts';
+import { networkCost } from '../src-main/networks/layer.ts';
+import { Network } from '../src-main/networks/network.ts';
+import { describeParameters, initialWeights } from '../src-main/networks/parameters.ts';
+import { SgdOptimizer } from '../src-main/networks/sgd.ts';
+import * as v from 'valibot';
+import { countConvolutions, type ConvolutionWork } from './counting.ts';
+import { CLASSES, syntheticPictures } from './pictures.ts';
+
+export const WORKS = ['forward', 'heatmap', 'attack', 'assessment', 'training'] as const;
+export type Work = (typeof WORKS)[number];
+
+export const EPS = 8 / 255;
+/** Steps that give batch norm the statistics of the pictures before anything is measured. */
+const WARM_UP_STEPS = 5;
+
+/** Passes of one picture, in forward passes of the same network, as counted while they ran. */
+export interface Passes {
+  readonly forward: number;
+  readonly inputGradient: number;
+  readonly weightGradient: number;
+  readonly total: number;
+}
+
+export interface Workload {
+  /** Does the work once on the batch; when it returns, everything has been computed. */
+  run(work: Work): void;
+  /** The same with its passes counted. */
+  count(work: Work): Passes;
+}
+
+/**
+ * A network that has seen a few training steps, and a batch of pictures.
+ * @param network ResNet of 10 classes; the method's settings are the defaults: PGD of 10 steps
+ */
+export async function prepareWorkload(engine: Engine, network: NetworkSettings, batch: number): Promise<Workload> {
+  const counted: ConvolutionWork = { forward: 0, inputGradient: 0, weightGradient: 0 };
+  const { method } = v.parse(RunSettings, {});
+  const architecture = buildArchitecture(network, CLASSES);
+  const trained = new Network(
+    countConvolutions(engine, counted),
+    architecture,
+    initialWeights(describeParameters(architecture), 0),
+  );
+  const optimizer = new SgdOptimizer(trained, 0.9, 5e-4);
+  const data = syntheticPictures(batch, network.size);
+  const { x, labels, ids } = await readBatch(
+    data,
+    data.labels.map((_, i) => i),
+  );
+  const equalWeights = new Float32Array(batch).fill(1);
+  const trainOnce = (): void => {
+    optimizer.step(trained.trainingPass(x, labels, equalWeights).gradient, 0.01);
+    // The engine may still be at work on what was asked of it last.
+    tf.tidy(() => tf.slice1d(trained.parameterVector, 0, 1).dataSync());
+  };
+  for (let step = 0; step < WARM_UP_STEPS; step++) trainOnce();
+
+  const frozen = trained.freeze();
+  const heatmapOnce = () => {
+    const { map, logits } = frozen.forward(x);
+    const maps = heatmaps(frozen, map, labels, method.heatmap);
+    logits.dataSync();
+    tf.dispose([map, logits]);
+    return maps;
+  };
+  const background = backgroundsOf(heatmapOnce(), network.size, method);
+
+  const works: Record<Work, () => void> = {
+    forward() {
+      const { map, logits } = frozen.forward(x);
+      logits.dataSync();
+      tf.dispose([map, logits]);
+    },
+    heatmap: heatmapOnce,
+    attack() {
+      const attacked = attackBackground(frozen, x, labels, background, EPS, labels, method);
+      attacked.dataSync();
+      attacked.dispose();
+    },
+    assessment() {
+      const table = new AssessmentTable(batch);
+      const result = attackBatch(frozen, x, labels, ids, method, EPS, 0, 0);
+      result.attacked.dispose();
+      table.enter(0, labels, result, method);
+    },
+    training: trainOnce,
+  };
+
+  const perPicture = convolutionMultiplications(architecture, network.size) * batch;
+  return {
+    run: (work) => {
+      works[work]();
+    },
+    count(work) {
+      counted.forward = counted.inputGradient = counted.weightGradient = 0;
+      works[work]();
+      const [forward, inputGradient, weightGradient] = [
+        counted.forward / perPicture,
+        counted.inputGradient / perPicture,
+        counted.weightGradient / perPicture,
+      ];
+      return { forward, inputGradient, weightGradient, total: forward + inputGradient + weightGradient };
+    },
+  };
+}
+
+/** Multiplications of one forward pass of one picture, without the dense head. */
+function convolutionMultiplications(architecture: ReturnType<typeof buildArchitecture>, size: number): number {
+  return networkCost({ ...architecture, head: [] }, size).multiplications;
+}
