@@ -15,15 +15,23 @@ import sharp from 'sharp';
 import { chanceOf } from './chance.ts';
 import { readFashion, SIDE, type FashionSet } from './fashion-mnist.ts';
 import { cutOut, type Garment } from './garment.ts';
-import { paint } from './painter.ts';
+import { paint, type Painting } from './painter.ts';
 import { RECIPE, type Recipe } from './recipe.ts';
 import { drawScene, SCENES, type SceneName } from './scenes.ts';
 
 const SPLITS = ['train', 'val', 'test'] as const;
 type Split = (typeof SPLITS)[number];
 
-/** Writes the study into `out`. Returns the number of pictures. */
-export async function buildSample(source: string, out: string, recipe: Recipe = RECIPE): Promise<number> {
+/**
+ * Writes the study into `out`: all of it, or only the pictures whose id (`train/bag/0001`) is `wanted`. Each picture
+ * has its own random numbers, so that it is the same either way. Returns the number of pictures written.
+ */
+export async function buildSample(
+  source: string,
+  out: string,
+  recipe: Recipe = RECIPE,
+  wanted: (id: string) => boolean = () => true,
+): Promise<number> {
   const published = { train: readFashion(source, 'train'), t10k: readFashion(source, 't10k') };
   for (const folder of [...SPLITS, 'masks']) rmSync(join(out, folder), { recursive: true, force: true });
   let pictures = 0;
@@ -46,22 +54,23 @@ export async function buildSample(source: string, out: string, recipe: Recipe = 
       const order = chanceOf(`${recipe.seed}/${split}/${name}/order`).shuffled(scenes);
       for (const [index, garment] of garments[split].entries()) {
         const id = `${split}/${name}/${String(index + 1).padStart(4, '0')}`;
+        if (!wanted(id)) continue;
         const chance = chanceOf(`${recipe.seed}/${id}`);
-        const painting = paint(garment, drawScene(order[index] ?? scene, chance), chance, recipe);
-        const { size } = recipe;
-        const picture = sharp(painting.pixels, { raw: { width: size, height: size, channels: 3 } });
-        const mask = sharp(painting.mask, { raw: { width: size, height: size, channels: 1 } });
-        const options = { quality: recipe.jpegQuality, chromaSubsampling: '4:4:4', mozjpeg: true } as const;
-        save(join(out, `${id}.jpg`), await picture.jpeg(options).toBuffer());
-        save(
-          join(out, 'masks', `${id}.png`),
-          await mask.png({ palette: true, colours: 2, compressionLevel: 9 }).toBuffer(),
-        );
+        await write(paint(garment, drawScene(order[index] ?? scene, chance), chance, recipe), out, id, recipe);
         pictures++;
       }
     }
   }
   return pictures;
+}
+
+/** The picture as JPEG without colour subsampling, its mask as PNG with one bit a pixel. */
+async function write(painting: Painting, out: string, id: string, { size, jpegQuality }: Recipe): Promise<void> {
+  const picture = sharp(painting.pixels, { raw: { width: size, height: size, channels: 3 } });
+  const mask = sharp(painting.mask, { raw: { width: size, height: size, channels: 1 } });
+  const jpeg = { quality: jpegQuality, chromaSubsampling: '4:4:4', mozjpeg: true };
+  save(join(out, `${id}.jpg`), await picture.jpeg(jpeg).toBuffer());
+  save(join(out, 'masks', `${id}.png`), await mask.png({ palette: true, colours: 2, compressionLevel: 9 }).toBuffer());
 }
 
 /** Scenes of one class's pictures in one split: its own in the agreed share, the others in equal numbers. */

@@ -27,8 +27,8 @@ export function chanceOf(key: string): Chance {
       const order = [...entries];
       for (let last = order.length - 1; last > 0; last--) {
         const other = whole(0, last);
-        const moved = order[last] as T;
-        order[last] = order[other] as T;
+        const moved = order[last];
+        order[last] = order[other];
         order[other] = moved;
       }
       return order;
