@@ -45,7 +45,7 @@ function build(json: boolean): Command {
       // With --json the error comes as an object; see endUsage.
       outputError: (text, write) => (json ? undefined : write(text.replace(/^error: /, ''))),
     });
-    if (each !== program) each.showHelpAfterError('See --help for how it is used.');
+    if (each !== program && !json) each.showHelpAfterError('See --help for how it is used.');
   }
   for (const each of commands) program.addCommand(each);
   return program;

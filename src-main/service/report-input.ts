@@ -42,8 +42,18 @@ export async function runInput(study: Study, record: RunRecord): Promise<RunRepo
     record,
     hardest: await readHardest(folder, (round) => readRoundTable(folder, round)),
     epochs: await epochs(folder),
-    ...(record.figures === null ? {} : { perPicture: pairedColumns(await readPerPicture(folder)) }),
+    ...(await paired(folder)),
   };
+}
+
+/** What was measured on each picture; nothing where a run was not measured. */
+async function paired(run: string): Promise<Pick<RunReportInput, 'perPicture'>> {
+  try {
+    return { perPicture: pairedColumns(await readPerPicture(run)) };
+  } catch (error) {
+    if (error instanceof SteadygazeError && error.code === 'not-found') return {};
+    throw error;
+  }
 }
 
 /** Counted columns as bytes, 255 where a picture was not measured, as the report wants them. */

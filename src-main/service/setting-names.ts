@@ -63,7 +63,10 @@ export function findSetting(name: string): SettingName | null {
   return ending.length === 1 ? ending[0] : null;
 }
 
-/** The names most like one that was meant: those it abbreviates, then those it differs from least. */
+/** A name further off than this many changed letters was not meant. */
+const FARTHEST = 3;
+
+/** The names most like one that was meant: those it abbreviates, then those it differs from least; at least one. */
 export function nearestSettings(name: string, count = 3): string[] {
   const wanted = name.toLowerCase();
   const last = (text: string) => text.slice(text.lastIndexOf('.') + 1).toLowerCase();
@@ -74,7 +77,7 @@ export function nearestSettings(name: string, count = 3): string[] {
   return SETTING_NAMES.map((setting) => setting.name)
     .map((candidate) => ({ candidate, far: distance(candidate) }))
     .sort((a, b) => a.far - b.far)
-    .slice(0, count)
+    .filter(({ far }, i) => i === 0 || (i < count && far < FARTHEST))
     .map(({ candidate }) => candidate);
 }
 
