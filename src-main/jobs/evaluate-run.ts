@@ -67,14 +67,19 @@ export async function evaluateRun(
   const predictions: PredictionRow[] = [];
   try {
     const predictor = new NetworkPredictor(network, settings.network.size, settings.method.heatmap);
-    const { top1, localization, debiasing, recognition, perPicture } = await evaluateModel(predictor, test, validation, {
-      // One seed for all runs of a study: the same resamples, hence paired intervals.
-      seed: 0,
-      batchSize: costOfRun(engine, architecture, settings, test.count + validation.count).assessBatch,
-      control: hooks.control,
-      onProgress: hooks.onProgress,
-      onPredictions: (rows) => void predictions.push(...rows.map((row) => ({ ...row, split }))),
-    });
+    const { top1, localization, debiasing, recognition, perPicture } = await evaluateModel(
+      predictor,
+      test,
+      validation,
+      {
+        // One seed for all runs of a study: the same resamples, hence paired intervals.
+        seed: 0,
+        batchSize: costOfRun(engine, architecture, settings, test.count + validation.count).assessBatch,
+        control: hooks.control,
+        onProgress: hooks.onProgress,
+        onPredictions: (rows) => void predictions.push(...rows.map((row) => ({ ...row, split }))),
+      },
+    );
     await writePredictions(run, predictions);
     const measured = test.count > 0 ? test : validation;
     await writePerPicture(run, measured.ids, perPicture);

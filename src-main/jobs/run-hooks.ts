@@ -57,11 +57,12 @@ export function roundsHooks(parts: HookParts): RoundsHooks {
       await writeRoundTable(folder, round, rows);
       await writeRoundMaps(folder, round, 'clean', storable(maps));
       await writeRoundMaps(folder, round, 'attacked', storable(attackedMaps));
-      const { architecture, width, stem, size } = settings.network;
+      const { architecture, width, stem, lastStride, size } = settings.network;
       await writeWeights(folder, round, weights, {
         architecture,
         width,
         stem,
+        lastStride,
         size,
         classes: [...classes],
         mean: [...INPUT_MEAN],

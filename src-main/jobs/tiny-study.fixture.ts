@@ -42,7 +42,12 @@ export async function writeShapes(root: string, count = 20, shapes: readonly (ty
 
 async function writePng(path: string, data: Uint8Array, channels: 1 | 3): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, await sharp(data, { raw: { width: SIDE, height: SIDE, channels } }).png().toBuffer());
+  await writeFile(
+    path,
+    await sharp(data, { raw: { width: SIDE, height: SIDE, channels } })
+      .png()
+      .toBuffer(),
+  );
 }
 
 /** Every step of the method, as small as it can be. A checkpoint at every batch. */
