@@ -83,11 +83,11 @@ const FULL: Plan = {
   sizes: [64, 96],
   pictures: [500, 1000, 2000, 4000],
   seconds: 3,
-  batch: { cuda: 64, native: 32, wasm: 8 },
+  batch: { cuda: 64, native: 32, wasm: 4 },
 };
 const QUICK: Plan = {
   sizes: [64],
-  pictures: [125, 250, 500],
+  pictures: [125, 500],
   seconds: 0.3,
   batch: { cuda: 64, native: 8, wasm: 2 },
 };

@@ -104,7 +104,7 @@ class Workload:
             lr=0.01,
             momentum=0.9,
         )
-        for _ in range(5):
+        for _ in range(2):
             self.training()
         self.model.eval()
         _, heatmap = self.grad_cam(self.x)

@@ -24,7 +24,7 @@ export type Work = (typeof WORKS)[number];
 
 export const EPS = 8 / 255;
 /** Steps that give batch norm the statistics of the pictures before anything is measured. */
-const WARM_UP_STEPS = 5;
+const WARM_UP_STEPS = 2;
 
 /** Passes of one picture, in forward passes of the same network, as counted while they ran. */
 export interface Passes {
