@@ -39,7 +39,7 @@ export const RECIPE: Recipe = {
     { name: 'trousers', fashionLabel: 1, scene: 'wood' },
   ],
   perClass: { train: 240, val: 60, test: 96 },
-  agreement: { train: 0.65, val: 1 / 6, test: 1 / 6 },
+  agreement: { train: 0.7, val: 0.6, test: 0.6 },
   objectSide: [0.64, 0.9],
   tilt: 12,
   jpegQuality: 86,
