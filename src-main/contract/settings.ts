@@ -47,6 +47,8 @@ export const RunSettings = v.strictObject({
       /** Channels of the first stage; torchvision's is 64. */
       width: v.optional(positiveInteger(256), 32),
       stem: v.optional(v.picklist(STEMS), 'half'),
+      /** Stride of the last stage of a ResNet: 2 is torchvision's, 1 doubles the sides of the heatmap. */
+      lastStride: v.optional(v.picklist([1, 2]), 2),
       /** Side of the square input in pixels. */
       size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(512)), 96),
     }),

@@ -52,7 +52,7 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       const stored = readSafetensors(readFileSync(`${FOLDER}${file}.weights.safetensors`)).tensors;
       const weights = new Map<string, NamedArray>();
       for (const [key, { shape, data }] of stored) weights.set(key, { shape, data: data as Float32Array });
-      const built = buildArchitecture({ architecture, width: 8, stem: 'small' }, 10);
+      const built = buildArchitecture({ architecture, width: 8, stem: 'small', lastStride: 2 }, 10);
       network = new Network(engine, built, importWeights(describeParameters(built), weights));
       frozen = network.freeze();
       labels = Int32Array.from(labelsOf(expected));

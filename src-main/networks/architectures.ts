@@ -6,9 +6,11 @@ import { vgg11WithNorm } from './vgg.ts';
 
 /** @param classes number of logits, at least 2. */
 export function buildArchitecture(
-  settings: Pick<NetworkSettings, 'architecture' | 'width' | 'stem'>,
+  settings: Pick<NetworkSettings, 'architecture' | 'width' | 'stem' | 'lastStride'>,
   classes: number,
 ): Architecture {
-  const { architecture, width, stem } = settings;
-  return architecture === 'vgg11_bn' ? vgg11WithNorm(width, classes) : resnet(architecture, width, stem, classes);
+  const { architecture, width, stem, lastStride } = settings;
+  return architecture === 'vgg11_bn'
+    ? vgg11WithNorm(width, classes)
+    : resnet(architecture, width, stem, lastStride, classes);
 }

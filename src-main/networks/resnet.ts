@@ -11,13 +11,20 @@ const BLOCKS: Readonly<Record<'resnet10' | 'resnet18' | 'resnet34', readonly num
   resnet34: [3, 4, 6, 3],
 };
 
-export function resnet(name: keyof typeof BLOCKS, width: number, stem: Stem, classes: number): Architecture {
+/** @param lastStride stride of the last stage; 1 keeps the resolution, as is usual for localization (Choe et al., 2020) */
+export function resnet(
+  name: keyof typeof BLOCKS,
+  width: number,
+  stem: Stem,
+  lastStride: 1 | 2,
+  classes: number,
+): Architecture {
   const features: Layer[] = [...stemLayers(stem, width)];
   let channels = width;
   BLOCKS[name].forEach((count, stage) => {
     const output = width * 2 ** stage;
     for (let block = 0; block < count; block++) {
-      const stride = stage > 0 && block === 0 ? 2 : 1;
+      const stride = stage === 0 || block > 0 ? 1 : stage === 3 ? lastStride : 2;
       features.push(basicBlock(`layer${stage + 1}.${block}`, channels, output, stride), { op: 'relu' });
       channels = output;
     }

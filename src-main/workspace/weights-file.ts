@@ -19,6 +19,8 @@ const WeightsDescription = v.object({
   /** Channels of the first stage. */
   width: v.pipe(v.number(), v.integer(), v.minValue(1)),
   stem: v.picklist(STEMS),
+  /** Stride of the last stage of a ResNet. */
+  lastStride: v.picklist([1, 2]),
   /** Class names in label order. */
   classes: v.array(v.string()),
   /** Pictures in [0,1] are normalised as (x - mean) / std, per channel. */
