@@ -7,7 +7,7 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 const USAGE: ReadonlySet<ErrorCode> = new Set(['bad-argument', 'unknown-setting', 'impossible-value']);
 
-export function exitCodeOf({ code }: ErrorValue): ExitCode {
+function exitCodeOf({ code }: ErrorValue): ExitCode {
   if (code === 'cancelled') return 130;
   return USAGE.has(code) ? 2 : 1;
 }

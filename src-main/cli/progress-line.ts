@@ -114,7 +114,7 @@ export class ProgressLine {
 }
 
 /** "45 s", "3 min", "1 h 20 min": no more digits than such an estimate deserves. */
-export function timeLeft(seconds: number): string {
+function timeLeft(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -23,8 +23,8 @@ describe('choosing an engine', () => {
     ['reluGrad', 'd'],
   ])('finds out an engine whose %s is a little wrong', async (operation, where) => {
     const engine = await startEngine('wasm');
-    const original = engine.ops[operation] as (...inputs: unknown[]) => tf.Tensor;
-    const wrong = (...inputs: unknown[]) => tf.tidy(() => tf.mul(original(...inputs), 1.001));
+    const operations = engine.ops as unknown as Record<string, (...inputs: unknown[]) => tf.Tensor>;
+    const wrong = (...inputs: unknown[]) => tf.tidy(() => tf.mul(operations[operation](...inputs), 1.001));
     const broken: Engine = { ...engine, ops: { ...engine.ops, [operation]: wrong } };
     expect(String(selfTest(broken))).toMatch(where);
   });

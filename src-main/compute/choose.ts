@@ -12,8 +12,6 @@ import { startCuda, startNative } from './native.ts';
 import { selfTest } from './selftest.ts';
 import { startWasm } from './wasm.ts';
 
-export { installedEngines } from './installed.ts';
-
 const STARTERS: Readonly<Record<EngineId, () => Promise<Engine>>> = {
   cuda: startCuda,
   native: startNative,

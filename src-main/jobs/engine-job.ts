@@ -36,7 +36,7 @@ export async function startEngineJob(
   for (const id of candidates) {
     const job = startJob(requestFor(id), options);
     onStart(job);
-    const engine = await Promise.race([new Promise<EngineInfo>((resolve) => job.once('engine', resolve)), job.outcome]);
+    const engine = await untilUp(job);
     if ('id' in engine) return { job, engine, refusals };
     if (engine.kind === 'failed' && engine.error.code === 'cancelled') throw SteadygazeError.fromValue(engine.error);
     refusals.push(refusalOfOutcome(id, engine));
@@ -48,6 +48,29 @@ export async function startEngineJob(
     last?.hint ?? 'Install the packages again with "npm ci".',
     refusals.map(({ id, reason }) => `${id}: ${reason}`).join('\n'),
   );
+}
+
+/** A library that waits for a device for ever must not make us wait as long. */
+const PATIENCE = 120_000;
+
+/** The engine of a job, or how its process ended without one. */
+async function untilUp(job: Job): Promise<EngineInfo | JobOutcome> {
+  const late = setTimeout(() => job.kill(), PATIENCE);
+  let info: EngineInfo | null = null;
+  try {
+    return await Promise.race([
+      new Promise<EngineInfo>((resolve) => {
+        job.once('engine', (engine) => {
+          info = engine;
+          resolve(engine);
+        });
+      }),
+      // A process that ends right after its engine was up has had one all the same.
+      job.outcome.then((outcome) => info ?? outcome),
+    ]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** What became of a process that ended before its engine was up. */
@@ -76,16 +99,9 @@ export async function probeEngines(ids: readonly EngineId[], options?: JobOption
   // One after the other: they all want all processors.
   for (const id of ids) {
     const job = startJob({ kind: 'probe', engine: id }, options);
-    let info: EngineInfo | null = null;
-    job.once('engine', (engine) => (info = engine));
-    const outcome = await job.outcome;
-    statuses.push(statusOf(id, info, outcome));
+    const found = await untilUp(job);
+    await job.outcome;
+    statuses.push('id' in found ? { ...found, usable: true } : { ...refusalOfOutcome(id, found), usable: false });
   }
   return statuses;
-}
-
-function statusOf(id: EngineId, info: EngineInfo | null, outcome: JobOutcome): EngineStatus {
-  if (info !== null) return { id, usable: true, description: info.description, versions: info.versions };
-  const { reason, hint } = refusalOfOutcome(id, outcome);
-  return { id, usable: false, reason, hint };
 }

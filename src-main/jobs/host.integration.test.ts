@@ -121,7 +121,9 @@ describe('the warm-up', () => {
     await listen(trainRequest(study, 'wasm', { ...TINY, arm: 'plain' })).job.outcome;
     const shared = listen(trainRequest(study, 'wasm', TINY));
     expect(await shared.job.outcome).toEqual({ kind: 'finished', run: '002-consistency-s0' });
-    expect(shared.events).toContainEqual(expect.objectContaining({ message: expect.stringContaining('001-plain-s0') }));
+    expect(shared.events).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('001-plain-s0') as string }),
+    );
     expect(shared.events.some(isTraining)).toBe(true);
     expect(
       shared.events.some((event) => event.type === 'progress' && event.round === 0 && event.phase === 'train'),
@@ -143,7 +145,11 @@ describe('the warm-up', () => {
 describe('engines', () => {
   it('are probed each in its own process, and refused with a reason', async () => {
     const [cuda, wasm] = await probeEngines(['cuda', 'wasm']);
-    expect(wasm).toMatchObject({ id: 'wasm', usable: true, description: expect.stringContaining('WebAssembly') });
+    expect(wasm).toMatchObject({
+      id: 'wasm',
+      usable: true,
+      description: expect.stringContaining('WebAssembly') as string,
+    });
     if (!cuda.usable) expect(cuda.reason).toMatch(/cuda.*\.$/);
   });
 

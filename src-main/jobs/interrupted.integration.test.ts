@@ -82,7 +82,10 @@ describe.each(engines)('a run on %s that is killed', (engine) => {
     await MOMENTS[moment](first.job, study);
     expect(await first.job.outcome).toMatchObject({ kind: 'failed', run: RUN, crashed: true });
     expect(await readRun(study, RUN)).toMatchObject({ state: 'failed', error: { code: 'job-crashed' } });
-    expect(first.events.at(-1)).toMatchObject({ type: 'failed', error: { hint: expect.stringContaining('resume') } });
+    expect(first.events.at(-1)).toMatchObject({
+      type: 'failed',
+      error: { hint: expect.stringContaining('resume') as string },
+    });
 
     const second = listen({ kind: 'resume', study, engine, run: RUN });
     expect(await second.job.outcome).toEqual({ kind: 'finished', run: RUN });

@@ -16,7 +16,7 @@ import { listRuns } from '../workspace/run.ts';
 import { runFolder } from '../workspace/study-layout.ts';
 
 /** Beside the checkpoints and not among them: it outlives the run. */
-export const warmupFile = (run: string): string => join(run, 'warmup.safetensors');
+const warmupFile = (run: string): string => join(run, 'warmup.safetensors');
 
 /** Everything that must be equal for two runs to share their warm-up. */
 export type WarmupIdentity = Pick<RunRecord, 'settings' | 'engine' | 'versions' | 'dataFingerprint'>;

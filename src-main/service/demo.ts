@@ -99,7 +99,7 @@ async function trainArms(
           if (!single || options.stop?.aborted) return;
           early = others.map((settings) => start(settings, engine));
           // They are waited for below; until then a failure must not end the process.
-          early.forEach((each) => each.catch(() => undefined));
+          for (const each of early) each.catch(() => undefined);
         });
       },
     }).catch(async (error: unknown) => {

@@ -20,7 +20,7 @@ export interface SettingName {
 }
 
 /** Every setting, in the order of the schema. */
-export const SETTING_NAMES: readonly SettingName[] = namesOf(RunSettings as unknown as Schema, '');
+export const SETTING_NAMES: readonly SettingName[] = namesOf(RunSettings, '');
 
 function namesOf(schema: Schema, prefix: string): SettingName[] {
   const inner = schema.wrapped ?? schema;

@@ -10,7 +10,7 @@ interface BenchOptions extends CommonOptions {
 
 /** What bench/main.ts offers. It lies outside src-main, for nothing here depends on it. */
 interface BenchModule {
-  runBench(options: { json: boolean; engines?: string[]; quick?: boolean }): Promise<void>;
+  readonly runBench: (options: { json: boolean; engines?: string[]; quick?: boolean }) => Promise<void>;
 }
 
 const MODULE = '../../../bench/main.ts';
