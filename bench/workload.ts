@@ -99,25 +99,28 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
     training: trainOnce,
   };
 
-  const perPicture = convolutionMultiplications(architecture, network.size) * batch;
+  const countOnce = (work: Work): ConvolutionWork => {
+    counted.forward = counted.inputGradient = counted.weightGradient = 0;
+    works[work]();
+    return { ...counted };
+  };
+  // A frozen network may compute some convolutions by other means than the engine's, which are not counted. They are
+  // missing in a single forward pass as well, so that is the unit there.
+  const frozenPass = countOnce('forward').forward;
+  const trainingPass = networkCost({ ...architecture, head: [] }, network.size).multiplications * batch;
   return {
     run: (work) => {
       works[work]();
     },
     count(work) {
-      counted.forward = counted.inputGradient = counted.weightGradient = 0;
-      works[work]();
+      const unit = work === 'training' ? trainingPass : frozenPass;
+      const found = countOnce(work);
       const [forward, inputGradient, weightGradient] = [
-        counted.forward / perPicture,
-        counted.inputGradient / perPicture,
-        counted.weightGradient / perPicture,
+        found.forward / unit,
+        found.inputGradient / unit,
+        found.weightGradient / unit,
       ];
       return { forward, inputGradient, weightGradient, total: forward + inputGradient + weightGradient };
     },
   };
-}
-
-/** Multiplications of one forward pass of one picture, without the dense head. */
-function convolutionMultiplications(architecture: ReturnType<typeof buildArchitecture>, size: number): number {
-  return networkCost({ ...architecture, head: [] }, size).multiplications;
 }
