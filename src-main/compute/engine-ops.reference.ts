@@ -12,7 +12,7 @@ export interface Array4D {
   readonly values: Float64Array;
 }
 
-export function zeros(shape: Shape): Array4D {
+function zeros(shape: Shape): Array4D {
   return { shape, values: new Float64Array(shape[0] * shape[1] * shape[2] * shape[3]) };
 }
 

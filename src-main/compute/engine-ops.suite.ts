@@ -151,7 +151,7 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
         const y = sample([n, h, w, c], s);
         y.values.forEach((value, i) => (y.values[i] = Math.max(0, value)));
         const dy = sample([n, h, w, c], s + 1);
-        const values = dy.values.map((value, i) => ((y.values[i]) > 0 ? value : 0));
+        const values = dy.values.map((value, i) => (y.values[i] > 0 ? value : 0));
         withTensors([dy, y], (tdy, ty) => closeTo(ops.reluGrad(tdy, ty), { shape: y.shape, values }));
       });
     });
@@ -211,10 +211,7 @@ function checkNormGradients(ops: EngineOps, { n, h, w, c, seed: s }: NormCase): 
   const dy = sample(x.shape, s + 1);
   const [scale, shift] = [vector(c, s + 2), vector(c, s + 3)];
   const loss = () =>
-    batchNormalisation(x, scale, shift, EPSILON).y.values.reduce(
-      (sum, value, i) => sum + value * (dy.values[i]),
-      0,
-    );
+    batchNormalisation(x, scale, shift, EPSILON).y.values.reduce((sum, value, i) => sum + value * dy.values[i], 0);
   const [dx, dScale, dShift] = [x.values, scale, shift].map((values) => differences(values, loss));
   withTensors([dy, x], (tdy, tx) => {
     const [ts, to] = [tf.tensor1d(Float32Array.from(scale)), tf.tensor1d(Float32Array.from(shift))];
@@ -279,7 +276,7 @@ function closeTo(
   const scale = expected.values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
   let worst = 0;
   expected.values.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(value - (values[i])));
+    worst = Math.max(worst, Math.abs(value - values[i]));
   });
   expect(worst / scale).toBeLessThan(tolerance);
 }

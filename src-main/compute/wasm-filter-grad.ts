@@ -81,7 +81,7 @@ export function filterGradient(
       if (partial !== result) {
         const sum = heap.floats(result);
         const part = heap.floats(partial);
-        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i]) + (part[i]);
+        for (let i = 0; i < sum.length; i++) sum[i] = sum[i] + part[i];
       }
     }
     return result;

@@ -26,12 +26,12 @@ export function normalise(
     const factor = new Float64Array(channels);
     const shift = new Float64Array(channels);
     for (let c = 0; c < channels; c++) {
-      const average = (mean[c]) / count;
-      const spread = Math.max(0, (variance[c]) / count - average * average);
+      const average = mean[c] / count;
+      const spread = Math.max(0, variance[c] / count - average * average);
       mean[c] = average;
       variance[c] = spread;
-      factor[c] = (scales[c]) / Math.sqrt(spread + epsilon);
-      shift[c] = (offsets[c]) - average * (factor[c]);
+      factor[c] = scales[c] / Math.sqrt(spread + epsilon);
+      shift[c] = offsets[c] - average * factor[c];
     }
     return { y: affine(heap, x, factor, shift), mean: heap.vector(mean), variance: heap.vector(variance) };
   });
@@ -64,9 +64,9 @@ export function normaliseGradient(
     for (let c = 0; c < channels; c++) {
       const average = means[c];
       const total = sum[c];
-      const inverse = 1 / Math.sqrt((variances[c]) + epsilon);
-      const dScale = ((product[c]) - average * total) * inverse;
-      const factor = (scales[c]) * inverse;
+      const inverse = 1 / Math.sqrt(variances[c] + epsilon);
+      const dScale = (product[c] - average * total) * inverse;
+      const factor = scales[c] * inverse;
       const slope = (-factor * dScale * inverse) / count;
       along[c] = dScale;
       ofDy[c] = factor;
@@ -95,10 +95,10 @@ function channelSums(a: Float32Array, b: Float32Array, channels: number): { sum:
       for (let i = start + c; i < end; i += channels) {
         const value = a[i];
         partialSum += value;
-        partialProduct += value * (b[i]);
+        partialProduct += value * b[i];
       }
-      sum[c] = (sum[c]) + partialSum;
-      product[c] = (product[c]) + partialProduct;
+      sum[c] = sum[c] + partialSum;
+      product[c] = product[c] + partialProduct;
     }
   }
   return { sum, product };

@@ -44,7 +44,7 @@ export function poolGradient(
             const pixel = ((n * height + h) * width + w) * channels;
             for (let c = 0; c < channels; c++) {
               if (values[pixel + c] === maxima[window + c]) {
-                out[pixel + c] = (out[pixel + c]) + (pending[c]);
+                out[pixel + c] = out[pixel + c] + pending[c];
                 pending[c] = 0;
               }
             }

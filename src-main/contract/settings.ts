@@ -19,8 +19,7 @@ export type Similarity = (typeof SIMILARITIES)[number];
 export const AGREEMENTS = ['ratio', 'agreement', 'tv', 'none'] as const;
 export type PredictionAgreement = (typeof AGREEMENTS)[number];
 
-export const THRESHOLD_RULES = ['mean', 'fraction', 'otsu', 'area'] as const;
-export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
+const THRESHOLD_RULES = ['mean', 'fraction', 'otsu', 'area'] as const;
 
 export const ATTACKS = ['pgd', 'fgsm', 'mi-fgsm', 'pgd-l2', 'noise'] as const;
 export type AttackKind = (typeof ATTACKS)[number];
@@ -29,7 +28,6 @@ export const HEATMAPS = ['auto', 'cam', 'gradcam'] as const;
 export type HeatmapKind = (typeof HEATMAPS)[number];
 
 export const ARCHITECTURES = ['resnet10', 'resnet18', 'resnet34', 'vgg11_bn'] as const;
-export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
 /** `imagenet`: 7x7 stride 2 and max pool. `small`: 3x3 stride 1. `half`: 3x3 stride 2, no pool. */
 export const STEMS = ['imagenet', 'small', 'half'] as const;

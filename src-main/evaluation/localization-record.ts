@@ -26,7 +26,7 @@ export interface Annotation {
  * of the bounding rectangle, clipped to the frame), although the overlap counts edges as inclusive. Kept, so that the
  * figures compare with the literature.
  */
-export function componentBox(tight: PixelBox): PixelBox {
+function componentBox(tight: PixelBox): PixelBox {
   return {
     x0: tight.x0,
     y0: tight.y0,

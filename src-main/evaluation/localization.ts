@@ -12,13 +12,13 @@ import type { LocalizationRecord } from './localization-record.ts';
 import { CENTRE_SIZES, SCORE_LEVELS } from './localization-record.ts';
 
 /** The overlaps of MaxBoxAccV2. */
-export const V2_OVERLAPS = [0.3, 0.5, 0.7] as const;
+const V2_OVERLAPS = [0.3, 0.5, 0.7] as const;
 
 /**
  * Share of pictures whose IoU reaches `overlap`, in every column of a record's table.
  * @param ious [pictures * columns], single precision: compared in it, so that an IoU of exactly 0.7 counts
  */
-export function accuracyCurve(ious: Float32Array, pictures: number, columns: number, overlap: number): Float64Array {
+function accuracyCurve(ious: Float32Array, pictures: number, columns: number, overlap: number): Float64Array {
   const curve = new Float64Array(columns);
   const limit = Math.fround(overlap);
   for (let i = 0; i < pictures; i++) {

@@ -12,7 +12,7 @@ import { attackBatch, pictureTensor } from './assessment.ts';
 import { argMax } from './consistency.ts';
 import type { TrainingData } from './data.ts';
 
-export const LARGEST_AUTO_EPS = 8 / 255;
+const LARGEST_AUTO_EPS = 8 / 255;
 /** Halvings of (0, 8/255]: the answer is known to 1/4 of a grey level. */
 export const BISECTIONS = 5;
 

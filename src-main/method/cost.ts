@@ -8,7 +8,7 @@ import { BISECTIONS } from './calibration.ts';
 import type { RunPosition } from './snapshot.ts';
 
 /** A training step is a forward pass and two backward passes of about its cost. */
-export const PASSES_OF_TRAINING = 3;
+const PASSES_OF_TRAINING = 3;
 /** Activations, their gradients and what operations allocate meanwhile, as a multiple of activations. */
 const MEMORY_FACTOR = 2.5;
 

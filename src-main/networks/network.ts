@@ -152,7 +152,7 @@ export class Network {
 }
 
 /** Cross-entropy L_i = -log softmax(z_i)[y_i] in double precision, and d mean_i(v_i L_i) / d z. */
-export function weightedCrossEntropy(
+function weightedCrossEntropy(
   logits: Float32Array,
   labels: Int32Array,
   v: Float32Array,

@@ -10,7 +10,7 @@ import { answerOf, findingsOf, type Finding } from './findings.ts';
 import type { EpochPoint, ReportInput, RunReportInput, StudyReportInput } from './input.ts';
 import { ARM_WORDS, hardSentence, type Rich } from './words.ts';
 
-export { reportJson, summaryJson, type ReportJson, type RunJson, type SummaryJson } from './json.ts';
+export { reportJson, summaryJson, type SummaryJson } from './json.ts';
 export type * from './input.ts';
 
 /** One hard picture without its pixels. */

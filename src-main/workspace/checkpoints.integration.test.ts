@@ -63,7 +63,7 @@ describe('checkpoints', () => {
     await saveSnapshot(run, exampleSnapshot(1), settings);
     await expect(loadNewestSnapshot(run, { ...settings, seed: 4 })).rejects.toMatchObject({
       code: 'checkpoint-corrupt',
-      details: expect.stringContaining('other settings'),
+      details: expect.stringContaining('other settings') as unknown,
     });
     const reordered = Object.fromEntries(Object.entries(settings).toReversed()) as typeof settings;
     expect(settingsHash(reordered)).toBe(settingsHash(settings));

@@ -145,13 +145,17 @@ describe.skipIf(disk.path === null)(
       const run = runFolder(study, id);
       await saveSnapshot(run, exampleSnapshot(1, 10_000), settings);
       await fill(40_000);
-      const failure: unknown = await saveSnapshot(run, exampleSnapshot(2, 10_000), settings).catch((error) => error);
+      const failure: unknown = await saveSnapshot(run, exampleSnapshot(2, 10_000), settings).catch(
+        (error: unknown) => error,
+      );
       expect(toErrorValue(failure).code).toBe('disk-full');
       expect(await readdir(join(run, 'checkpoints'))).toEqual(['000001.safetensors']);
       await fill(0);
-      expect(toErrorValue(await updateRun(study, id, { seconds: 9 }).catch((error) => error)).code).toBe('disk-full');
+      expect(toErrorValue(await updateRun(study, id, { seconds: 9 }).catch((error: unknown) => error)).code).toBe(
+        'disk-full',
+      );
       expect((await readRun(study, id)).seconds).toBe(0);
-      expect(toErrorValue(await openStudyForWriting(study).catch((error) => error)).code).toBe('disk-full');
+      expect(toErrorValue(await openStudyForWriting(study).catch((error: unknown) => error)).code).toBe('disk-full');
       expect((await openStudy(study)).warnings).toEqual([]);
       await rm(filler());
       await saveSnapshot(run, exampleSnapshot(2, 10_000), settings);
@@ -174,7 +178,9 @@ describe.skipIf(disk.path === null)(
 
     it('leaves no half study behind', async () => {
       await fill(4096);
-      const failure: unknown = await createStudy(join(disk.path ?? '', 'study'), exampleDataset('/x')).catch((e) => e);
+      const failure: unknown = await createStudy(join(disk.path ?? '', 'study'), exampleDataset('/x')).catch(
+        (error: unknown) => error,
+      );
       expect(toErrorValue(failure).code).toBe('disk-full');
       expect(await readdir(disk.path ?? '')).toEqual(['filler']);
     });

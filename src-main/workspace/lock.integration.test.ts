@@ -113,7 +113,8 @@ describe('a stale lock', () => {
       const tries = await Promise.allSettled(Array.from({ length: 6 }, take));
       const won = tries.filter((each) => each.status === 'fulfilled');
       expect(won).toHaveLength(1);
-      for (const each of tries) if (each.status === 'rejected') expect(each.reason.code).toBe('study-locked');
+      for (const each of tries)
+        if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'study-locked' });
       won[0].value.release();
       expect(await readdir(folder)).toEqual([]);
     }

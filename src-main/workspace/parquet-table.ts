@@ -29,7 +29,7 @@ export async function writeTable<Row extends object>(
     name,
     type,
     nullable: false,
-    data: rows.map((row) => row[name as keyof Row]) as unknown[],
+    data: rows.map((row) => row[name as keyof Row]),
   }));
   const buffer = parquetWriteBuffer({ columnData, createdBy: 'steadygaze' });
   await writeFileAtomic(path, new Uint8Array(buffer));
@@ -65,7 +65,7 @@ export async function readTable<Row extends object>(path: string, columns: Table
 }
 
 function columnList<Row>(columns: TableColumns<Row>): [string, ColumnType][] {
-  return Object.entries(columns) as [string, ColumnType][];
+  return Object.entries<ColumnType>(columns as Record<string, ColumnType>);
 }
 
 function damaged(path: string, details: string): SteadygazeError {

@@ -37,6 +37,15 @@ export async function writePerPicture(run: string, ids: readonly string[], figur
 /** @throws SteadygazeError `not-found` where the run was not evaluated, `study-corrupt` when damaged */
 export async function readPerPicture(run: string): Promise<PerPictureFigures> {
   const rows = await readTable(file(run), COLUMNS);
-  const columns = NAMES.map((name) => [name, Float32Array.from(rows, (row) => row[name])]);
-  return Object.fromEntries(columns) as unknown as PerPictureFigures;
+  const column = (name: keyof PerPictureFigures) => Float32Array.from(rows, (row) => row[name]);
+  return {
+    correct: column('correct'),
+    mixedSame: column('mixedSame'),
+    mixedRand: column('mixedRand'),
+    maxboxacc: column('maxboxacc'),
+    maxboxaccV2: column('maxboxaccV2'),
+    iou: column('iou'),
+    pointing: column('pointing'),
+    energy: column('energy'),
+  };
 }

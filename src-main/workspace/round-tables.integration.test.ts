@@ -105,7 +105,7 @@ describe('weights', () => {
     architecture: 'resnet18',
     width: 16,
     stem: 'half',
-        lastStride: 2,
+    lastStride: 2,
     classes: ['shirt', 'boot'],
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],

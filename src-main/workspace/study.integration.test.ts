@@ -48,7 +48,8 @@ describe('creating a study', () => {
     const tries = await Promise.allSettled([1, 2, 3, 4].map(() => createStudy(folder, exampleDataset('/x'))));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const each of tries) {
-      if (each.status === 'rejected') expect(['study-exists', 'study-locked']).toContain(each.reason.code);
+      if (each.status === 'rejected')
+        expect(['study-exists', 'study-locked']).toContain((each.reason as { code: unknown }).code);
     }
     await expect(createStudy(folder, exampleDataset('/x'))).rejects.toMatchObject({ code: 'study-exists' });
     expect((await openStudy(folder)).warnings).toEqual([]);
@@ -96,7 +97,7 @@ describe('opening a study', () => {
     const { lock } = await openStudyForWriting(folder);
     await expect(openStudyForWriting(folder)).rejects.toMatchObject({
       code: 'study-locked',
-      message: expect.stringContaining(`process ${process.pid}`),
+      message: expect.stringContaining(`process ${process.pid}`) as unknown,
     });
     lock.release();
     (await openStudyForWriting(folder)).lock.release();
