@@ -10,7 +10,8 @@ import type { NativeBackend, OpAttribute } from './native-addon.ts';
 
 type Shape4D = [number, number, number, number];
 
-export function createNativeOps(backend: NativeBackend): EngineOps {
+/** @param threads that TensorFlow computes with */
+export function createNativeOps(backend: NativeBackend, threads: number): EngineOps {
   const { binding } = backend;
   const float: OpAttribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const layout: OpAttribute = { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' };
@@ -20,15 +21,17 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
   const run = <T extends Tensor>(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): T =>
     own<T>(backend.executeSingleOutput(name, [float, ...attributes], inputs));
 
-  const convAttributes = (stride: number, padding: 'SAME' | 'VALID' | 'EXPLICIT', pad: number): OpAttribute[] => [
+  const convAttributes = (
+    stride: number,
+    padding: 'SAME' | 'VALID' | 'EXPLICIT',
+    pads: readonly number[] = [],
+  ): OpAttribute[] => [
     { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
     { name: 'padding', type: binding.TF_ATTR_STRING, value: padding },
     { name: 'use_cudnn_on_gpu', type: binding.TF_ATTR_BOOL, value: true },
     { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] },
     layout,
-    ...(padding === 'EXPLICIT'
-      ? [{ name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: [0, 0, pad, pad, pad, pad, 0, 0] }]
-      : []),
+    ...(padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: pads }] : []),
   ];
 
   const withShape = <T>(shape: readonly number[], use: (tensor: Tensor1D) => T): T => {
@@ -38,6 +41,26 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
     } finally {
       tensor.dispose();
     }
+  };
+
+  /**
+   * The input gradient as one convolution of stride 1: the pixels of each phase (place modulo the stride) see their own
+   * every stride-th taps, so the phases become channels, and depth-to-space puts them in place.
+   */
+  const phasedInputGrad = (dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, stride: number, pad: number): Tensor4D => {
+    const [, height, width] = xShape;
+    // dx[stride * i + phase] = sum over m of dy[i - m] * filter[stride * m + phase + pad]
+    const [first, last] = [-Math.floor((stride - 1 + pad) / stride), Math.floor((filter.shape[0] - 1 - pad) / stride)];
+    const phases = tf.tidy(() => filterOfPhases(filter, stride, pad, first, last));
+    const after = (side: number, outputSide: number): number => Math.ceil(side / stride) - outputSide - first;
+    const paddings = [0, 0, last, after(height, dy.shape[1]), last, after(width, dy.shape[2]), 0, 0];
+    const y = run<Tensor4D>('Conv2D', convAttributes(1, 'EXPLICIT', paddings), [dy, phases]);
+    const whole = tf.depthToSpace(y, stride, 'NHWC');
+    tf.dispose([phases, y]);
+    if (whole.shape[1] === height && whole.shape[2] === width) return whole;
+    const inner = tf.slice4d(whole, [0, 0, 0, 0], xShape);
+    whole.dispose();
+    return inner;
   };
 
   const padded = (x: Tensor4D, pad: number, value: number): Tensor4D =>
@@ -52,10 +75,27 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
       value,
     );
 
+  /**
+   * MaxPoolGrad shares its work among threads but takes twice the processor time of the gradient of a dilation by
+   * nothing, which is the same function (the first maximum wins in both).
+   */
+  const prefersMaxPoolGrad = binding.isUsingGpuDevice() || threads > 2;
+  const dilationGrad = (dy: Tensor4D, x: Tensor4D, size: number, stride: number): Tensor4D => {
+    const flat = tf.zeros([size, size, x.shape[3]]);
+    const attributes: OpAttribute[] = [
+      { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
+      { name: 'rates', type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] },
+      { name: 'padding', type: binding.TF_ATTR_STRING, value: 'VALID' },
+    ];
+    const dx = run<Tensor4D>('Dilation2DBackpropInput', attributes, [x, flat, dy]);
+    flat.dispose();
+    return dx;
+  };
+
   return {
     conv2d(x, filter, { stride, pad }, bias) {
       const padding = pad === 0 ? 'VALID' : 'EXPLICIT';
-      const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, pad), [x, filter]);
+      const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]);
       if (bias === undefined) return y;
       const biased = run<Tensor4D>('BiasAdd', [layout], [y, bias]);
       y.dispose();
@@ -63,13 +103,16 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
     },
 
     conv2dInputGrad(dy, filter, xShape, { stride, pad }) {
+      if (stride > 1 && pad < filter.shape[0] && xShape[3] <= FEW_CHANNELS && !binding.isUsingGpuDevice()) {
+        return phasedInputGrad(dy, filter, xShape, stride, pad);
+      }
       if (pad === 0 || isSame(filter.shape, stride, pad)) {
-        const attributes = convAttributes(stride, pad === 0 ? 'VALID' : 'SAME', pad);
+        const attributes = convAttributes(stride, pad === 0 ? 'VALID' : 'SAME');
         return withShape(xShape, (shape) => run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]));
       }
       const [n, height, width, channels] = xShape;
       const larger: Shape4D = [n, height + 2 * pad, width + 2 * pad, channels];
-      const attributes = convAttributes(stride, 'VALID', 0);
+      const attributes = convAttributes(stride, 'VALID');
       const dx = withShape(larger, (shape) => run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]));
       const inner = tf.slice4d(dx, [0, pad, pad, 0], xShape);
       dx.dispose();
@@ -79,7 +122,10 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
     conv2dFilterGrad(x, dy, filterShape, { stride, pad }) {
       if (filterShape[0] === 1 && pad === 0) return pointwiseFilterGrad(x, dy, filterShape, stride);
       const same = isSame(filterShape, stride, pad);
-      const attributes = convAttributes(stride, same ? 'SAME' : 'VALID', 0);
+      if (same && x.shape[1] * x.shape[2] <= FEW_PIXELS && !binding.isUsingGpuDevice()) {
+        return filterGradByTap(x, dy, filterShape, pad);
+      }
+      const attributes = convAttributes(stride, same ? 'SAME' : 'VALID');
       const input = pad === 0 || same ? x : padded(x, pad, 0);
       const result = withShape(filterShape, (shape) =>
         run<Tensor4D>('Conv2DBackpropFilter', attributes, [input, shape, dy]),
@@ -148,7 +194,9 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
 
     maxPoolGrad(dy, x, y, { size, stride, pad }: PoolGeometry) {
       const input = pad === 0 ? x : padded(x, pad, LOWEST);
-      const dx = run<Tensor4D>('MaxPoolGrad', poolAttributes(binding, size, stride, layout), [input, y, dy]);
+      const dx = prefersMaxPoolGrad
+        ? run<Tensor4D>('MaxPoolGrad', poolAttributes(binding, size, stride, layout), [input, y, dy])
+        : dilationGrad(dy, input, size, stride);
       if (input === x) return dx;
       input.dispose();
       const inner = tf.slice4d(dx, [0, pad, pad, 0], x.shape);
@@ -160,6 +208,52 @@ export function createNativeOps(backend: NativeBackend): EngineOps {
 
 /** Pads pools: below every activation, yet finite, since oneDNN propagates NaN from infinities. */
 const LOWEST = -3e38;
+
+/** Input channels up to which oneDNN's strided input gradient wastes most of its registers. */
+const FEW_CHANNELS = 4;
+/** Pixels of a map up to which most of a filter's taps fall outside. */
+const FEW_PIXELS = 9;
+
+/** [k,k,Cin,Cout] -> [taps,taps,Cout,stride*stride*Cin], see `phasedInputGrad`; inside a tidy. */
+function filterOfPhases(filter: Tensor4D, stride: number, pad: number, first: number, last: number): Tensor4D {
+  const [k, , input, output] = filter.shape;
+  const taps = last - first + 1;
+  const before = -(stride * first + pad);
+  const after = stride * taps - before - k;
+  const whole = tf.pad4d(filter, [
+    [before, after],
+    [before, after],
+    [0, 0],
+    [0, 0],
+  ]);
+  const split = tf.reverse(tf.reshape(whole, [taps, stride, taps, stride, input, output]), [0, 2]);
+  return tf.reshape(tf.transpose(split, [0, 2, 5, 1, 3, 4]), [taps, taps, output, stride * stride * input]);
+}
+
+/**
+ * Stride 1 and 'same' padding on a map of few pixels: one matrix product a tap, over the pixels that it sees. oneDNN
+ * multiplies the padding as well.
+ */
+function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: number): Tensor4D {
+  return tf.tidy(() => {
+    const [n, height, width, input] = x.shape;
+    const [k, , , output] = filterShape;
+    const products: Tensor[] = [];
+    for (let i = -pad; i < k - pad; i++) {
+      for (let j = -pad; j < k - pad; j++) {
+        const [rows, columns] = [height - Math.abs(i), width - Math.abs(j)];
+        if (rows <= 0 || columns <= 0) {
+          products.push(tf.zeros([input, output]));
+          continue;
+        }
+        const seen = tf.slice4d(x, [0, Math.max(0, i), Math.max(0, j), 0], [n, rows, columns, input]);
+        const from = tf.slice4d(dy, [0, Math.max(0, -i), Math.max(0, -j), 0], [n, rows, columns, output]);
+        products.push(tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(from, [-1, output]), true, false));
+      }
+    }
+    return tf.reshape(tf.concat(products, 0), filterShape);
+  });
+}
 
 /**
  * A 1x1 filter sees every stride-th pixel: one matrix product. TensorFlow's own kernel reads past
@@ -188,12 +282,12 @@ function poolAttributes(
   binding: NativeBackend['binding'],
   size: number,
   stride: number,
-  layout: OpAttribute,
+  ...more: readonly OpAttribute[]
 ): OpAttribute[] {
   return [
     { name: 'ksize', type: binding.TF_ATTR_INT, value: [1, size, size, 1] },
     { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
     { name: 'padding', type: binding.TF_ATTR_STRING, value: 'VALID' },
-    layout,
+    ...more,
   ];
 }

@@ -43,7 +43,7 @@ async function load(packageName: string, id: 'native' | 'cuda'): Promise<Engine>
         ? `TensorFlow ${version} on the NVIDIA GPU`
         : `TensorFlow ${version} on the processor (oneDNN), ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     versions: { tensorflow: version, [packageName]: addon.packageVersion, 'tfjs-core': tf.version_core },
-    ops: createNativeOps(backend),
+    ops: createNativeOps(backend, threads),
     memoryBudget: Math.floor(totalmem() / 4),
   };
 }

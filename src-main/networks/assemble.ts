@@ -5,6 +5,7 @@ import type { Layer } from './layer.ts';
 import { conv, dense, type GradientSink, maxPool, type Module, norm, relu } from './modules.ts';
 import { averagePool, flatten } from './pooling.ts';
 import { residual, Sequence } from './sequence.ts';
+import { frozenConv, type UnrolledLookup } from './unrolled.ts';
 
 /** Finds a parameter's tensor (inner layout) by its name at the time of the call. */
 export type Lookup = (name: string) => Tensor;
@@ -43,12 +44,17 @@ export function assembleTraining(
  * folded tensors `lookup` finds under the convolution's own name, always with a bias.
  * @throws Error for a batch norm that does not follow a convolution.
  */
-export function assembleInference(ops: EngineOps, layers: readonly Layer[], lookup: Lookup): Sequence {
+export function assembleInference(
+  ops: EngineOps,
+  layers: readonly Layer[],
+  lookup: Lookup,
+  unrolled: UnrolledLookup,
+): Sequence {
   const modules: Module[] = [];
   layers.forEach((layer, i) => {
     switch (layer.op) {
       case 'conv':
-        modules.push(conv(ops, layer.name, layer, source(lookup, layer.name, true), null));
+        modules.push(frozenConv(ops, layer, source(lookup, layer.name, true), unrolled));
         break;
       case 'norm':
         if (layers[i - 1]?.op !== 'conv') throw new Error(`${layer.name} cannot be folded: no convolution before it`);
@@ -58,7 +64,10 @@ export function assembleInference(ops: EngineOps, layers: readonly Layer[], look
         break;
       case 'residual':
         modules.push(
-          residual(assembleInference(ops, layer.body, lookup), assembleInference(ops, layer.shortcut, lookup)),
+          residual(
+            assembleInference(ops, layer.body, lookup, unrolled),
+            assembleInference(ops, layer.shortcut, lookup, unrolled),
+          ),
         );
         break;
       default:

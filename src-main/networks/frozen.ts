@@ -17,6 +17,7 @@ import {
 } from './layer.ts';
 import type { FlatWeights, ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
+import { type UnrolledFilter, unrollFilter } from './unrolled.ts';
 
 /** What one forward pass gives; the caller disposes of both. */
 export interface Activations {
@@ -29,28 +30,33 @@ export interface Activations {
 export class FrozenNetwork {
   readonly architecture: Architecture;
   private readonly tensors: ReadonlyMap<string, Tensor>;
+  private readonly unrolled = new Map<string, UnrolledFilter>();
   private readonly features: Sequence;
   private readonly head: Sequence;
   private readonly mean: Tensor1D;
-  private readonly deviation: Tensor1D;
 
   constructor(engine: Engine, architecture: Architecture, layout: ParameterLayout, weights: FlatWeights) {
     this.architecture = architecture;
     this.tensors = foldedTensors(architecture, layout, weights);
+    const unrolled = (name: string, height: number, width: number): UnrolledFilter => {
+      const key = `${name} ${height} ${width}`;
+      const found = this.unrolled.get(key) ?? unrollFilter(lookup(`${name}.weight`) as Tensor4D, height, width);
+      this.unrolled.set(key, found);
+      return found;
+    };
     const lookup = (name: string): Tensor => {
       const tensor = this.tensors.get(name);
       if (tensor === undefined) throw new Error(`no tensor ${name}`);
       return tensor;
     };
-    this.features = assembleInference(engine.ops, architecture.features, lookup);
-    this.head = assembleInference(engine.ops, architecture.head, lookup);
+    this.features = assembleInference(engine.ops, architecture.features, lookup, unrolled);
+    this.head = assembleInference(engine.ops, architecture.head, lookup, unrolled);
     this.mean = tf.tensor1d([...INPUT_MEAN]);
-    this.deviation = tf.tensor1d([...INPUT_STD]);
   }
 
   /** @param x [n,size,size,3] in [0,1] */
   forward(x: Tensor4D): Activations {
-    const input = this.normalise(x);
+    const input = tf.sub<Tensor4D>(x, this.mean);
     const { y: map } = this.features.forward(input, false);
     input.dispose();
     const { y: logits } = this.head.forward(map, false);
@@ -62,17 +68,15 @@ export class FrozenNetwork {
    * @param lossGradient from logits [n,classes] to d loss / d logits
    */
   inputGradient(x: Tensor4D, lossGradient: (logits: Tensor2D) => Tensor2D): Tensor4D {
-    const input = this.normalise(x);
+    const input = tf.sub<Tensor4D>(x, this.mean);
     const lower = this.features.forward(input, true);
     const upper = this.head.forward(lower.y, true);
     const dLogits = tf.tidy(() => lossGradient(upper.y as Tensor2D));
     const dMap = this.head.backward(upper.tape, lower.y, upper.y, dLogits, true) as Tensor;
     tf.dispose([upper.y, dLogits]);
-    const dInput = this.features.backward(lower.tape, input, lower.y, dMap, true) as Tensor;
+    const dx = this.features.backward(lower.tape, input, lower.y, dMap, true) as Tensor4D;
     tf.dispose([dMap, lower.y, input]);
-    const dx = tf.div(dInput, this.deviation);
-    dInput.dispose();
-    return dx as Tensor4D;
+    return dx;
   }
 
   /**
@@ -95,17 +99,15 @@ export class FrozenNetwork {
   }
 
   dispose(): void {
-    tf.dispose([...this.tensors.values(), this.mean, this.deviation]);
-  }
-
-  private normalise(x: Tensor4D): Tensor4D {
-    return tf.tidy(() => tf.div(tf.sub(x, this.mean), this.deviation));
+    tf.dispose([...this.tensors.values(), this.mean]);
+    for (const { forward, backward } of this.unrolled.values()) tf.dispose([forward, backward]);
   }
 }
 
 /**
  * Tensors of all convolutions and dense layers, batch norm folded in (computed in double
- * precision): w' = w * s, b' = (b - mean) * s + offset, s = scale / sqrt(var + eps) per channel.
+ * precision): w' = w * s, b' = (b - mean) * s + offset, s = scale / sqrt(var + eps) per channel. The first
+ * convolution's filter is divided by the pictures' standard deviation too.
  */
 function foldedTensors(architecture: Architecture, layout: ParameterLayout, weights: FlatWeights): Map<string, Tensor> {
   const values = (name: string): Float32Array | null => {
@@ -123,6 +125,7 @@ function foldedTensors(architecture: Architecture, layout: ParameterLayout, weig
     }
   }
   const norms = normsAfterConvolutions(architecture);
+  const [first] = architecture.features;
   for (const { name, kind, innerShape, size } of layout.parameters) {
     if (kind !== 'conv') continue;
     const layer = name.replace(/\.weight$/, '');
@@ -142,6 +145,9 @@ function foldedTensors(architecture: Architecture, layout: ParameterLayout, weig
         for (let i = c; i < size; i += channels) filter[i] *= factor;
         bias[c] = (bias[c] - mean[c]) * factor + offset[c];
       }
+    }
+    if (first.op === 'conv' && first.name === layer) {
+      for (let i = 0; i < size; i++) filter[i] /= INPUT_STD[Math.floor(i / channels) % INPUT_STD.length];
     }
     tensors.set(name, tf.tensor(filter, innerShape.slice()));
     tensors.set(`${layer}.bias`, tf.tensor1d(bias));

@@ -31,7 +31,7 @@ export class SgdOptimizer {
   step(gradient: Tensor1D, learningRate: number): void {
     const weights = this.network.parameterVector;
     const velocity = tf.tidy<Tensor1D>(() =>
-      tf.add(tf.mul(this.velocity, this.momentum), tf.add(gradient, tf.mul(this.decay, weights))),
+      tf.addN([tf.mul(this.velocity, this.momentum), gradient, tf.mul(this.decay, weights)]),
     );
     tf.dispose([this.velocity, gradient]);
     this.velocity = velocity;
