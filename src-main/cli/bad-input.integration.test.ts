@@ -67,8 +67,8 @@ describe('a bad place', () => {
     await writeFile(file, '');
     const error = errorOf(await cli('create', join(file, 'study'), '--data', data, '--json'));
     expect(error).toMatchObject({ code: 'study-unwritable', exit: 1 });
-    const reported = errorOf(await cli('report', study, '--out', join(file, 'report'), '--json'));
-    expect(reported.exit).toBe(1);
+    const demo = errorOf(await cli('demo', '--out', join(file, 'demo'), '--json'));
+    expect(demo).toMatchObject({ code: 'study-unwritable', exit: 1 });
   });
 
   it('is refused: a folder with other things, or with a study', async () => {
@@ -89,7 +89,9 @@ describe('a bad place', () => {
     expect(await readdir(newer)).toEqual(['study.json']);
   });
 
-  it('a full disk ends a run with a sentence; with space again it can be resumed', async ({ skip }) => {
+  it('a full disk ends a run with a sentence; with space again it can be resumed; read-only it can be read', async ({
+    skip,
+  }) => {
     const disk = join(root.path, 'small-disk');
     await mkdir(disk);
     try {
@@ -106,6 +108,16 @@ describe('a bad place', () => {
       const resumed = await cli('resume', full, '--json');
       expect(resumed).toMatchObject({ code: 0, stderr: '' });
       expect(jsonLines(resumed).at(-1)).toMatchObject({ type: 'finished' });
+
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      for (const args of [
+        ['train', full],
+        ['create', join(disk, 'other'), '--data', data],
+        ['report', full, '--out', join(disk, 'report')],
+      ]) {
+        expect(errorOf(await cli(...args, '--json'))).toMatchObject({ code: 'study-unwritable', exit: 1 });
+      }
+      expect((await cli('report', full, '--out', join(root.path, 'elsewhere'))).code).toBe(0);
     } finally {
       execFileSync('umount', [disk]);
     }

@@ -15,6 +15,7 @@ import type { SummaryJson } from '../reports/document.ts';
 import { isLeftover, writeFileAtomic, writeJsonAtomic } from '../workspace/atomic-file.ts';
 import { createStudy, openStudyForWriting } from '../workspace/study.ts';
 import { DEMO_SETTINGS } from './demo-settings.ts';
+import { writingInto } from './out-folder.ts';
 import { reportRuns } from './report-runs.ts';
 import { resolveSettings } from './settings.ts';
 import { work } from './work.ts';
@@ -54,7 +55,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   // Everything that can be wrong with what was asked for is found before anything is removed.
   const settings = ARMS.map((arm) => resolveSettings({ ...DEMO_SETTINGS, arm }, options.set ?? []));
   const dataset = await open(data, { seed: 0 });
-  await prepareFolder(out);
+  await writingInto(out, () => prepareFolder(out));
   const folder = join(out, 'study');
   await createStudy(folder, dataset, { name: NAME });
   const results = await trainArms(folder, settings, options);
@@ -121,7 +122,6 @@ async function trainArms(
 async function prepareFolder(out: string): Promise<void> {
   const names = await readdir(out).catch((error: unknown): string[] => {
     if (systemCode(error) === 'ENOENT') return [];
-    if (systemCode(error) === 'ENOTDIR') throw occupied(out);
     throw error;
   });
   if (names.length > 0 && !names.includes(MARKER)) throw occupied(out);

@@ -1,11 +1,11 @@
 /** The report of a study: one page to read, one file for programs. */
-import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { buildReport } from '../reports/document.ts';
 import type { ReportDocument } from '../reports/document.ts';
 import { renderImages } from '../reports/images.ts';
 import type { ReportInput, StudyReportInput } from '../reports/input.ts';
 import { writeReport } from '../reports/write.ts';
 import { openStudy, readDataset } from '../workspace/study.ts';
+import { writingInto } from './out-folder.ts';
 import { chooseRuns, runInput, studyInput } from './report-input.ts';
 
 export interface ReportOptions {
@@ -43,20 +43,7 @@ export async function reportRuns(options: ReportOptions): Promise<WrittenReport>
     ...(seconds === undefined ? {} : { seconds }),
   };
   const document = buildReport(input);
-  try {
-    const written = await writeReport(out, document, await renderImages(input));
-    return { ...written, runs: records.map(({ id }) => id), document };
-  } catch (error) {
-    throw unwritable(error, out);
-  }
-}
-
-function unwritable(error: unknown, out: string): unknown {
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(systemCode(error) ?? '')) return error;
-  return new SteadygazeError(
-    'study-unwritable',
-    `The report cannot be written to this folder: ${out}`,
-    'Choose another folder with --out.',
-    String(error),
-  );
+  const images = await renderImages(input);
+  const written = await writingInto(out, () => writeReport(out, document, images));
+  return { ...written, runs: records.map(({ id }) => id), document };
 }
