@@ -38,7 +38,7 @@ export const RECIPE: Recipe = {
     { name: 'sneaker', fashionLabel: 7, scene: 'bricks' },
     { name: 'trousers', fashionLabel: 1, scene: 'wood' },
   ],
-  perClass: { train: 240, val: 60, test: 96 },
+  perClass: { train: 200, val: 60, test: 96 },
   agreement: { train: 0.7, val: 0.6, test: 0.6 },
   objectSide: [0.64, 0.9],
   tilt: 12,

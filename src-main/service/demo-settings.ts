@@ -4,5 +4,5 @@ import type { RunSettingsInput } from '../contract/settings.ts';
 export const DEMO_SETTINGS: RunSettingsInput = {
   network: { architecture: 'resnet10', width: 16, stem: 'half', lastStride: 1, size: 64 },
   training: { warmupEpochs: 8, rounds: 2, epochsPerRound: 4, learningRate: 0.05, batchSize: 32 },
-  method: { autoProbe: 128 },
+  method: { autoProbe: 96 },
 };
