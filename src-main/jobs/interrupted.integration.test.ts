@@ -27,18 +27,32 @@ const kill = ({ pid }: Job): void => {
   process.kill(pid, 'SIGKILL');
 };
 
+/**
+ * Resolves at a checkpoint after an event: with one at every batch they tell exactly where the run is, while progress
+ * is only told now and then.
+ */
+async function checkpointsAfter(job: Job, wanted: (event: JobEvent) => boolean, count: number): Promise<void> {
+  let seen = -1;
+  await until(job, (event) => {
+    if (seen < 0 && wanted(event)) seen = 0;
+    return seen >= 0 && event.type === 'checkpoint' && ++seen === count;
+  });
+}
+
 /** Kills the process at a moment of its run. */
 const MOMENTS: Readonly<Record<string, (job: Job, study: string) => Promise<void>>> = {
   async 'in the middle of an epoch'(job) {
-    await until(job, (event) => isProgress(event, 'train') && event.round === 0 && event.epoch === 1);
+    // The first is stored at the end of the epoch before, the others after batches of the next.
+    await checkpointsAfter(job, ({ type }) => type === 'epoch', 3);
     kill(job);
   },
   async 'in the middle of an attack'(job) {
-    await until(job, (event) => isProgress(event, 'assess') && event.done < event.total);
+    // The end of the epoch, the chosen eps, a batch of the assessment.
+    await checkpointsAfter(job, (event) => event.type === 'epoch' && event.epoch === 1, 4);
     kill(job);
   },
   async 'in the middle of the last round'(job) {
-    await until(job, (event) => isProgress(event, 'train') && event.round === 1);
+    await checkpointsAfter(job, ({ type }) => type === 'round', 3);
     kill(job);
   },
   async 'while a file is written'(job, study) {
