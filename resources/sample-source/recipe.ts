@@ -16,9 +16,9 @@ export interface Recipe {
   /** Side of the square pictures in pixels. */
   readonly size: number;
   readonly classes: readonly SampleClass[];
-  /** Pictures a class and split. In `val` and `test` a multiple of the number of scenes. */
+  /** Pictures a class and split. */
   readonly perClass: { readonly train: number; readonly val: number; readonly test: number };
-  /** Share of a class's training pictures that show its own scene; the rest is spread evenly over the other scenes. */
+  /** Share of a class's pictures that show its own scene; the rest is spread evenly over the other scenes. */
   readonly agreement: { readonly train: number; readonly val: number; readonly test: number };
   /** Longer side of the object as a share of the picture's side: smallest and largest. */
   readonly objectSide: readonly [number, number];

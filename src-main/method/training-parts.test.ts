@@ -93,12 +93,16 @@ describe('background region', () => {
 
   it('Otsu separates two groups wherever they lie', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 0.3, noNaN: true }), fc.double({ min: 0.6, max: 1, noNaN: true }), (low, high) => {
-        const values = Float32Array.from({ length: 40 }, (_, i) => (i < 25 ? low : high) + (i % 5) * 0.01);
-        const level = otsuThreshold(values);
-        expect(level).toBeGreaterThan(low + 0.04 - 1e-6);
-        expect(level).toBeLessThanOrEqual(high + 1e-6);
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 0.3, noNaN: true }),
+        fc.double({ min: 0.6, max: 1, noNaN: true }),
+        (low, high) => {
+          const values = Float32Array.from({ length: 40 }, (_, i) => (i < 25 ? low : high) + (i % 5) * 0.01);
+          const level = otsuThreshold(values);
+          expect(level).toBeGreaterThan(low + 0.04 - 1e-6);
+          expect(level).toBeLessThanOrEqual(high + 1e-6);
+        },
+      ),
     );
   });
 });
