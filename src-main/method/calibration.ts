@@ -2,10 +2,12 @@
  * `eps: auto`: how strong may the attack be? One that flips nearly every prediction makes E
  * saturate near 0, and the weights say nothing. So: the largest eps up to 8/255 at which at least
  * three quarters (a setting) of a seeded probe of correctly classified training pictures keep
- * their prediction, found by bisection at the first assessment and then fixed for the run.
+ * their prediction, found by bisection at the first assessment and then fixed for the run. Where noise
+ * stands in for the attack (the control), the probe is attacked by PGD all the same, so that both are of
+ * one strength.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { RunSettings } from '../contract/settings.ts';
+import type { MethodSettings, RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import { attackBatch, pictureTensor } from './assessment.ts';
@@ -65,6 +67,11 @@ export async function calibrateEps(
   return low > 0 ? { eps: low, survival: survivalLow } : { eps: high, survival: survivalHigh };
 }
 
+/** The settings that the probe is attacked with. */
+export function probeMethod(method: MethodSettings): MethodSettings {
+  return method.attack === 'noise' ? { ...method, attack: 'pgd' } : method;
+}
+
 /** Indices of seeded training pictures that the network classifies correctly. */
 async function chooseProbe(
   network: FrozenNetwork,
@@ -100,7 +107,8 @@ async function countSurvivors(
   eps: number,
 ): Promise<number> {
   const { x, labels, ids } = await readBatch(data, indices);
-  const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, 0);
+  const method = probeMethod(settings.method);
+  const batch = attackBatch(network, x, labels, ids, method, eps, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
   let kept = 0;
   labels.forEach((label, i) => {

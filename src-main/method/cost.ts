@@ -4,7 +4,7 @@ import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { type Architecture, networkCost } from '../networks/layer.ts';
 import { passesPerPicture } from './assessment.ts';
-import { BISECTIONS } from './calibration.ts';
+import { BISECTIONS, probeMethod } from './calibration.ts';
 import type { RunPosition } from './snapshot.ts';
 
 /** A training step is a forward pass and two backward passes of about its cost. */
@@ -38,7 +38,8 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   const assessment = count * passesPerPicture(method);
   const epoch = count * PASSES_OF_TRAINING;
   const probe = Math.min(count, method.autoProbe);
-  const calibration = method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(method)) : 0;
+  const calibration =
+    method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(probeMethod(method))) : 0;
   const warmup = training.warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
   const workTotal = warmup + calibration + assessment + training.rounds * (round + assessment);

@@ -159,7 +159,7 @@ class Rounds {
   private async calibrate(): Promise<void> {
     const { eps, survival } = await this.withFrozen((network) =>
       calibrateEps(network, this.data, this.settings, this.cost.assessBatch, async (share) => {
-        const total = (BISECTIONS + 1) * this.settings.method.autoProbe;
+        const total = (BISECTIONS + 1) * Math.min(this.data.count, this.settings.method.autoProbe);
         this.report('calibrate', Math.round(share * total), total, null);
         await setImmediate();
         await this.hooks.control();

@@ -39,7 +39,8 @@ export function presetSettings(preset: Preset, dataset: Pick<Dataset, 'samples'>
   );
   const batchSize = fittingBatch(training.length);
   return {
-    network: { architecture, width, size, stem: size < SMALL_PICTURES ? 'small' : 'half' },
+    // The stride of 1 doubles the sides of the heatmap: without it the object is a handful of cells.
+    network: { architecture, width, size, stem: size < SMALL_PICTURES ? 'small' : 'half', lastStride: 1 },
     training: { ...rounds, batchSize, learningRate: (LEARNING_RATE * batchSize) / LARGEST_BATCH },
   };
 }

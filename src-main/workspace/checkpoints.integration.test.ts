@@ -67,6 +67,12 @@ describe('checkpoints', () => {
     });
     const reordered = Object.fromEntries(Object.entries(settings).toReversed()) as typeof settings;
     expect(settingsHash(reordered)).toBe(settingsHash(settings));
+    // As a version would have stored them that did not know the setting yet.
+    const { lastStride, ...network } = settings.network;
+    expect(lastStride).toBe(2);
+    expect(settingsHash({ ...settings, network } as typeof settings)).toBe(settingsHash(settings));
+    const other = { ...settings, network: { ...settings.network, lastStride: 1 as const } };
+    expect(settingsHash(other)).not.toBe(settingsHash(settings));
   });
 
   it('notice every change of a byte and every cut', () => {

@@ -7,7 +7,7 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
-import type { RunSettings } from '../contract/settings.ts';
+import { RunSettings } from '../contract/settings.ts';
 import type { RunPosition, Snapshot } from '../method/snapshot.ts';
 import { readFloatTensors, writeSafetensors } from '../networks/safetensors.ts';
 import type { FloatArray } from '../networks/safetensors.ts';
@@ -35,9 +35,24 @@ const positionSchema: v.GenericSchema<unknown, RunPosition> = v.object({
   correct: v.number(),
 });
 
-/** SHA-256 of the settings, independent of the order of their keys. */
+/**
+ * SHA-256 of the settings, independent of the order of their keys. What has its default is left out, so that a
+ * version which adds a setting can go on with the runs of the one before.
+ */
 export function settingsHash(settings: RunSettings): string {
-  return hashBytes(canonicalJson(settings));
+  return hashBytes(canonicalJson(withoutDefaults(settings, v.parse(RunSettings, {}))));
+}
+
+function withoutDefaults(settings: object, defaults: object): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  const usual = new Map(Object.entries(defaults) as [string, unknown][]);
+  for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
+    const standard = usual.get(name);
+    if (value === standard) continue;
+    const isGroup = typeof value === 'object' && value !== null && typeof standard === 'object' && standard !== null;
+    kept[name] = isGroup ? withoutDefaults(value, standard) : value;
+  }
+  return kept;
 }
 
 /**
