@@ -120,7 +120,9 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     },
 
     conv2dFilterGrad(x, dy, filterShape, { stride, pad }) {
-      if (filterShape[0] === 1 && pad === 0) return pointwiseFilterGrad(x, dy, filterShape, stride);
+      if (filterShape[0] === 1) {
+        return tf.tidy(() => pointwiseFilterGrad(pad === 0 ? x : padded(x, pad, 0), dy, filterShape, stride));
+      }
       const same = isSame(filterShape, stride, pad);
       if (same && x.shape[1] * x.shape[2] <= FEW_PIXELS && !binding.isUsingGpuDevice()) {
         return filterGradByTap(x, dy, filterShape, pad);
@@ -256,16 +258,14 @@ function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: n
 }
 
 /**
- * A 1x1 filter sees every stride-th pixel: one matrix product. TensorFlow's own kernel reads past
- * its input here at stride 2 (2.21 with oneDNN ends the process).
+ * A 1x1 filter sees every stride-th pixel: one matrix product; inside a tidy. TensorFlow's own kernel
+ * writes past its memory at stride 2, with whatever padding (2.21 with oneDNN), and ends the process sooner or later.
  */
 function pointwiseFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, stride: number): Tensor4D {
-  return tf.tidy(() => {
-    const [, , input, output] = filterShape;
-    const seen = stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
-    const product = tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(dy, [-1, output]), true, false);
-    return tf.reshape(product, filterShape);
-  });
+  const [, , input, output] = filterShape;
+  const seen = stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+  const product = tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(dy, [-1, output]), true, false);
+  return tf.reshape(product, filterShape);
 }
 
 /** TensorFlow's 'same' pads symmetrically only at stride 1 with an odd filter. */
