@@ -34,6 +34,14 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     ...(padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: pads }] : []),
   ];
 
+  const normAttributes = (epsilon: number): OpAttribute[] => [
+    float,
+    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
+    { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
+    layout,
+  ];
+
   const withShape = <T>(shape: readonly number[], use: (tensor: Tensor1D) => T): T => {
     const tensor = tf.tensor1d(shape as number[], 'int32');
     try {
@@ -141,13 +149,7 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       const empty = tf.tensor1d([], 'float32');
       const outputs = backend.executeMultipleOutputs(
         'FusedBatchNormV3',
-        [
-          float,
-          { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-          { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
-          { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
-          layout,
-        ],
+        normAttributes(epsilon),
         [x, scale, offset, empty, empty],
         6,
       );
@@ -166,13 +168,7 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       const saved = savedVariance(backend, variance, epsilon);
       const outputs = backend.executeMultipleOutputs(
         'FusedBatchNormGradV3',
-        [
-          float,
-          { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-          { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
-          { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
-          layout,
-        ],
+        normAttributes(epsilon),
         [dy, x, scale, mean, saved, empty],
         5,
       );

@@ -8,12 +8,12 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { AssessmentRow, RoundSummary } from '../contract/run.ts';
 import type { MethodSettings } from '../contract/settings.ts';
 import { hashSeed } from '../numeric/random.ts';
-import { median } from '../numeric/statistics.ts';
+import { argMax, median } from '../numeric/statistics.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { NamedArray } from '../networks/parameters.ts';
 import { attackBackground } from './attack.ts';
 import { backgroundsOf } from './background.ts';
-import { argMax, consistency, softmax } from './consistency.ts';
+import { consistency, softmax } from './consistency.ts';
 import type { TrainingData } from './data.ts';
 import { type Heatmaps, heatmaps, mapOf } from './heatmap.ts';
 

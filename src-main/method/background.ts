@@ -8,6 +8,7 @@
  */
 import type { MethodSettings } from '../contract/settings.ts';
 import { resizeBilinear } from '../numeric/resize.ts';
+import { mean } from '../numeric/statistics.ts';
 import { otsuThreshold } from '../numeric/threshold.ts';
 import { type Heatmaps, isEmptyMap, mapOf } from './heatmap.ts';
 
@@ -45,11 +46,8 @@ export function backgroundsOf(maps: Heatmaps, size: number, settings: Background
 
 function thresholdOf(map: Float32Array, { threshold, thresholdValue }: BackgroundSettings): number {
   switch (threshold) {
-    case 'mean': {
-      let sum = 0;
-      for (const value of map) sum += value;
-      return sum / map.length;
-    }
+    case 'mean':
+      return mean(map);
     case 'fraction': {
       let maximum = 0;
       for (const value of map) maximum = Math.max(maximum, value);

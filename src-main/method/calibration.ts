@@ -9,9 +9,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MethodSettings, RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
+import { argMax } from '../numeric/statistics.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import { attackBatch, pictureTensor } from './assessment.ts';
-import { argMax } from './consistency.ts';
 import type { TrainingData } from './data.ts';
 
 const LARGEST_AUTO_EPS = 8 / 255;
@@ -117,14 +117,15 @@ async function countSurvivors(
   return kept;
 }
 
-/** Reads some training pictures as a tensor in [0,1] with their labels and ids. */
+/** Reads some training pictures, as they are and as a tensor in [0,1], with their labels and ids. */
 export async function readBatch(
   data: TrainingData,
   indices: ArrayLike<number>,
-): Promise<{ x: tf.Tensor4D; labels: Int32Array; ids: string[] }> {
+): Promise<{ pictures: Uint8Array; x: tf.Tensor4D; labels: Int32Array; ids: string[] }> {
   const pictures = new Uint8Array(indices.length * data.size * data.size * 3);
   await data.read(indices, pictures);
   return {
+    pictures,
     x: pictureTensor(pictures, indices.length, data.size),
     labels: Int32Array.from(indices, (index) => data.labels[index]),
     ids: Array.from(indices, (index) => data.ids[index]),

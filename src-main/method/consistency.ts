@@ -4,6 +4,7 @@
  */
 import type { MethodSettings, PredictionAgreement, Similarity } from '../contract/settings.ts';
 import { earthMoversDistance } from '../numeric/earth-movers.ts';
+import { argMax, mean } from '../numeric/statistics.ts';
 import { type BackgroundSettings, belowThreshold } from './background.ts';
 import { isEmptyMap } from './heatmap.ts';
 
@@ -51,7 +52,7 @@ export function similarity(maps: MapPair, kind: Similarity, background: Backgrou
     case 'cosine':
       return cosine(a, b, 0, 0);
     case 'pearson':
-      return Math.max(0, cosine(a, b, average(a), average(b)));
+      return Math.max(0, cosine(a, b, mean(a), mean(b)));
     case 'iou':
       return foregroundIou(a, b, background);
     case 'ssim':
@@ -90,21 +91,8 @@ export function softmax(logits: Float32Array): Float64Array {
   return p.map((value) => value / sum);
 }
 
-/** Index of the first largest value. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
 function clamp(value: number): number {
   return Math.min(1, Math.max(0, value));
-}
-
-function average(map: Float32Array): number {
-  let sum = 0;
-  for (const value of map) sum += value;
-  return sum / map.length;
 }
 
 /** Cosine of the angle between a - meanA and b - meanB; 0 where either is zero. */
@@ -139,8 +127,8 @@ function foregroundIou(clean: Float32Array, attacked: Float32Array, settings: Ba
 
 /** SSIM (Wang et al., TIP 2004) with one window over the whole map, K1 = 0.01, K2 = 0.03, range 1. */
 function structuralSimilarity(a: Float32Array, b: Float32Array): number {
-  const meanA = average(a);
-  const meanB = average(b);
+  const meanA = mean(a);
+  const meanB = mean(b);
   let varianceA = 0;
   let varianceB = 0;
   let covariance = 0;
@@ -158,7 +146,7 @@ function structuralSimilarity(a: Float32Array, b: Float32Array): number {
 
 /** The map divided by its sum; an empty map is spread evenly. */
 function asDistribution(map: Float32Array): Float64Array {
-  const total = average(map) * map.length;
+  const total = mean(map) * map.length;
   return Float64Array.from(map, (value) => (total > 0 ? value / total : 1 / map.length));
 }
 

@@ -36,9 +36,7 @@ export async function explainSamples(
   const architecture = buildArchitecture(settings.network, data.classCount);
   const layout = describeParameters(architecture);
   const network = new FrozenNetwork(engine, architecture, layout, importWeights(layout, weights));
-  const pictures = new Uint8Array(indices.length * data.size * data.size * 3);
-  await data.read(indices, pictures);
-  const { x, labels, ids } = await readBatch(data, indices);
+  const { pictures, x, labels, ids } = await readBatch(data, indices);
   const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
   const attacked = (await batch.attacked.data()) as Float32Array;
   tf.dispose([x, batch.attacked]);
