@@ -173,6 +173,19 @@ export function describeRounds(name: string, start: () => Promise<Engine>, toler
       expect(maximum(seven, all)).toBeLessThan(1e-3);
     });
 
+    it('gives the noise control the strength of the attack it stands in for', async () => {
+      const epsOf = async (attack: AttackKind): Promise<number> => {
+        const settings = settingsOf({
+          arm: 'plain',
+          method: { attack, steps: 10, eps: 'auto', autoProbe: 30, autoSurvival: 1 },
+        });
+        return (await runRounds(engine, settings, data, recorder(), null)).eps;
+      };
+      const strength = await epsOf('pgd');
+      expect(strength).toBeLessThan(EPS);
+      expect(await epsOf('noise')).toBe(strength);
+    });
+
     it('repeats an attack exactly to show it', async () => {
       const hooks = recorder();
       const settings = settingsOf({});
