@@ -1,0 +1,53 @@
+/**
+ * How the desktop app is built: the main process with its compute and library processes, the preload script, and the
+ * window. The window's build in `out/renderer` is also what browser mode serves.
+ */
+import { resolve } from 'node:path';
+import { defineConfig } from 'electron-vite';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+
+const root = import.meta.dirname;
+
+/** Electron's oldest Node.js that we run on (see docs/architecture.md). */
+const NODE = 'node20';
+
+export default defineConfig({
+  main: {
+    build: {
+      target: NODE,
+      outDir: 'out/main',
+      // Packages stay packages: native addons cannot be bundled, and everything else gains nothing.
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          main: resolve(root, 'src-main/desktop/main.ts'),
+          'compute-process': resolve(root, 'src-main/jobs/compute-process.ts'),
+          'library-worker': resolve(root, 'src-main/service/library/worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: NODE,
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { preload: resolve(root, 'src-main/desktop/preload.ts') },
+        // A sandboxed preload script can be CommonJS only.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(root, 'src-renderer'),
+    base: './',
+    plugins: [svelte()],
+    build: {
+      target: 'chrome130',
+      outDir: resolve(root, 'out/renderer'),
+      emptyOutDir: true,
+      rollupOptions: { input: resolve(root, 'src-renderer/index.html') },
+    },
+  },
+});
