@@ -24,6 +24,9 @@ export type ErrorCode =
   | 'weights-invalid'
   | 'training-diverged'
   | 'job-crashed'
+  | 'busy'
+  | 'refused'
+  | 'disconnected'
   | 'cancelled'
   | 'internal';
 

@@ -1,0 +1,79 @@
+/** What the Data view shows of a data set: a new one that was just recognised, or that of the open study. */
+
+/** A picture as the window names it: enough to ask for its pixels and to lay out its place. */
+export interface PictureRef {
+  /** Sample id: path relative to the data set. */
+  readonly id: string;
+  /** SHA-256 (hex) of the file's bytes; see resources.ts for its address. */
+  readonly hash: string;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface SplitCounts {
+  readonly train: number;
+  readonly val: number;
+  readonly test: number;
+}
+
+export interface ClassView {
+  readonly label: number;
+  readonly name: string;
+  readonly counts: SplitCounts;
+  /** A few of its pictures, spread over the class. */
+  readonly examples: readonly PictureRef[];
+}
+
+/** One problem; `kind` as in datasets/dataset.ts. */
+export interface ProblemView {
+  readonly kind: string;
+  /** Path relative to the data set, or the name of a class. */
+  readonly file: string;
+  /** One plain sentence. */
+  readonly reason: string;
+  /** The picture itself where it can be shown. */
+  readonly picture: PictureRef | null;
+}
+
+export interface ProblemGroup {
+  readonly kind: string;
+  /** In plain words: "Pictures that cannot be read". */
+  readonly title: string;
+  /** What it means and what Steadygaze does about it. */
+  readonly explanation: string;
+  readonly count: number;
+  /** The first of them; see `data.problems` for the others. */
+  readonly problems: readonly ProblemView[];
+  /** Something a person should look at before training, rather than a remark. */
+  readonly attention: boolean;
+}
+
+export interface DataView {
+  /** Absolute path of the pictures. */
+  readonly root: string;
+  readonly format: string;
+  /** What was recognised, in one sentence. */
+  readonly sentence: string;
+  readonly pictures: number;
+  readonly counts: SplitCounts;
+  readonly splitOrigin: 'folders' | 'seeded' | 'mixed';
+  readonly classes: readonly ClassView[];
+  /** Pictures with at least one box; with a mask. */
+  readonly boxes: number;
+  readonly masks: number;
+  /** Median width and height in pixels. */
+  readonly medianSize: readonly [number, number];
+  readonly problems: readonly ProblemGroup[];
+  readonly fingerprint: string;
+}
+
+/** A data set that was looked at but is no study yet. */
+export interface Inspection {
+  /** Handed to `study.create`. */
+  readonly id: string;
+  readonly view: DataView;
+  /** Proposals that the person may change: a name, and an absolute path that does not exist yet. */
+  readonly suggestedName: string;
+  readonly suggestedFolder: string;
+}

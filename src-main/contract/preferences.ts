@@ -1,0 +1,28 @@
+/** What a person has set about the window itself. Kept by the service, for all windows. */
+import * as v from 'valibot';
+
+export const VIEWS = ['data', 'train', 'inspect', 'compare', 'report'] as const;
+export type View = (typeof VIEWS)[number];
+
+export const COLORMAPS = ['inferno', 'viridis', 'cividis'] as const;
+export type Colormap = (typeof COLORMAPS)[number];
+
+const share = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
+
+export const Preferences = v.strictObject({
+  theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system'),
+  colormap: v.optional(v.picklist(COLORMAPS), 'inferno'),
+  /** Of the heatmap over the picture. */
+  heatmapOpacity: v.optional(share, 0.6),
+  /** Whether the grid shows heatmaps over the pictures. */
+  heatmapInGrid: v.optional(v.boolean(), false),
+  /** The line drawn at this share of a heatmap's maximum; null: none. */
+  heatmapThreshold: v.optional(v.nullable(share), null),
+  /** Side of a picture in the grid, in CSS pixels. */
+  tileSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(80), v.maxValue(480)), 160),
+  /** The view of each study that was looked at last, by study id. */
+  lastView: v.optional(v.picklist(VIEWS), 'data'),
+  /** Say it on the desktop when a round or a run ends. */
+  notify: v.optional(v.boolean(), true),
+});
+export type Preferences = v.InferOutput<typeof Preferences>;

@@ -1,0 +1,91 @@
+/** What the Train view shows before and while a run works. */
+import type { RoundSummary } from './run.ts';
+import type { Arm, Preset } from './settings.ts';
+
+/** One setting, as a form shows it. */
+export interface SettingView {
+  /** Dotted: `method.eps`. */
+  readonly name: string;
+  readonly group: 'network' | 'training' | 'method' | 'other';
+  /** In plain words. */
+  readonly title: string;
+  /** What it is and what it does: one or two sentences. */
+  readonly definition: string;
+  readonly control:
+    | { readonly kind: 'switch' }
+    | { readonly kind: 'choice'; readonly options: readonly (string | number)[] }
+    | {
+        readonly kind: 'number';
+        readonly min: number;
+        readonly max: number;
+        readonly whole: boolean;
+        /** May also be the word `auto`. */
+        readonly auto: boolean;
+      };
+}
+
+export type SettingValue = string | number | boolean;
+
+export interface PresetView {
+  readonly preset: Preset;
+  readonly title: string;
+  /** What one gets, in a sentence. */
+  readonly text: string;
+  /** Every setting by its dotted name, fitted to the open study's pictures. */
+  readonly values: Readonly<Record<string, SettingValue>>;
+}
+
+export interface ArmView {
+  readonly arm: Arm;
+  readonly title: string;
+  /** What it does and why one would compare with it. */
+  readonly text: string;
+}
+
+export interface TrainOptions {
+  readonly presets: readonly PresetView[];
+  readonly arms: readonly ArmView[];
+  readonly settings: readonly SettingView[];
+  /** Corrections (relabel, leave out) that people marked and that a run may apply. */
+  readonly corrections: { readonly relabelled: number; readonly leftOut: number };
+}
+
+/** Measured on this machine and these pictures. */
+export interface Estimate {
+  readonly preset: Preset;
+  /** Seconds of one run. */
+  readonly secondsPerRun: number;
+  readonly trainingImagesPerSecond: number;
+  readonly assessmentImagesPerSecond: number;
+}
+
+export interface Estimates {
+  readonly engine: { readonly id: string; readonly description: string };
+  readonly estimates: readonly Estimate[];
+}
+
+export interface EpochPoint {
+  readonly round: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly learningRate: number;
+}
+
+/** Everything that is drawn of a run's course, from its log. */
+export interface RunHistory {
+  readonly run: string;
+  readonly epochs: readonly EpochPoint[];
+  readonly rounds: readonly RoundSummary[];
+  readonly warnings: readonly string[];
+  /** Epochs of the whole run. */
+  readonly epochsPlanned: number;
+}
+
+export interface EngineView {
+  readonly id: string;
+  readonly usable: boolean;
+  readonly description: string;
+  /** What to do where it is not usable. */
+  readonly hint: string;
+}

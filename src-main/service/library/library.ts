@@ -1,0 +1,110 @@
+/**
+ * Everything that reads much: data sets, tables, pictures, reports. It runs in a worker thread (worker.ts), so that the
+ * process which answers the window never waits for a disk or a long loop; `LibraryClient` (client.ts) is the same
+ * interface on the other side. Paths are absolute; ids were checked by the contract.
+ */
+import type { StudyState } from '../../contract/app-state.ts';
+import type { ComparedPicture, CompareView, PictureOrder } from '../../contract/compare-view.ts';
+import type { DataView, Inspection, PictureRef, ProblemView } from '../../contract/data-view.ts';
+import type { ReportPreview, ReportSection } from '../../contract/report-view.ts';
+import type { Resource } from '../../contract/resources.ts';
+import type { Correction } from '../../contract/run.ts';
+import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
+import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
+
+/** Of a long call. */
+export interface Following {
+  readonly onProgress?: (done: number, total: number | null) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A change of marks: what is absent stays as it is, null takes back. */
+export interface MarkChange {
+  readonly verdict?: Mark['verdict'];
+  readonly note?: string;
+  readonly correction?: Mark['correction'];
+}
+
+/** Bytes that a shell sends as they are. */
+export interface ResourceBody {
+  /** MIME type. */
+  readonly type: string;
+  readonly body: Uint8Array;
+  /** The bytes of this address never change. */
+  readonly immutable: boolean;
+}
+
+export interface ReportRequest {
+  readonly study: string;
+  readonly runs: readonly string[];
+  readonly sections: readonly ReportSection[];
+  readonly title: string;
+}
+
+export interface Library {
+  /** Looks at a folder of pictures; keeps what it found for `createStudy`. `studies`: where new studies go. */
+  inspect(path: string, studies: string, following?: Following): Promise<Inspection>;
+  /** Makes the study of an inspection. */
+  createStudy(inspection: string, name: string, folder: string, following?: Following): Promise<void>;
+  /** Copies the sample study that comes with the app to `folder`. */
+  copySample(sample: string, folder: string, following?: Following): Promise<void>;
+  /**
+   * Opens a study (or reads it again). `active`: ids of runs that this app works on now; every other run that says it is
+   * being worked on was interrupted, unless another process holds its lock.
+   */
+  openStudy(folder: string, active: readonly string[]): Promise<StudyState>;
+  /** Forgets what it keeps of a study. */
+  closeStudy(folder: string): Promise<void>;
+
+  dataView(study: string): Promise<DataView>;
+  /** `of`: the folder of a study, or the id of an inspection. */
+  classPictures(
+    of: string,
+    label: number,
+    split: 'train' | 'val' | 'test' | null,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly total: number; readonly pictures: readonly PictureRef[] }>;
+  problems(
+    of: string,
+    kind: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly total: number; readonly problems: readonly ProblemView[] }>;
+
+  /** Presets fitted to the pictures, every setting with its definition, and the corrections at hand. */
+  trainOptions(study: string): Promise<TrainOptions>;
+  history(study: string, run: string): Promise<RunHistory>;
+
+  sample(study: string, run: string, round: number, row: number): Promise<SampleView>;
+  groups(study: string, run: string, round: number): Promise<readonly SampleGroup[]>;
+  marks(study: string): Promise<readonly Mark[]>;
+  /** Returns the marks of these pictures as they are now. */
+  setMarks(study: string, ids: readonly string[], change: MarkChange): Promise<readonly Mark[]>;
+  undoMarks(study: string): Promise<string | null>;
+  redoMarks(study: string): Promise<string | null>;
+  /** What the marks ask of the next run. */
+  corrections(study: string): Promise<readonly Correction[]>;
+
+  compare(study: string, a: string, b: string): Promise<CompareView>;
+  comparePictures(
+    study: string,
+    a: string,
+    b: string,
+    order: PictureOrder,
+    limit: number,
+  ): Promise<readonly ComparedPicture[]>;
+
+  /** Builds a report and keeps its HTML for {@link resource} (the last few). */
+  previewReport(request: ReportRequest, following?: Following): Promise<ReportPreview>;
+  /** Writes a file of a report, or of the samples; the path's folder exists. */
+  writeExport(
+    kind: 'html' | 'json' | 'samples-csv' | 'samples-parquet' | 'marks-csv',
+    request: ReportRequest,
+    path: string,
+    following?: Following,
+  ): Promise<void>;
+
+  /** @throws SteadygazeError `not-found` */
+  resource(study: string | null, resource: Exclude<Resource, { kind: 'download' }>): Promise<ResourceBody>;
+}
