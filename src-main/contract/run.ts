@@ -108,6 +108,13 @@ export interface RunFigures {
   readonly debiasing: DebiasingFigures | null;
 }
 
+/** A person's verdict on a training picture before a run: another class, or `null`: leave it out. */
+export interface Correction {
+  /** Sample id. */
+  readonly id: string;
+  readonly label: number | null;
+}
+
 export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
 /** `runs/<id>/run.json`. */
@@ -124,6 +131,11 @@ export interface RunRecord {
   readonly versions: Readonly<Record<string, string>>;
   readonly dataFingerprint: string;
   readonly classes: readonly string[];
+  /**
+   * Training pictures that were relabelled or left out, where there were any: how many, and SHA-256 of the list
+   * in `corrections.json`. `dataFingerprint` stays that of the study's data.
+   */
+  readonly corrections?: { readonly relabelled: number; readonly leftOut: number; readonly hash: string };
   /** The eps in use once chosen (`auto`) and the share of the probe that survived it. */
   readonly eps: number | null;
   readonly epsSurvival: number | null;

@@ -3,7 +3,7 @@
  * The host of a job (host.ts) knows only this interface.
  */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import type { Command, Report } from './protocol.ts';
 
 /** How a process ended. */
@@ -28,42 +28,54 @@ export interface ComputeHost {
   start(): ComputeProcess;
 }
 
-const ENTRY = fileURLToPath(new URL('./compute-process.ts', import.meta.url));
 /** Characters kept of the error output. */
 const TAIL = 8_000;
 
-/** Compute processes as children of this Node process. */
-export const nodeHost: ComputeHost = {
-  start() {
-    const child = fork(ENTRY, [], {
-      // Its words on standard output are a library's chatter; ours come through the channel.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' },
-    });
-    let errorOutput = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      errorOutput = (errorOutput + text).slice(-TAIL);
-    });
-    return {
-      pid: child.pid,
-      send: (command) => void (child.connected && child.send(command, () => undefined)),
-      kill: () => void child.kill('SIGKILL'),
-      onReport: (listener) => void child.on('message', (report: Report) => listener(report)),
-      onExit(listener) {
-        let ended = false;
-        const end = (code: number | null, signal: string | null) => {
-          if (ended) return;
-          ended = true;
-          listener({ code, signal, errorOutput });
-        };
-        // 'close' and not 'exit': the channel and the error output have been read to their end.
-        child.once('close', end);
-        child.once('error', (error) => {
-          errorOutput += error.message;
-          if (child.pid === undefined) end(1, null);
-        });
-      },
-    };
-  },
-};
+/**
+ * The program of a compute process in a folder: beside this file, or, once bundled, in the folder of the main bundle
+ * (a bundler may have put this very code elsewhere, so whoever bundles says where).
+ */
+export function computeEntry(folder: string = import.meta.dirname): string {
+  return join(folder, `compute-process${extname(import.meta.filename)}`);
+}
+
+/** Compute processes as children of this Node process. @param entry the program, see {@link computeEntry} */
+export function forkingHost(entry: string): ComputeHost {
+  return { start: () => startForked(entry) };
+}
+
+/** Compute processes as children of this Node process, from the program beside this file. */
+export const nodeHost: ComputeHost = forkingHost(computeEntry());
+
+function startForked(entry: string): ComputeProcess {
+  const child = fork(entry, [], {
+    // Its words on standard output are a library's chatter; ours come through the channel.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' },
+  });
+  let errorOutput = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errorOutput = (errorOutput + text).slice(-TAIL);
+  });
+  return {
+    pid: child.pid,
+    send: (command) => void (child.connected && child.send(command, () => undefined)),
+    kill: () => void child.kill('SIGKILL'),
+    onReport: (listener) => void child.on('message', (report: Report) => listener(report)),
+    onExit(listener) {
+      let ended = false;
+      const end = (code: number | null, signal: string | null) => {
+        if (ended) return;
+        ended = true;
+        listener({ code, signal, errorOutput });
+      };
+      // 'close' and not 'exit': the channel and the error output have been read to their end.
+      child.once('close', end);
+      child.once('error', (error) => {
+        errorOutput += error.message;
+        if (child.pid === undefined) end(1, null);
+      });
+    },
+  };
+}

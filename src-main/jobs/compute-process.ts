@@ -3,27 +3,41 @@
  * channel closes, because nobody would hear what it does.
  */
 import { startEngine } from '../compute/choose.ts';
+import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
-import type { JobControl } from './control.ts';
-import type { Command, JobRequest, Report } from './protocol.ts';
+import { openChannel } from './channel.ts';
+import { explainJob } from './explain-job.ts';
+import { ExplainQueue } from './explain-queue.ts';
+import { measureJob } from './measure-job.ts';
+import type { JobRequest, Report } from './protocol.ts';
 import { trainJob } from './train-job.ts';
 
 /** How long a process that lost its host may take to store a checkpoint. */
 const FAREWELL = 5_000;
 
-let control: JobControl | null = null;
+/** What can be told a job that works. */
+interface Controls {
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}
+
+const channel = openChannel();
+const questions = new ExplainQueue();
+let control: Controls | null = null;
 /** Wishes that came before there was a job to tell them to. */
 let early: 'pause' | 'stop' | null = null;
 let started = false;
 
-function report(message: Report): void {
-  // The channel may be closing at this moment; then the process ends anyway.
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-}
-
 function stop(): void {
   if (control === null) early = 'stop';
   else control.stop();
+}
+
+function controlledBy(handle: Controls): void {
+  control = handle;
+  if (early === 'stop') handle.stop();
+  else if (early === 'pause') handle.pause();
 }
 
 async function work(request: JobRequest): Promise<void> {
@@ -31,46 +45,50 @@ async function work(request: JobRequest): Promise<void> {
   try {
     engine = await startEngine(request.engine);
   } catch (error) {
-    report({ type: 'refused', error: toErrorValue(error) });
+    channel.send({ type: 'refused', error: toErrorValue(error) });
     return;
   }
-  report({ type: 'engine', id: engine.id, description: engine.description, versions: engine.versions });
-  if (request.kind === 'probe') {
-    report({ type: 'done', run: null, stopped: false });
-    return;
+  const { id, description, versions } = engine;
+  channel.send({ type: 'engine', id, description, versions });
+  if (early === 'stop' && request.kind !== 'probe') {
+    throw new SteadygazeError('cancelled', 'Stopped on request before the work began.');
   }
-  if (early === 'stop') {
-    const error = new SteadygazeError('cancelled', 'Stopped on request before the run began.');
-    report({ type: 'failed', run: null, error: error.toValue() });
-    return;
-  }
-  await trainJob(engine, request, {
-    report,
-    controlledBy(handle) {
-      control = handle;
-      if (early === 'stop') handle.stop();
-      else if (early === 'pause') handle.pause();
-    },
-  });
+  await workOn(request, engine);
 }
 
-/** Everything said is delivered before the process ends. */
-function leave(): void {
-  if (!process.connected) process.exit();
-  process.removeAllListeners('disconnect');
-  process.once('disconnect', () => process.exit());
-  process.disconnect();
+async function workOn(request: JobRequest, engine: Engine): Promise<void> {
+  const report = (message: Report) => channel.send(message);
+  switch (request.kind) {
+    case 'probe':
+      break;
+    case 'explain':
+      controlledBy({ pause: () => undefined, resume: () => undefined, stop: () => questions.close() });
+      await explainJob(engine, request, questions, report);
+      break;
+    case 'measure': {
+      const stopping = new AbortController();
+      controlledBy({ pause: () => undefined, resume: () => undefined, stop: () => stopping.abort() });
+      report({ type: 'measured', estimates: await measureJob(engine, request, stopping.signal) });
+      break;
+    }
+    default:
+      await trainJob(engine, request, { report, controlledBy });
+      return;
+  }
+  report({ type: 'done', run: null, stopped: false });
 }
 
-process.on('message', (command: Command) => {
+channel.onCommand((command) => {
   switch (command.type) {
     case 'start':
       if (started) return;
       started = true;
-      work(command.request).then(leave, (error: unknown) => {
-        report({ type: 'failed', run: null, error: toErrorValue(error) });
-        leave();
-      });
+      work(command.request)
+        .catch((error: unknown) => channel.send({ type: 'failed', run: null, error: toErrorValue(error) }))
+        .finally(() => channel.leave());
+      break;
+    case 'explain':
+      questions.add(command);
       break;
     case 'pause':
       if (control === null) early = 'pause';
@@ -83,9 +101,11 @@ process.on('message', (command: Command) => {
     case 'stop':
       stop();
       break;
+    case 'end':
+      break;
   }
 });
-process.on('disconnect', () => {
+channel.onLost(() => {
   setTimeout(() => process.exit(1), FAREWELL).unref();
   if (control === null) process.exit(1);
   control.stop();

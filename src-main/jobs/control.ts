@@ -79,7 +79,9 @@ export class JobControl {
       this.#pausedFor += this.#now() - from;
       if (this.#isWanted('work')) await this.#options.onResume();
     }
-    if (this.#isWanted('stop')) throw new SteadygazeError('cancelled', 'Stopped on request.', 'Go on with "resume".');
+    if (this.#isWanted('stop')) {
+      throw new SteadygazeError('cancelled', 'Stopped on request.', 'The run can be resumed where it stopped.');
+    }
   }
 
   #isWanted(state: 'work' | 'pause' | 'stop'): boolean {

@@ -37,8 +37,11 @@ export interface EvaluationHooks {
 /** Recognition figures that `run.json` does not hold: top-5, confusion, calibration. */
 const evaluationFile = (run: string): string => join(run, 'evaluation.json');
 
+/** What the cost of an evaluation depends on. */
+export type Evaluable = Pick<EvaluationData, 'count' | 'hasMasks' | 'hasBoxes'>;
+
 /** Forward passes of the evaluation: localization on two splits, two mixtures and the original on the second. */
-export function evaluationWork(test: EvaluationData, validation: EvaluationData): number {
+export function evaluationWork(test: Evaluable, validation: Evaluable): number {
   const measured = test.count > 0 ? test : validation;
   const located = measured.hasMasks || measured.hasBoxes;
   return measured.count * (measured.hasMasks ? 4 : 1) + (located && measured === test ? validation.count : 0);

@@ -12,7 +12,7 @@ import { lockRun, updateRun } from '../workspace/run.ts';
 import { runFolder } from '../workspace/study-layout.ts';
 import { nodeHost } from './compute-host.ts';
 import type { ComputeHost, ComputeProcess, ProcessExit } from './compute-host.ts';
-import type { JobRequest, Report } from './protocol.ts';
+import type { ExplainAnswer, ExplainCommand, JobRequest, LastReport, PlanEstimate, Report } from './protocol.ts';
 
 /** How a job ended. */
 export type JobOutcome =
@@ -35,6 +35,10 @@ interface JobEvents {
   event: [JobEvent];
   /** Other arms of this seed can start from this run's warm-up. */
   warmup: [run: string];
+  /** The answer to {@link Job.explain}. */
+  answer: [ExplainAnswer];
+  /** What was measured of the plans of the request. */
+  measured: [readonly PlanEstimate[]];
   /** The process died without a word; `outcome` follows. */
   crash: [ProcessExit];
   /** The process has ended, in whatever way. */
@@ -57,7 +61,7 @@ export class Job extends EventEmitter<JobEvents> {
   readonly #process: ComputeProcess;
   readonly #grace: number;
   #run: string | null;
-  #last: Exclude<Report, { type: 'event' | 'engine' | 'warmup' }> | null = null;
+  #last: LastReport | null = null;
   #cancelled = false;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -92,6 +96,11 @@ export class Job extends EventEmitter<JobEvents> {
     this.#process.send({ type: 'resume' });
   }
 
+  /** Asks a job that explains; an `answer` follows. */
+  explain(command: ExplainCommand): void {
+    this.#process.send(command);
+  }
+
   /** Lets it store a checkpoint and end; kills it when that takes too long. */
   cancel(): void {
     this.#cancelled = true;
@@ -117,8 +126,16 @@ export class Job extends EventEmitter<JobEvents> {
       case 'warmup':
         this.emit('warmup', report.run);
         break;
+      case 'measured':
+        this.emit('measured', report.estimates);
+        break;
+      case 'explained':
+      case 'explain-failed':
+        this.emit('answer', report);
+        break;
       default:
         this.#last = report;
+        this.#process.send({ type: 'end' });
     }
   }
 
@@ -137,7 +154,7 @@ export class Job extends EventEmitter<JobEvents> {
   async #afterCrash(exit: ProcessExit): Promise<JobOutcome> {
     this.emit('crash', exit);
     const run = this.#run;
-    if (run === null || this.#request.kind === 'probe') {
+    if (run === null || !('study' in this.#request)) {
       const reason = this.#cancelled ? new SteadygazeError('cancelled', 'Stopped on request.') : crashError(exit, null);
       return { kind: 'failed', run: null, error: reason.toValue(), crashed: true };
     }
@@ -171,8 +188,8 @@ function crashError({ code, signal, errorOutput }: ProcessExit, run: string | nu
   const how = killed ? 'was ended from outside, perhaps because the memory was full' : 'ended unexpectedly';
   const hint =
     run === null
-      ? 'Try again, or choose another engine with --engine.'
-      : `Go on with "resume": the run ${run} continues from its last checkpoint.`;
+      ? 'Try again, or choose another engine.'
+      : `The run ${run} can be resumed: it goes on from its last checkpoint.`;
   const details = `exit code ${code ?? 'none'}, signal ${signal ?? 'none'}\n${errorOutput}`.trim();
   return new SteadygazeError('job-crashed', `The computing process ${how}.`, hint, details);
 }

@@ -1,17 +1,18 @@
 /** One run from its first picture to its last figure: what a compute process does for `train` and `resume`. */
-import { join } from 'node:path';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { runRounds } from '../method/rounds.ts';
 import type { Snapshot } from '../method/snapshot.ts';
 import { loadNewestSnapshot, removeCheckpoints, saveSnapshot } from '../workspace/checkpoints.ts';
+import { readCorrections } from '../workspace/corrections-file.ts';
 import { readEvents } from '../workspace/events.ts';
 import { hashFile } from '../workspace/file-hash.ts';
 import { createRun, readRun } from '../workspace/run.ts';
 import { openStudy, readDataset } from '../workspace/study.ts';
-import { runFolder, weightsFile } from '../workspace/study-layout.ts';
+import { cacheFolder, runFolder, weightsFile } from '../workspace/study-layout.ts';
 import { JobControl } from './control.ts';
+import { applyCorrections, checkCorrections } from './corrections.ts';
 import { evaluateRun, evaluationWork, keepHardest } from './evaluate-run.ts';
 import { ProgressMeter } from './progress.ts';
 import type { Report, ResumeRequest, TrainRequest } from './protocol.ts';
@@ -19,9 +20,6 @@ import { roundsHooks } from './run-hooks.ts';
 import { RunSession, versionsOf } from './run-session.ts';
 import { StudyPixels } from './study-pixels.ts';
 import { findWarmup } from './warmup.ts';
-
-/** Decoded pixels, beside the runs: safe to delete at any time. */
-const pixelFolder = (study: string): string => join(study, 'cache');
 
 /** The way out of the compute process. */
 export interface JobOutlet {
@@ -50,8 +48,9 @@ export async function trainJob(
   }
 }
 
-async function beginRun(engine: Engine, { study, settings, preset }: TrainRequest, dataset: Dataset): Promise<string> {
-  const record = await createRun(study, {
+async function beginRun(engine: Engine, request: TrainRequest, dataset: Dataset): Promise<string> {
+  const { study, settings, preset, corrections = [] } = request;
+  const beginning = {
     settings,
     preset,
     engine: engine.id,
@@ -59,26 +58,27 @@ async function beginRun(engine: Engine, { study, settings, preset }: TrainReques
     versions: versionsOf(engine),
     dataFingerprint: dataset.fingerprint,
     classes: [...dataset.classes],
-  });
-  return record.id;
+  };
+  return (await createRun(study, beginning, checkCorrections(dataset, corrections))).id;
 }
 
 async function workOn(
   session: RunSession,
   engine: Engine,
-  dataset: Dataset,
+  studied: Dataset,
   resumed: boolean,
   outlet: JobOutlet,
 ): Promise<void> {
   const { settings, dataFingerprint } = session.record;
   const { arm, seed, network, training } = settings;
-  if (dataFingerprint !== dataset.fingerprint) {
+  if (dataFingerprint !== studied.fingerprint) {
     throw new SteadygazeError(
       'data-changed',
       `The run ${session.id} was begun with other pictures than the study has now.`,
       'Start a new run.',
     );
   }
+  const dataset = applyCorrections(studied, await readCorrections(session.folder, session.record));
   const meter = new ProgressMeter(session.id, (event) => session.tell(event));
   const control = new JobControl({
     checkpointSeconds: settings.checkpointSeconds,
@@ -104,7 +104,7 @@ async function workOn(
   session.tell({ type: 'started', engine: engine.id, arm, seed });
   const warn = (message: string) => session.tell({ type: 'warning', message });
 
-  const pixels = await StudyPixels.open(dataset, network.size, pixelFolder(session.study));
+  const pixels = await StudyPixels.open(dataset, network.size, cacheFolder(session.study));
   try {
     const before = { round: 0, epoch: 0, loss: null, work: 0, workTotal: 1 };
     await pixels.fill({

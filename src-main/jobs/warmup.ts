@@ -19,7 +19,7 @@ import { runFolder } from '../workspace/study-layout.ts';
 const warmupFile = (run: string): string => join(run, 'warmup.safetensors');
 
 /** Everything that must be equal for two runs to share their warm-up. */
-export type WarmupIdentity = Pick<RunRecord, 'settings' | 'engine' | 'versions' | 'dataFingerprint'>;
+export type WarmupIdentity = Pick<RunRecord, 'settings' | 'engine' | 'versions' | 'dataFingerprint' | 'corrections'>;
 
 /** Whether a snapshot is at the moment up to which arms are alike: the first assessment done, no weights yet. */
 export function isForkPoint({ position }: Snapshot, pictures: number): boolean {
@@ -62,7 +62,8 @@ async function readWarmup(run: string, key: string): Promise<Snapshot | null> {
   }
 }
 
-function warmupKey({ settings, engine, versions, dataFingerprint }: WarmupIdentity): string {
+function warmupKey({ settings, engine, versions, dataFingerprint, corrections }: WarmupIdentity): string {
   const alike = settingsHash({ ...settings, arm: 'plain', checkpointSeconds: 0 });
-  return hashBytes(JSON.stringify([alike, engine, Object.entries(versions).sort(), dataFingerprint]));
+  const data = corrections === undefined ? [dataFingerprint] : [dataFingerprint, corrections.hash];
+  return hashBytes(JSON.stringify([alike, engine, Object.entries(versions).sort(), ...data]));
 }

@@ -15,6 +15,9 @@ const MEMORY_FACTOR = 2.5;
 export interface RunCost {
   /** Pictures of one assessment batch that fit into the engine's memory. */
   readonly assessBatch: number;
+  /** Pictures that all training steps of the run work on, and forward passes of everything else. */
+  readonly trainingPictures: number;
+  readonly passes: number;
   /** Work done at a position of which `share` of the present epoch, assessment, ... is done. */
   workAt(position: RunPosition, share: number): { work: number; workTotal: number };
 }
@@ -43,9 +46,12 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   const warmup = training.warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
   const workTotal = warmup + calibration + assessment + training.rounds * (round + assessment);
+  const trainingPictures = count * (training.warmupEpochs + training.rounds * training.epochsPerRound);
 
   return {
     assessBatch: Math.min(settings.assessBatch, fitting),
+    trainingPictures,
+    passes: workTotal - trainingPictures * PASSES_OF_TRAINING,
     workAt(position, share) {
       const roundsBefore = position.round === 0 ? 0 : warmup + calibration + assessment;
       let work = roundsBefore + Math.max(0, position.round - 1) * (round + assessment);

@@ -36,10 +36,25 @@ export async function explainSamples(
   const architecture = buildArchitecture(settings.network, data.classCount);
   const layout = describeParameters(architecture);
   const network = new FrozenNetwork(engine, architecture, layout, importWeights(layout, weights));
+  try {
+    return await explainBatch(network, settings, data, indices, round, eps);
+  } finally {
+    network.dispose();
+  }
+}
+
+/** As {@link explainSamples}, with the round's network at hand. @param network borrowed */
+export async function explainBatch(
+  network: FrozenNetwork,
+  settings: RunSettings,
+  data: TrainingData,
+  indices: readonly number[],
+  round: number,
+  eps: number,
+): Promise<Explanation> {
   const { pictures, x, labels, ids } = await readBatch(data, indices);
   const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
   const attacked = (await batch.attacked.data()) as Float32Array;
   tf.dispose([x, batch.attacked]);
-  network.dispose();
   return { pictures, attacked, maps: batch.maps, attackedMaps: batch.attackedMaps };
 }

@@ -59,6 +59,6 @@ function engineOf(record: RunRecord): EngineId {
   throw new SteadygazeError(
     'engine-unavailable',
     `The run ${record.id} began on an engine that this version does not know: ${record.engine}.`,
-    'Choose one with --engine.',
+    'Choose another engine to go on with it.',
   );
 }

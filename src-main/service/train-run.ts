@@ -1,8 +1,12 @@
 /** Training one arm of a study. */
+import type { EngineId } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
+import type { Correction } from '../contract/run.ts';
 import type { Preset, RunSettings } from '../contract/settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { applyCorrections, checkCorrections } from '../jobs/corrections.ts';
 import type { EngineChoice } from '../jobs/engine-job.ts';
+import type { TrainRequest } from '../jobs/protocol.ts';
 import { openStudyForWriting, readDataset } from '../workspace/study.ts';
 import { presetSettings } from './presets.ts';
 import { resolveSettings } from './settings.ts';
@@ -16,6 +20,8 @@ export interface TrainOptions extends WorkOptions {
   /** "name=value", in order; later ones win. */
   readonly set?: readonly string[];
   readonly engine?: EngineChoice;
+  /** Training pictures that get another label, or are left out. The files are not touched. */
+  readonly corrections?: readonly Correction[];
 }
 
 /** @throws SteadygazeError; where it is about the settings or the data, nothing was written */
@@ -24,9 +30,14 @@ export async function trainRun(options: TrainOptions): Promise<WorkResult> {
   const study = await openStudyForWriting(folder);
   try {
     const dataset = await readDataset(study);
+    const corrections = checkCorrections(dataset, options.corrections ?? []);
+    // The preset is fitted to the study's pictures: a run with corrections compares with one without.
     const settings = resolveSettings(presetSettings(preset, dataset), set);
-    refuseUntrainable(dataset, settings);
-    return await work(engine, (id) => ({ kind: 'train', study: study.folder, engine: id, settings, preset }), options);
+    refuseUntrainable(applyCorrections(dataset, corrections), settings);
+    const requestFor = (id: EngineId): TrainRequest => {
+      return { kind: 'train', study: study.folder, engine: id, settings, preset, corrections };
+    };
+    return await work(engine, requestFor, options);
   } finally {
     study.lock.release();
   }

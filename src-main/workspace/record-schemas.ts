@@ -82,6 +82,7 @@ export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.looseObjec
   versions: v.record(v.string(), v.string()),
   dataFingerprint: v.string(),
   classes: v.array(v.string()),
+  corrections: v.exactOptional(v.looseObject({ relabelled: whole, leftOut: whole, hash: v.string() })),
   eps: v.nullable(finite),
   epsSurvival: v.nullable(finite),
   rounds: v.array(roundSummary),

@@ -9,8 +9,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
-import type { RoundSummary, RunRecord } from '../contract/run.ts';
+import type { Correction, RoundSummary, RunRecord } from '../contract/run.ts';
 import { removeLeftovers, writeJsonAtomic } from './atomic-file.ts';
+import { summaryOfCorrections, writeCorrections } from './corrections-file.ts';
 import { newerError, parseVersioned, readVersioned } from './json-file.ts';
 import type { JsonFormat, ParsedJson } from './json-file.ts';
 import { acquireLock } from './lock.ts';
@@ -50,8 +51,16 @@ export type RunChanges = Partial<
   >
 >;
 
-/** Begins a run: takes the next free number, makes its folder, writes its `run.json` in state `running`. */
-export async function createRun(study: string, beginning: RunBeginning, now = new Date()): Promise<RunRecord> {
+/**
+ * Begins a run: takes the next free number, makes its folder, writes its corrections where there are any, and then
+ * its `run.json` in state `running`.
+ * @param corrections those that change something, one a picture
+ */
+export async function createRun(
+  study: string,
+  beginning: RunBeginning,
+  corrections: readonly Correction[] = [],
+): Promise<RunRecord> {
   const { arm, seed } = beginning.settings;
   await mkdir(runsFolder(study), { recursive: true });
   let number = 1 + Math.max(0, ...(await runNames(study)).map((name) => Number.parseInt(name, 10)));
@@ -67,9 +76,10 @@ export async function createRun(study: string, beginning: RunBeginning, now = ne
       format: 'steadygaze-run',
       version: 1,
       id,
-      created: now.toISOString(),
+      created: new Date().toISOString(),
       state: 'running',
       ...beginning,
+      ...(corrections.length === 0 ? {} : { corrections: summaryOfCorrections(corrections) }),
       eps: null,
       epsSurvival: null,
       rounds: [],
@@ -78,6 +88,8 @@ export async function createRun(study: string, beginning: RunBeginning, now = ne
       seconds: 0,
       error: null,
     };
+    // Before the record: a run that says it has corrections has them.
+    if (corrections.length > 0) await writeCorrections(runFolder(study, id), corrections);
     await writeRun(study, record);
     return record;
   }

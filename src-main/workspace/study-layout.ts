@@ -20,6 +20,8 @@ export const runFolder = (study: string, id: string) => join(runsFolder(study), 
 export const runFile = (run: string) => join(run, 'run.json');
 export const runLockFile = (run: string) => join(run, 'lock');
 export const eventsFile = (run: string) => join(run, 'events.ndjson');
+/** What a person changed of the labels before the run. */
+export const correctionsFile = (run: string) => join(run, 'corrections.json');
 export const checkpointsFolder = (run: string) => join(run, 'checkpoints');
 
 /** At least two digits: `00`, `07`, `100`. */
@@ -30,3 +32,14 @@ export const attackedMapsFile = (run: string, round: number) =>
   join(run, 'rounds', `${roundName(round)}.attacked.maps`);
 export const weightsFile = (run: string, round: number) => join(run, 'weights', `${roundName(round)}.safetensors`);
 export const predictionsFile = (run: string) => join(run, 'predictions.parquet');
+
+/** What can be computed again: decoded pixels, pictures that explain. Safe to delete at any time. */
+export const cacheFolder = (study: string) => join(study, 'cache');
+const explainedFile = (study: string, run: string, round: number, name: string) =>
+  join(cacheFolder(study), 'explained', run, String(round), name);
+/** The attacked picture of a row of a round's table, PNG at the network's input size. */
+export const attackedPictureFile = (study: string, run: string, round: number, row: number) =>
+  explainedFile(study, run, round, `${String(row)}.attacked.png`);
+/** What the attack changed in it, amplified around middle grey. */
+export const changePictureFile = (study: string, run: string, round: number, row: number) =>
+  explainedFile(study, run, round, `${String(row)}.change.png`);

@@ -1,0 +1,71 @@
+/** How long it would take to decode what a run still needs, from a few of the pictures themselves. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { forEachConcurrently } from '../datasets/concurrency.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { decodeMask, decodePicture } from '../datasets/decode.ts';
+import { PixelCache } from '../datasets/pixel-cache.ts';
+import type { PixelKind } from '../datasets/pixel-cache.ts';
+import { FRAME } from '../evaluation/heatmap-frame.ts';
+import { hashBytes } from '../workspace/file-hash.ts';
+
+/** Pictures (or masks) decoded to learn how long one takes. */
+const SAMPLE = 16;
+
+/**
+ * Seconds to decode the pictures and masks of a data set that are not in the cache yet.
+ * @param size   side of the network's input
+ * @param folder where decoded pixels are kept
+ */
+export async function decodingSeconds(
+  dataset: Dataset,
+  size: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { samples } = dataset;
+  const masked = samples.filter(({ split, maskHash }) => split !== 'train' && maskHash !== null);
+  let seconds = await secondsFor(dataset, { kind: 'picture', size }, samples, folder, signal);
+  if (masked.length === 0) return seconds;
+  for (const side of new Set([size, FRAME])) {
+    seconds += await secondsFor(dataset, { kind: 'mask', size: side }, masked, folder, signal);
+  }
+  return seconds;
+}
+
+async function secondsFor(
+  { root }: Dataset,
+  { kind, size }: { readonly kind: PixelKind; readonly size: number },
+  samples: Dataset['samples'],
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const cache = await PixelCache.open(folder, { kind, size, memoryBytes: 0 });
+  const missing = new Map<string, string>();
+  for (const sample of samples) {
+    const key = cache.keyOf(sample);
+    const path = kind === 'picture' ? sample.id : sample.mask;
+    if (key !== null && path !== null && !cache.has(sample)) missing.set(key, path);
+  }
+  await cache.close();
+  if (missing.size === 0) return 0;
+  const paths = [...missing.values()];
+  const count = Math.min(SAMPLE, paths.length);
+  // From the whole range: pictures of one folder are often of one size, and of another than those of the next.
+  const chosen = Array.from({ length: count }, (_, i) => paths[Math.floor((i * paths.length) / count)]);
+  const began = performance.now();
+  await forEachConcurrently(
+    chosen,
+    async (path) => {
+      try {
+        const bytes = await readFile(join(root, path));
+        hashBytes(bytes);
+        await (kind === 'picture' ? decodePicture(bytes, size) : decodeMask(bytes, size));
+      } catch {
+        // A picture that is gone takes no time; the run itself says that it is.
+      }
+    },
+    signal,
+  );
+  return ((performance.now() - began) / 1000 / count) * paths.length;
+}

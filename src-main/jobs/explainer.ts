@@ -1,0 +1,252 @@
+/**
+ * Pictures of attacks on demand: keeps a compute process that explains while it is needed, and asks it for what
+ * nobody has asked for before. What was asked for last is answered first, because that is what a person looks at.
+ */
+import { stat } from 'node:fs/promises';
+import { SteadygazeError } from '../contract/errors.ts';
+import type { RunRecord } from '../contract/run.ts';
+import { readRun } from '../workspace/run.ts';
+import { attackedPictureFile, changePictureFile, runFolder, weightsFile } from '../workspace/study-layout.ts';
+import type { ComputeHost } from './compute-host.ts';
+import { startEngineJob } from './engine-job.ts';
+import type { EngineChoice } from './engine-job.ts';
+import { lastRound } from './explain-job.ts';
+import type { Job } from './host.ts';
+import type { ExplainAnswer } from './protocol.ts';
+
+export interface ExplainerOptions {
+  /** Absolute path of the study. */
+  readonly study: string;
+  readonly engine: EngineChoice;
+  readonly host?: ComputeHost;
+  /** The process ends after so long without a question. Default: two minutes. */
+  readonly idleMilliseconds?: number;
+}
+
+/** Rows of one command: a screenful comes soon, and the next wish need not wait long. */
+const BATCH = 16;
+const IDLE = 120_000;
+
+/** A row that is waited for, by all who asked for it. */
+interface Wish {
+  readonly run: string;
+  readonly round: number;
+  readonly row: number;
+  readonly settled: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: SteadygazeError) => void;
+  /** Which call asked for it last. */
+  asked: number;
+  /** It was among several that failed together, so it is tried by itself. */
+  alone: boolean;
+}
+
+export class Explainer {
+  readonly #options: ExplainerOptions;
+  readonly #wishes = new Map<string, Wish>();
+  #asked = 0;
+  #commands = 0;
+  #job: Promise<Job> | null = null;
+  /** A process whose engine is not up yet. */
+  #starting: Job | null = null;
+  #working = false;
+  #idle: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: ExplainerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes sure that the pictures of some rows of a round's table are in the study's cache (their paths:
+   * `attackedPictureFile` and `changePictureFile`).
+   * @param round null: the last that was assessed
+   * @throws SteadygazeError `not-found` where the run, the round, a row, or the round's weights are not there;
+   * `engine-unavailable`; `job-crashed`; `cancelled` after {@link close}
+   */
+  async explain(run: string, round: number | null, rows: readonly number[]): Promise<void> {
+    const { study } = this.#options;
+    const asked = ++this.#asked;
+    const record = await readRun(study, run);
+    const chosen = round ?? lastRound(record);
+    refuseUnknown(record, chosen, rows);
+    const missing = await this.#missing(run, chosen, [...new Set(rows)]);
+    if (this.#closed) throw closed();
+    const wishes = missing.map((row) => {
+      const place = { run, round: chosen, row };
+      const wish = this.#wishes.get(keyOf(place)) ?? newWish(place);
+      wish.asked = asked;
+      this.#wishes.set(keyOf(place), wish);
+      return wish.settled;
+    });
+    this.#work();
+    const ends = await Promise.allSettled(wishes);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  /** Ends the process. What is still waited for is rejected. */
+  close(): void {
+    this.#closed = true;
+    this.#rejectAll(closed());
+    this.#endProcess();
+  }
+
+  /** Rows without pictures, or with pictures older than the weights: those of an earlier run of the same name. */
+  async #missing(run: string, round: number, rows: readonly number[]): Promise<number[]> {
+    const { study } = this.#options;
+    const weights = (await changedAt(weightsFile(runFolder(study, run), round))) ?? 0;
+    const found: number[] = [];
+    for (const row of rows) {
+      const attacked = await changedAt(attackedPictureFile(study, run, round, row));
+      const change = await changedAt(changePictureFile(study, run, round, row));
+      if (attacked === null || change === null || Math.min(attacked, change) < weights) found.push(row);
+    }
+    return found;
+  }
+
+  /** Works off the wishes, if nobody does yet. */
+  #work(): void {
+    if (this.#working || this.#wishes.size === 0) return;
+    this.#working = true;
+    clearTimeout(this.#idle);
+    void this.#workOff().finally(() => {
+      this.#working = false;
+      // Not kept waiting for its own sake: whoever is done may end.
+      if (!this.#closed) {
+        this.#idle = setTimeout(() => this.#endProcess(), this.#options.idleMilliseconds ?? IDLE).unref();
+      }
+      this.#work();
+    });
+  }
+
+  async #workOff(): Promise<void> {
+    let crashes = 0;
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
+      try {
+        const answer = await this.#ask(batch);
+        if (this.#closed) return;
+        crashes = 0;
+        this.#settle(batch, answer);
+      } catch (error) {
+        this.#job = null;
+        if (this.#closed) return;
+        if (crashes++ > 0) this.#rejectAll(asError(error));
+      }
+    }
+  }
+
+  #settle(batch: readonly Wish[], answer: ExplainAnswer): void {
+    for (const wish of batch) {
+      if (answer.type === 'explain-failed' && batch.length > 1) {
+        // One picture that is gone must not take the others with it.
+        wish.alone = true;
+        continue;
+      }
+      this.#wishes.delete(keyOf(wish));
+      if (answer.type === 'explained') wish.resolve();
+      else wish.reject(SteadygazeError.fromValue(answer.error));
+    }
+  }
+
+  /** Wishes of one round, those asked for last first. */
+  #nextBatch(): Wish[] {
+    const newestFirst = [...this.#wishes.values()].sort((a, b) => b.asked - a.asked);
+    if (newestFirst.length === 0 || newestFirst[0].alone) return newestFirst.slice(0, 1);
+    const [{ run, round }] = newestFirst;
+    return newestFirst.filter((wish) => wish.run === run && wish.round === round && !wish.alone).slice(0, BATCH);
+  }
+
+  /** @throws SteadygazeError when the process ends without an answer */
+  async #ask(batch: readonly Wish[]): Promise<ExplainAnswer> {
+    const job = await (this.#job ??= this.#start());
+    const id = ++this.#commands;
+    const [{ run, round }] = batch;
+    let hear: (answer: ExplainAnswer) => void = () => undefined;
+    const answered = new Promise<ExplainAnswer>((resolve) => {
+      hear = (answer) => {
+        if (answer.id === id) resolve(answer);
+      };
+    });
+    job.on('answer', hear);
+    try {
+      job.explain({ type: 'explain', id, run, round, rows: batch.map(({ row }) => row) });
+      return await Promise.race([
+        answered,
+        job.outcome.then((outcome) => {
+          if (outcome.kind === 'failed' || outcome.kind === 'refused') throw SteadygazeError.fromValue(outcome.error);
+          throw new SteadygazeError('job-crashed', 'The computing process ended before it answered.', 'Try again.');
+        }),
+      ]);
+    } finally {
+      job.off('answer', hear);
+    }
+  }
+
+  async #start(): Promise<Job> {
+    const { study, engine, host } = this.#options;
+    const onStart = (job: Job) => {
+      this.#starting = job;
+      if (this.#closed) job.kill();
+    };
+    const options = host === undefined ? undefined : { host };
+    const started = await startEngineJob(engine, (id) => ({ kind: 'explain', study, engine: id }), onStart, options);
+    this.#starting = null;
+    if (this.#closed) started.job.cancel();
+    return started.job;
+  }
+
+  #endProcess(): void {
+    clearTimeout(this.#idle);
+    const ending = this.#job;
+    this.#job = null;
+    this.#starting?.kill();
+    void ending?.then(
+      (job) => job.cancel(),
+      () => undefined,
+    );
+  }
+
+  #rejectAll(error: SteadygazeError): void {
+    for (const wish of this.#wishes.values()) wish.reject(error);
+    this.#wishes.clear();
+  }
+}
+
+function keyOf({ run, round, row }: Pick<Wish, 'run' | 'round' | 'row'>): string {
+  return `${run}/${round}/${row}`;
+}
+
+function newWish(place: Pick<Wish, 'run' | 'round' | 'row'>): Wish {
+  let resolve: () => void = () => undefined;
+  let reject: (error: SteadygazeError) => void = () => undefined;
+  const settled = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  return { ...place, settled, resolve, reject, asked: 0, alone: false };
+}
+
+function refuseUnknown({ id, rounds }: RunRecord, round: number, rows: readonly number[]): void {
+  const summary = rounds.find((candidate) => candidate.round === round);
+  if (summary === undefined) throw new SteadygazeError('not-found', `The run ${id} has no assessment ${round}.`);
+  const unknown = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= summary.samples);
+  if (unknown === undefined) return;
+  throw new SteadygazeError('not-found', `There is no picture ${unknown} in assessment ${round} of the run ${id}.`);
+}
+
+/** Milliseconds; null without the file. */
+async function changedAt(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => null,
+  );
+}
+
+function asError(error: unknown): SteadygazeError {
+  if (error instanceof SteadygazeError) return error;
+  return new SteadygazeError('internal', 'The picture could not be explained.', 'Try again.', String(error));
+}
+
+function closed(): SteadygazeError {
+  return new SteadygazeError('cancelled', 'The study was closed before its pictures were explained.');
+}

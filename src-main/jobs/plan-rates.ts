@@ -1,0 +1,224 @@
+/**
+ * How fast this machine trains, assesses and evaluates with the settings of a plan: each is done for about a second
+ * on made-up pictures of the right size, by the very functions that a run calls. What the pictures show does not
+ * change what they cost.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../compute/engine.ts';
+import { SteadygazeError } from '../contract/errors.ts';
+import type { RunSettings } from '../contract/settings.ts';
+import { evaluateModel } from '../evaluation/evaluate.ts';
+import { NetworkPredictor } from '../evaluation/network-predictor.ts';
+import type { EvaluationData } from '../evaluation/predictor.ts';
+import { AssessmentTable, attackBatch, passesPerPicture } from '../method/assessment.ts';
+import { readBatch } from '../method/calibration.ts';
+import type { TrainingData } from '../method/data.ts';
+import { trainEpoch } from '../method/training.ts';
+import { buildArchitecture } from '../networks/architectures.ts';
+import type { FrozenNetwork } from '../networks/frozen.ts';
+import { Network } from '../networks/network.ts';
+import { describeParameters, initialWeights } from '../networks/parameters.ts';
+import { SgdOptimizer } from '../networks/sgd.ts';
+import { Random } from '../numeric/random.ts';
+import { median } from '../numeric/statistics.ts';
+import { evaluationWork } from './evaluate-run.ts';
+import type { Evaluable } from './evaluate-run.ts';
+
+export interface PlanRates {
+  /** Seconds of training on one picture once. */
+  readonly training: number;
+  /** Seconds of one forward pass of one picture, within an assessment and within the evaluation. */
+  readonly assessment: number;
+  readonly evaluation: number;
+}
+
+/** What of a plan and its data decides the rates. */
+export interface Workload {
+  readonly settings: RunSettings;
+  readonly classes: number;
+  /** Pictures of a training step, and of an assessment's pass. */
+  readonly trainingBatch: number;
+  readonly assessBatch: number;
+  /** What is known of the pictures that the model is measured on. */
+  readonly evaluated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>;
+}
+
+/** Milliseconds for each of the three, or one small repetition where that takes longer. */
+const BUDGET = 1_000;
+/** The least that batch statistics and mixed backgrounds can be computed of. */
+const SMALLEST = 2;
+const EPS = 8 / 255;
+
+/** @throws SteadygazeError `cancelled` once the signal is aborted */
+export async function measureRates(engine: Engine, workload: Workload, signal: AbortSignal): Promise<PlanRates> {
+  const { settings, classes, trainingBatch, assessBatch, evaluated } = workload;
+  const architecture = buildArchitecture(settings.network, classes);
+  const network = new Network(engine, architecture, initialWeights(describeParameters(architecture), settings.seed));
+  const optimizer = new SgdOptimizer(network, settings.training.momentum, settings.training.weightDecay);
+  let frozen: FrozenNetwork | null = null;
+  try {
+    const step = (count: number) => trainOnce(network, optimizer, settings, classes, count);
+    const training = await secondsEach(step, trainingBatch, signal);
+    frozen = network.freeze();
+    const assessment = await measureAssessment(frozen, settings, classes, assessBatch, signal);
+    const predictor = new NetworkPredictor(frozen, settings.network.size, settings.method.heatmap);
+    const pictures = evaluationPictures(settings.network.size, classes, evaluated);
+    const none = { ...pictures(0), count: 0 };
+    const evaluate = async (count: number) => {
+      await evaluateModel(predictor, pictures(count), none, { seed: 0, batchSize: assessBatch });
+    };
+    const each = await secondsEach(evaluate, assessBatch, signal);
+    return { training, assessment, evaluation: each / evaluationWork({ ...evaluated, count: 1 }, none) };
+  } finally {
+    frozen?.dispose();
+    optimizer.dispose();
+    network.dispose();
+  }
+}
+
+/** Seconds of one forward pass. The full number of the attack's steps is only taken where there is time for it. */
+async function measureAssessment(
+  network: FrozenNetwork,
+  settings: RunSettings,
+  classes: number,
+  batch: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { method } = settings;
+  const short = { ...method, steps: 1 };
+  const began = performance.now();
+  await assessOnce(network, settings, short, classes, SMALLEST);
+  const whole = ((performance.now() - began) * passesPerPicture(method)) / passesPerPicture(short);
+  const measured = whole < BUDGET / 2 ? method : short;
+  const work = (count: number) => assessOnce(network, settings, measured, classes, count);
+  return (await secondsEach(work, batch, signal)) / passesPerPicture(measured);
+}
+
+/**
+ * Seconds that `work` takes for each picture in batches of up to `largest`: the batch grows while there is time, and
+ * is then repeated.
+ */
+async function secondsEach(
+  work: (count: number) => Promise<void>,
+  largest: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const began = performance.now();
+  const timed = async (count: number): Promise<number> => {
+    // Lets a wish to stop come in.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) throw new SteadygazeError('cancelled', 'Stopped on request.');
+    const start = performance.now();
+    await work(count);
+    return performance.now() - start;
+  };
+  const left = () => BUDGET - (performance.now() - began);
+  let count = Math.min(SMALLEST, largest);
+  let last = await timed(count);
+  while (count < largest && left() > 0) {
+    // A third of what is left: the first time at a size pays for what is prepared once.
+    const grown = Math.min(largest, Math.floor(count * Math.min(8, left() / 3 / last)));
+    if (grown <= count) break;
+    count = grown;
+    last = await timed(count);
+  }
+  const times: number[] = [];
+  while (times.length === 0 ? left() > last : left() > 0) times.push(await timed(count));
+  return (times.length === 0 ? last : median(Float64Array.from(times))) / 1000 / count;
+}
+
+async function trainOnce(
+  network: Network,
+  optimizer: SgdOptimizer,
+  settings: RunSettings,
+  classes: number,
+  count: number,
+): Promise<void> {
+  // Random labels with a real learning rate could end in numbers that are none.
+  const training = { ...settings.training, batchSize: count, learningRate: 1e-6 };
+  await trainEpoch(
+    {
+      network,
+      optimizer,
+      data: trainingPictures(count, settings.network.size, classes),
+      settings: { ...settings, training },
+      epoch: 0,
+      totalEpochs: 1,
+      v: new Float32Array(count).fill(1),
+      mixing: null,
+    },
+    { offset: 0, step: 0, lossSum: 0, correct: 0 },
+    async () => undefined,
+  );
+  // The engine may still be at work on what was asked of it last.
+  tf.tidy(() => tf.slice1d(network.parameterVector, 0, 1).dataSync());
+}
+
+async function assessOnce(
+  network: FrozenNetwork,
+  settings: RunSettings,
+  method: RunSettings['method'],
+  classes: number,
+  count: number,
+): Promise<void> {
+  const data = trainingPictures(count, settings.network.size, classes);
+  const { x, labels, ids } = await readBatch(
+    data,
+    data.labels.map((_, i) => i),
+  );
+  const batch = attackBatch(network, x, labels, ids, method, EPS, settings.seed, 0);
+  tf.dispose([x, batch.attacked]);
+  new AssessmentTable(count).enter(0, labels, batch, method);
+}
+
+/** Noise, the same for every picture but for where it begins. */
+function fillNoise(size: number): (indices: ArrayLike<number>, out: Uint8Array) => Promise<void> {
+  const area = size * size * 3;
+  const random = new Random(1);
+  const noise = Uint8Array.from({ length: area + 256 }, () => random.integer(256));
+  return (indices, out) => {
+    for (let i = 0; i < indices.length; i++) {
+      const start = indices[i] % 256;
+      out.set(noise.subarray(start, start + area), i * area);
+    }
+    return Promise.resolve();
+  };
+}
+
+function trainingPictures(count: number, size: number, classes: number): TrainingData {
+  return {
+    count,
+    size,
+    classCount: classes,
+    labels: Int32Array.from({ length: count }, (_, i) => i % classes),
+    ids: Array.from({ length: count }, (_, i) => `picture ${i}`),
+    read: fillNoise(size),
+  };
+}
+
+/** Pictures with an object in the middle, annotated as those of the study are. */
+function evaluationPictures(
+  size: number,
+  classes: number,
+  annotated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>,
+): (count: number) => EvaluationData {
+  const readPictures = fillNoise(size);
+  return (count) => {
+    const { labels, ids } = trainingPictures(count, size, classes);
+    return {
+      ...annotated,
+      count,
+      size,
+      labels,
+      ids,
+      boxes: () => (annotated.hasBoxes ? [{ x0: 0.25, y0: 0.25, x1: 0.75, y1: 0.75 }] : []),
+      readPictures,
+      readMask: (_, side) => Promise.resolve(annotated.hasMasks ? middleMask(side) : null),
+    };
+  };
+}
+
+function middleMask(side: number): Uint8Array {
+  const inside = (at: number) => at >= side / 4 && at < (side * 3) / 4;
+  return Uint8Array.from({ length: side * side }, (_, i) => (inside(i % side) && inside(Math.floor(i / side)) ? 1 : 0));
+}
