@@ -1,0 +1,22 @@
+/**
+ * End-to-end tests: the real window over the real service and a real engine. `chromium` drives browser mode, `electron`
+ * the desktop app under the display at hand; both run the same specs, `desktop` adds what only the desktop app has.
+ */
+import { defineConfig } from '@playwright/test';
+import type { ShellOptions } from './support/shell.ts';
+
+export default defineConfig<ShellOptions>({
+  testDir: './specs',
+  outputDir: '../test-results',
+  // One app at a time: each trains on all processors.
+  workers: 1,
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
+  projects: [
+    { name: 'chromium', testIgnore: 'desktop/**', use: { shell: 'browser' } },
+    { name: 'electron', testIgnore: 'desktop/**', use: { shell: 'desktop' } },
+    { name: 'desktop', testMatch: 'desktop/**', use: { shell: 'desktop' } },
+  ],
+});

@@ -1,0 +1,199 @@
+/**
+ * The app under test, in either shell, with folders of its own: nothing is read from or left in the folders of whoever
+ * runs the tests.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { _electron, chromium, test as base } from '@playwright/test';
+import type { Browser, ElectronApplication, Page } from '@playwright/test';
+import { resolveElectron } from '../../src-main/desktop/setup/electron.mjs';
+
+export const PROJECT = join(import.meta.dirname, '../..');
+
+export interface ShellOptions {
+  readonly shell: 'browser' | 'desktop';
+}
+
+/** Folders of one test. */
+export interface Places {
+  readonly root: string;
+  /** The app's own files. */
+  readonly data: string;
+  /** Where new studies go. */
+  readonly studies: string;
+  /** For pictures that the test makes. */
+  readonly pictures: string;
+}
+
+export interface RunningApp {
+  readonly shell: 'browser' | 'desktop';
+  readonly places: Places;
+  readonly page: Page;
+  /** Desktop only. */
+  readonly electron: ElectronApplication | null;
+  /** Closes the window and opens one again, with the app going on meanwhile. */
+  reopen(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function makePlaces(): Promise<Places> {
+  const root = await mkdtemp(join(tmpdir(), 'steadygaze-e2e-'));
+  const places = { root, data: join(root, 'data'), studies: join(root, 'studies'), pictures: join(root, 'pictures') };
+  for (const folder of [places.data, places.studies, places.pictures]) await mkdir(folder);
+  return places;
+}
+
+export interface StartOptions {
+  /** CSS pixels of the window. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  /** More arguments: of the command `serve`, or of the app. */
+  readonly args?: readonly string[];
+}
+
+const SIZE = { width: 1280, height: 800 };
+
+export function startApp(
+  shell: 'browser' | 'desktop',
+  places: Places,
+  options: StartOptions = {},
+): Promise<RunningApp> {
+  return shell === 'browser' ? startBrowser(places, options) : startDesktop(places, options);
+}
+
+async function startBrowser(places: Places, { size = SIZE, colorScheme = 'light', args = [] }: StartOptions) {
+  const { server, url } = await startServer(places, args);
+  const browser = await launchChromium();
+  const context = await browser.newContext({ viewport: size, colorScheme, acceptDownloads: true });
+  let page = await context.newPage();
+  await page.goto(url);
+  const home = new URL('/', url).href;
+  const app: RunningApp = {
+    shell: 'browser',
+    places,
+    get page() {
+      return page;
+    },
+    electron: null,
+    async reopen() {
+      await page.close();
+      page = await context.newPage();
+      await page.goto(home);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await end(server);
+    },
+  };
+  return app;
+}
+
+export function launchChromium(): Promise<Browser> {
+  const executablePath = process.env['STEADYGAZE_CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+/** Starts browser mode. @returns its process and the address with the token */
+export async function startServer(places: Places, args: readonly string[] = []) {
+  const command = ['src-main/cli/steadygaze.js', 'serve', '--port', '0', '--data-folder', places.data];
+  const server = spawn(process.execPath, [...command, '--studies', places.studies, ...args], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`browser mode ended with code ${String(code)}`)));
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line);
+      if (found !== null) resolve(found[0]);
+    });
+  });
+  return { server, url };
+}
+
+async function end(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  process.kill('SIGINT');
+  const late = setTimeout(() => process.kill('SIGKILL'), 30_000);
+  await once(process, 'exit');
+  clearTimeout(late);
+}
+
+async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light', args = [] }: StartOptions) {
+  const electron = await launchElectron(places, args);
+  let page = await electron.firstWindow();
+  const settle = async () => {
+    await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.setContentSize(width, height);
+    }, size);
+    await page.emulateMedia({ colorScheme });
+  };
+  await settle();
+  const app: RunningApp = {
+    shell: 'desktop',
+    places,
+    get page() {
+      return page;
+    },
+    electron,
+    async reopen() {
+      const opened = electron.waitForEvent('window');
+      await page.close();
+      // What a second start of the app, or a click on its icon, does.
+      await electron.evaluate(({ app: main }) => void main.emit('activate'));
+      page = await opened;
+      await page.waitForLoadState();
+      await settle();
+      return page;
+    },
+    close: () => electron.close(),
+  };
+  return app;
+}
+
+/** Starts the desktop app from its build in `out/`. */
+export async function launchElectron(places: Places, args: readonly string[] = []): Promise<ElectronApplication> {
+  const found = await resolveElectron();
+  if (found.executable === null) throw new Error(found.sentence);
+  return _electron.launch({
+    executablePath: found.executable,
+    args: [PROJECT, '--no-sandbox', '--disable-gpu', `--user-data-dir=${places.data}`, ...args],
+    env: {
+      ...(process.env as Record<string, string>),
+      STEADYGAZE_STUDIES: places.studies,
+    },
+  });
+}
+
+interface Fixtures {
+  readonly places: Places;
+  readonly app: RunningApp;
+}
+
+/** A test with the app started on its start screen. */
+export const test = base.extend<Fixtures & ShellOptions>({
+  shell: ['browser', { option: true }],
+  // Playwright wants a destructured first argument even where there is nothing to take.
+  // eslint-disable-next-line no-empty-pattern
+  places: async ({}, use) => {
+    const places = await makePlaces();
+    await use(places);
+    await rm(places.root, { recursive: true, force: true });
+  },
+  app: async ({ shell, places }, use, info) => {
+    const app = await startApp(shell, places);
+    await use(app);
+    if (info.status !== info.expectedStatus) {
+      await info
+        .attach('window', { body: await app.page.screenshot(), contentType: 'image/png' })
+        .catch(() => undefined);
+    }
+    await app.close();
+  },
+});
+export { expect } from '@playwright/test';
