@@ -12,7 +12,7 @@ import { createStudy } from '../workspace/study.ts';
 import { runFolder, weightsFile } from '../workspace/study-layout.ts';
 import { startJob } from './host.ts';
 import type { Job } from './host.ts';
-import type { JobRequest } from './protocol.ts';
+import type { JobRequest, TrainRequest } from './protocol.ts';
 
 export async function newStudy(root: string, data: string, name = 'study'): Promise<string> {
   const folder = join(root, name);
@@ -20,7 +20,7 @@ export async function newStudy(root: string, data: string, name = 'study'): Prom
   return folder;
 }
 
-export function trainRequest(study: string, engine: EngineId, settings: RunSettingsInput): JobRequest {
+export function trainRequest(study: string, engine: EngineId, settings: RunSettingsInput): TrainRequest {
   return { kind: 'train', study, engine, settings: v.parse(RunSettings, settings), preset: null };
 }
 

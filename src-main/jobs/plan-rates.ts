@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
-import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { evaluateModel } from '../evaluation/evaluate.ts';
 import { NetworkPredictor } from '../evaluation/network-predictor.ts';
@@ -20,9 +19,9 @@ import { Network } from '../networks/network.ts';
 import { describeParameters, initialWeights } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
 import { Random } from '../numeric/random.ts';
-import { median } from '../numeric/statistics.ts';
 import { evaluationWork } from './evaluate-run.ts';
 import type { Evaluable } from './evaluate-run.ts';
+import { secondsEach, SMALLEST } from './timing.ts';
 
 export interface PlanRates {
   /** Seconds of training on one picture once. */
@@ -44,9 +43,7 @@ export interface Workload {
 }
 
 /** Milliseconds for each of the three, or one small repetition where that takes longer. */
-const BUDGET = 1_000;
-/** The least that batch statistics and mixed backgrounds can be computed of. */
-const SMALLEST = 2;
+const BUDGETS = { training: 1_300, assessment: 1_300, evaluation: 700 };
 const EPS = 8 / 255;
 
 /** @throws SteadygazeError `cancelled` once the signal is aborted */
@@ -58,7 +55,7 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
   let frozen: FrozenNetwork | null = null;
   try {
     const step = (count: number) => trainOnce(network, optimizer, settings, classes, count);
-    const training = await secondsEach(step, trainingBatch, signal);
+    const training = await secondsEach(step, trainingBatch, BUDGETS.training, signal);
     frozen = network.freeze();
     const assessment = await measureAssessment(frozen, settings, classes, assessBatch, signal);
     const predictor = new NetworkPredictor(frozen, settings.network.size, settings.method.heatmap);
@@ -67,7 +64,7 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
     const evaluate = async (count: number) => {
       await evaluateModel(predictor, pictures(count), none, { seed: 0, batchSize: assessBatch });
     };
-    const each = await secondsEach(evaluate, assessBatch, signal);
+    const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
     return { training, assessment, evaluation: each / evaluationWork({ ...evaluated, count: 1 }, none) };
   } finally {
     frozen?.dispose();
@@ -89,42 +86,9 @@ async function measureAssessment(
   const began = performance.now();
   await assessOnce(network, settings, short, classes, SMALLEST);
   const whole = ((performance.now() - began) * passesPerPicture(method)) / passesPerPicture(short);
-  const measured = whole < BUDGET / 2 ? method : short;
+  const measured = whole < BUDGETS.assessment / 2 ? method : short;
   const work = (count: number) => assessOnce(network, settings, measured, classes, count);
-  return (await secondsEach(work, batch, signal)) / passesPerPicture(measured);
-}
-
-/**
- * Seconds that `work` takes for each picture in batches of up to `largest`: the batch grows while there is time, and
- * is then repeated.
- */
-async function secondsEach(
-  work: (count: number) => Promise<void>,
-  largest: number,
-  signal: AbortSignal,
-): Promise<number> {
-  const began = performance.now();
-  const timed = async (count: number): Promise<number> => {
-    // Lets a wish to stop come in.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) throw new SteadygazeError('cancelled', 'Stopped on request.');
-    const start = performance.now();
-    await work(count);
-    return performance.now() - start;
-  };
-  const left = () => BUDGET - (performance.now() - began);
-  let count = Math.min(SMALLEST, largest);
-  let last = await timed(count);
-  while (count < largest && left() > 0) {
-    // A third of what is left: the first time at a size pays for what is prepared once.
-    const grown = Math.min(largest, Math.floor(count * Math.min(8, left() / 3 / last)));
-    if (grown <= count) break;
-    count = grown;
-    last = await timed(count);
-  }
-  const times: number[] = [];
-  while (times.length === 0 ? left() > last : left() > 0) times.push(await timed(count));
-  return (times.length === 0 ? last : median(Float64Array.from(times))) / 1000 / count;
+  return (await secondsEach(work, batch, BUDGETS.assessment, signal)) / passesPerPicture(measured);
 }
 
 async function trainOnce(
