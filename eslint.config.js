@@ -40,6 +40,15 @@ export default defineConfig(
     rules: { 'max-lines': ['error', { max: 450, skipBlankLines: true }] },
   },
   {
+    // The window runs in a browser: what Node.js offers is for its tests only.
+    files: ['src-renderer/**/*.{ts,svelte}'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', 'global', '__dirname', '__filename'],
+      'no-restricted-imports': ['error', { patterns: ['node:*'] }],
+    },
+  },
+  {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
     // svelte-check knows the globals of the browser.

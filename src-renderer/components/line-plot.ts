@@ -31,6 +31,8 @@ export interface LinePlotLook {
   colours: string[];
   text: string;
   grid: string;
+  /** Of the x axis. */
+  line: string;
   font: string;
   /** Size of the text in px. */
   fontSize: number;
@@ -66,6 +68,7 @@ export function linePlotOptions(
       {
         ...axis,
         grid: { show: false },
+        border: { show: true, stroke: look.line, width: 1 },
         size: look.fontSize * 2,
         space: 56,
         values: (_, splits) => splits.map(look.xFormat),
