@@ -43,7 +43,7 @@ export interface Workload {
 }
 
 /** Milliseconds for each of the three, or one small repetition where that takes longer. */
-const BUDGETS = { training: 1_300, assessment: 1_300, evaluation: 700 };
+const BUDGETS = { training: 1_700, assessment: 1_300, evaluation: 600 };
 const EPS = 8 / 255;
 
 /** @throws SteadygazeError `cancelled` once the signal is aborted */

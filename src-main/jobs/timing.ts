@@ -35,7 +35,10 @@ export async function secondsEach(
     if (sizes.at(-1)?.count !== count) sizes.push({ count, times: [] });
     sizes.at(-1)?.times.push(time);
     const left = budget - (now() - began);
-    const factor = Math.min(LARGEST_GROWTH, Math.floor((0.7 * left) / time));
+    // The very first time pays for so much that it says little, unless it takes too long to be repeated.
+    if (sizes.length === 1 && sizes[0].times.length === 1 && time < budget) continue;
+    // Half of what is left: the larger batch shall be measured more than once.
+    const factor = Math.min(LARGEST_GROWTH, Math.floor((0.5 * left) / time));
     if (factor >= 2 && count < largest) count = Math.min(largest, count * factor);
     else if (left < time) break;
   }
