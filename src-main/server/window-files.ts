@@ -1,0 +1,45 @@
+/**
+ * The files of the window, `out/renderer`. Which there are is found out once, so that an address is looked up and never
+ * becomes a path: no spelling of `..` leads anywhere.
+ */
+import { readdir } from 'node:fs/promises';
+import { extname, join, resolve, sep } from 'node:path';
+
+export interface WindowFile {
+  /** Absolute. */
+  readonly path: string;
+  /** MIME type. */
+  readonly type: string;
+  /** Its name holds a hash of its contents. */
+  readonly immutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
+
+/** Of each address the file that is sent; `/` is the page itself. */
+export async function windowFiles(folder: string): Promise<ReadonlyMap<string, WindowFile>> {
+  const root = resolve(folder);
+  const files = new Map<string, WindowFile>();
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const parts = path.slice(root.length + 1).split(sep);
+    const type = TYPES[extname(entry.name).toLowerCase()];
+    // `isFile` is false for links: they may lead out of the folder.
+    if (!entry.isFile() || type === undefined || parts.some((part) => part.startsWith('.'))) continue;
+    files.set(`/${parts.join('/')}`, { path, type, immutable: parts[0] === 'assets' });
+  }
+  const page = files.get('/index.html');
+  if (page !== undefined) files.set('/', page);
+  return files;
+}
