@@ -1,0 +1,38 @@
+/** The pictures of an assessment whose explanation survived least. */
+import type { SampleTable } from '../../../src-main/contract/sample-table.ts';
+
+export interface HardPicture {
+  readonly row: number;
+  /** SHA-256 (hex) of its file. */
+  readonly hash: string;
+  /** Names of classes: the given one, and what the model says under attack. */
+  readonly label: string;
+  readonly attacked: string;
+  readonly e: number;
+  /** Its heatmap, 0..255; absent until it was fetched. */
+  readonly map: { readonly height: number; readonly width: number; readonly data: Uint8Array } | null;
+}
+
+/** Hardest first; among equals the one whose label the model believed in more, as in the report. */
+export function hardestOf({ count, classes, columns, hashes }: SampleTable, most: number): HardPicture[] {
+  const { e, labelProbability, label, attackedPrediction } = columns;
+  const number = (values: ArrayLike<number>, row: number): number => values[row] ?? 0;
+  const harder = (a: number, b: number): number =>
+    number(e, a) - number(e, b) || number(labelProbability, b) - number(labelProbability, a) || a - b;
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) {
+    const last = rows.at(-1);
+    if (rows.length === most && last !== undefined && harder(row, last) >= 0) continue;
+    const at = rows.findIndex((each) => harder(row, each) < 0);
+    rows.splice(at === -1 ? rows.length : at, 0, row);
+    if (rows.length > most) rows.pop();
+  }
+  return rows.map((row) => ({
+    row,
+    hash: Array.from(hashes.subarray(32 * row, 32 * row + 32), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    label: classes[number(label, row)] ?? '',
+    attacked: classes[number(attackedPrediction, row)] ?? '',
+    e: number(e, row),
+    map: null,
+  }));
+}

@@ -1,0 +1,42 @@
+/** What a launch is doing this moment, in words that need no explanation. */
+import type { LaunchState, RunBrief } from '../../../src-main/contract/app-state.ts';
+import type { Phase } from '../../../src-main/contract/run.ts';
+
+const HEADLINES: Readonly<Record<LaunchState['status'], string>> = {
+  starting: 'Starting…',
+  running: 'Training',
+  pausing: 'Pausing after this step…',
+  paused: 'Paused',
+  stopping: 'Storing where it is…',
+  finished: 'Finished',
+  stopped: 'Stopped',
+  failed: 'Ended early',
+};
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  decode: 'reading the pictures',
+  train: 'learning',
+  calibrate: 'choosing how strongly to disturb the background',
+  assess: 'disturbing backgrounds and watching the gaze',
+  evaluate: 'measuring on the pictures kept aside',
+};
+
+export function headlineOf({ status, runs, current }: LaunchState): string {
+  const words = HEADLINES[status];
+  return status === 'running' && runs.length > 1
+    ? `${words} model ${String(current + 1)} of ${String(runs.length)}`
+    : words;
+}
+
+/** "Plain training: round 1 of 2, learning (epoch 3)." */
+export function phaseWords(launch: LaunchState, run: RunBrief | null): string {
+  const name = run?.name ?? '';
+  const { progress } = launch;
+  if (progress === null || launch.status === 'starting') return name;
+  const { phase, round, epoch } = progress;
+  const planned = run?.roundsPlanned ?? 0;
+  const where = round === 0 ? 'warm-up' : `round ${String(round)}${planned > 0 ? ` of ${String(planned)}` : ''}`;
+  const detail = phase === 'train' ? ` (epoch ${String(epoch + 1)})` : '';
+  const step = phase === 'decode' || phase === 'evaluate' ? PHASES[phase] : `${where}, ${PHASES[phase]}${detail}`;
+  return name === '' ? step : `${name}: ${step}`;
+}
