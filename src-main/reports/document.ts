@@ -8,6 +8,7 @@ import { pairedDifferences, type Bootstrap, type PairedDifference } from './comp
 import { FIGURE_KINDS, type FigureKey } from './figure-kinds.ts';
 import { answerOf, findingsOf, type Finding } from './findings.ts';
 import type { EpochPoint, ReportInput, RunReportInput, StudyReportInput } from './input.ts';
+import { runSuffix } from './run-names.ts';
 import { ARM_WORDS, hardSentence, type Rich } from './words.ts';
 
 export { reportJson, summaryJson, type SummaryJson } from './json.ts';
@@ -118,9 +119,10 @@ function runView(input: RunReportInput, index: number, all: readonly RunReportIn
   const { record } = input;
   const { arm, seed } = record.settings;
   const words = ARM_WORDS[arm];
-  const sameArm = all.filter((other) => other.record.settings.arm === arm);
-  const sameSeed = sameArm.filter((other) => other.record.settings.seed === seed);
-  const suffix = sameArm.length === 1 ? '' : sameSeed.length === 1 ? ` (seed ${String(seed)})` : ` (${record.id})`;
+  const suffix = runSuffix(
+    record,
+    all.map((other) => other.record),
+  );
   const last = record.rounds.at(-1) ?? null;
   const figures = Object.fromEntries(
     FIGURE_KINDS.map((kind) => [kind.key, record.figures === null ? null : kind.read(record.figures)]),

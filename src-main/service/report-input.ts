@@ -9,12 +9,13 @@ import { summarise } from '../datasets/describe.ts';
 import { readHardest } from '../jobs/hardest.ts';
 import type { PerPictureFigures } from '../evaluation/evaluate.ts';
 import { readPerPicture } from '../workspace/per-picture-table.ts';
-import type { EpochPoint, PerPicture, RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
+import type { PerPicture, RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
 import { readEvents } from '../workspace/events.ts';
 import { readRoundTable } from '../workspace/round-tables.ts';
 import { listRuns, readRun } from '../workspace/run.ts';
 import type { Study } from '../workspace/study.ts';
 import { runFolder } from '../workspace/study-layout.ts';
+import { epochsOf } from './epochs.ts';
 
 /** Classes shown in the strip at the top. */
 const THUMBNAILS = 12;
@@ -41,7 +42,7 @@ export async function runInput(study: Study, record: RunRecord): Promise<RunRepo
   return {
     record,
     hardest: await readHardest(folder, (round) => readRoundTable(folder, round)),
-    epochs: await epochs(folder),
+    epochs: epochsOf((await readEvents(folder)).events),
     ...(await paired(folder)),
   };
 }
@@ -88,17 +89,6 @@ export async function chooseRuns(study: Study, ids: readonly string[] | undefine
     'There is nothing to report yet: no run of this study has assessed its pictures.',
     'Train one first: "train".',
   );
-}
-
-/** A resumed run tells an epoch again: the last telling counts. */
-async function epochs(run: string): Promise<EpochPoint[]> {
-  const found = new Map<string, EpochPoint>();
-  for (const event of (await readEvents(run)).events) {
-    if (event.type !== 'epoch') continue;
-    const { round, epoch, loss, accuracy } = event;
-    found.set(`${round}/${epoch}`, { round, epoch, loss, accuracy });
-  }
-  return [...found.values()].sort((a, b) => a.round - b.round || a.epoch - b.epoch);
 }
 
 /** One picture of each of the first classes. A picture that was moved away is left out: the report stands without. */

@@ -6,11 +6,11 @@
 import type { AssessmentRow } from '../contract/run.ts';
 import { readHeatmaps, readSomeHeatmaps, writeHeatmaps } from './heatmap-file.ts';
 import type { Heatmaps } from './heatmap-file.ts';
-import { readTable, writeTable } from './parquet-table.ts';
-import type { TableColumns } from './parquet-table.ts';
+import { readColumns, readTable, writeTable } from './parquet-table.ts';
+import type { TableColumnData, TableColumns } from './parquet-table.ts';
 import { attackedMapsFile, predictionsFile, roundMapsFile, roundTableFile } from './study-layout.ts';
 
-const ASSESSMENT_COLUMNS: TableColumns<AssessmentRow> = {
+const ASSESSMENT_COLUMNS = {
   id: 'STRING',
   label: 'INT32',
   prediction: 'INT32',
@@ -25,7 +25,10 @@ const ASSESSMENT_COLUMNS: TableColumns<AssessmentRow> = {
   v: 'DOUBLE',
   loss: 'DOUBLE',
   empty: 'BOOLEAN',
-};
+} as const satisfies TableColumns<AssessmentRow>;
+
+/** A round's table by columns. */
+export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS>;
 
 /** One row of `predictions.parquet`: one picture that was not trained on. */
 export interface PredictionRow {
@@ -59,7 +62,17 @@ export async function writeRoundTable(run: string, round: number, rows: readonly
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundTable(run: string, round: number): Promise<AssessmentRow[]> {
-  return readTable(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+  return readTable<AssessmentRow>(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+}
+
+/** @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
+  return readColumns(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+}
+
+/** Only which picture has which E. @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function readRoundConsistency(run: string, round: number): Promise<Pick<AssessmentColumns, 'id' | 'e'>> {
+  return readColumns(roundTableFile(run, round), { id: 'STRING', e: 'DOUBLE' });
 }
 
 /** Writes a round's heatmaps, in the order of its table's rows. */

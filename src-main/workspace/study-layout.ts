@@ -43,3 +43,8 @@ export const attackedPictureFile = (study: string, run: string, round: number, r
 /** What the attack changed in it, amplified around middle grey. */
 export const changePictureFile = (study: string, run: string, round: number, row: number) =>
   explainedFile(study, run, round, `${String(row)}.change.png`);
+/** A picture of the study, small enough to be shown. */
+export const shownPictureFile = (study: string, hash: string, size: number) =>
+  join(cacheFolder(study), 'pictures', hash.slice(0, 2), `${hash}-${String(size)}.jpg`);
+/** What people said of pictures, one change a line. */
+export const marksFile = (study: string) => join(study, 'marks.ndjson');

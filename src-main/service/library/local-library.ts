@@ -1,0 +1,166 @@
+/** The library itself, in the thread that reads. What it keeps in memory is kept here; what it does is in the files beside. */
+import { isAbsolute, resolve } from 'node:path';
+import { SteadygazeError } from '../../contract/errors.ts';
+import type { PictureOrder } from '../../contract/compare-view.ts';
+import { readRun } from '../../workspace/run.ts';
+import { copySample } from './copy-sample.ts';
+import { classPictures, describeData, problemsOfKind } from './data-view.ts';
+import { runHistory } from './history.ts';
+import { Inspections } from './inspections.ts';
+import type { Following, Library, MarkChange, ReportRequest, ResourceBody } from './library.ts';
+import { OpenStudies, type Pictures } from './open-studies.ts';
+import { ShownPictures } from './pictures.ts';
+import { BYTES_TYPE, readExplained, readMaps } from './run-resources.ts';
+import { SampleTables } from './sample-tables.ts';
+import { checkChange, correctionsOf, StudyMarks } from './study-marks.ts';
+import { studyState } from './study-state.ts';
+
+export class LocalLibrary implements Library {
+  readonly #studies = new OpenStudies();
+  readonly #inspections = new Inspections();
+  readonly #pictures = new ShownPictures();
+  readonly #tables = new SampleTables();
+  /** By the absolute path of the study. */
+  readonly #marks = new Map<string, Promise<StudyMarks>>();
+
+  inspect(path: string, studies: string, following?: Following) {
+    return this.#inspections.inspect(path, studies, following);
+  }
+
+  createStudy(inspection: string, name: string, folder: string, following?: Following) {
+    return this.#inspections.createStudy(inspection, name, folder, following);
+  }
+
+  copySample(sample: string, folder: string, following?: Following) {
+    return copySample(resolve(sample), resolve(folder), following);
+  }
+
+  async openStudy(folder: string, active: readonly string[]) {
+    const opened = await this.#studies.get(folder);
+    return studyState(opened, (await this.#marksOf(folder)).list(), active);
+  }
+
+  async closeStudy(folder: string) {
+    this.#studies.forget(folder);
+    this.#tables.forget(resolve(folder));
+    this.#marks.delete(resolve(folder));
+  }
+
+  async dataView(study: string) {
+    return describeData(await this.#studies.get(study));
+  }
+
+  async classPictures(
+    of: string,
+    label: number,
+    split: 'train' | 'val' | 'test' | null,
+    offset: number,
+    limit: number,
+  ) {
+    const { total, items } = classPictures(await this.#picturesOf(of), label, split, offset, limit);
+    return { total, pictures: items };
+  }
+
+  async problems(of: string, kind: string, offset: number, limit: number) {
+    const { total, items } = problemsOfKind(await this.#picturesOf(of), kind, offset, limit);
+    return { total, problems: items };
+  }
+
+  async trainOptions(_study: string): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async history(study: string, run: string) {
+    return runHistory(resolve(study), await readRun(study, run));
+  }
+
+  async sample(_study: string, _run: string, _round: number, _row: number): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async groups(_study: string, _run: string, _round: number): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async marks(study: string) {
+    return (await this.#marksOf(study)).list();
+  }
+
+  async setMarks(study: string, ids: readonly string[], change: MarkChange) {
+    const { byId, dataset } = await this.#studies.get(study);
+    checkChange(ids, change, byId, dataset);
+    return (await this.#marksOf(study)).change(ids, change);
+  }
+
+  async undoMarks(study: string) {
+    return (await this.#marksOf(study)).undo();
+  }
+
+  async redoMarks(study: string) {
+    return (await this.#marksOf(study)).redo();
+  }
+
+  async corrections(study: string) {
+    const { byId, dataset } = await this.#studies.get(study);
+    return correctionsOf((await this.#marksOf(study)).list(), byId, dataset);
+  }
+
+  async compare(_study: string, _a: string, _b: string): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async comparePictures(_study: string, _a: string, _b: string, _order: PictureOrder, _limit: number): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async previewReport(_request: ReportRequest, _following?: Following): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async writeExport(_kind: string, _request: ReportRequest, _path: string, _following?: Following): Promise<never> {
+    throw new SteadygazeError('internal', 'Not there yet.');
+  }
+
+  async resource(study: string | null, resource: Parameters<Library['resource']>[1]): Promise<ResourceBody> {
+    if (resource.kind === 'report') throw new SteadygazeError('internal', 'Not there yet.');
+    if (resource.kind === 'picture') return this.#picture(study, resource.hash, resource.size);
+    if (study === null) throw noStudy();
+    switch (resource.kind) {
+      case 'table': {
+        const opened = await this.#studies.get(study);
+        const record = await readRun(opened.study.folder, resource.run);
+        return { type: BYTES_TYPE, body: await this.#tables.get(opened, record, resource.round), immutable: false };
+      }
+      case 'maps':
+        return readMaps(resolve(study), resource);
+      case 'explained':
+        return readExplained(resolve(study), resource);
+    }
+  }
+
+  async #picture(study: string | null, hash: string, size: number): Promise<ResourceBody> {
+    if (study !== null) {
+      const opened = await this.#studies.get(study);
+      return this.#pictures.get(opened, opened.study.folder, hash, size);
+    }
+    const [pictures] = this.#inspections.holding(hash);
+    if (pictures !== undefined) return this.#pictures.get(pictures, null, hash, size);
+    throw new SteadygazeError('not-found', 'This picture is not at hand any more.', 'Choose the folder again.');
+  }
+
+  async #picturesOf(of: string): Promise<Pictures> {
+    return isAbsolute(of) ? this.#studies.get(of) : this.#inspections.get(of);
+  }
+
+  #marksOf(study: string): Promise<StudyMarks> {
+    const folder = resolve(study);
+    const known = this.#marks.get(folder);
+    if (known !== undefined) return known;
+    const opened = StudyMarks.open(folder);
+    this.#marks.set(folder, opened);
+    opened.catch(() => this.#marks.delete(folder));
+    return opened;
+  }
+}
+
+const noStudy = () => new SteadygazeError('not-found', 'No study is open.', 'Open a study first.');

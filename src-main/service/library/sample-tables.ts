@@ -1,0 +1,114 @@
+/** The table of an assessment for the window: joined with the list of pictures and with E of all earlier assessments. */
+import type { RunRecord } from '../../contract/run.ts';
+import { SteadygazeError } from '../../contract/errors.ts';
+import { encodeSampleTable, type SampleColumns } from '../../contract/sample-table.ts';
+import { readRoundColumns, readRoundConsistency, type AssessmentColumns } from '../../workspace/round-tables.ts';
+import { runFolder } from '../../workspace/study-layout.ts';
+import type { OpenedStudy } from './open-studies.ts';
+
+const KEPT = 3;
+
+export class SampleTables {
+  /** By key, the last used last. */
+  readonly #kept = new Map<string, Promise<Uint8Array>>();
+
+  /** @throws SteadygazeError `not-found`, `study-corrupt` */
+  async get(opened: OpenedStudy, record: RunRecord, round: number): Promise<Uint8Array> {
+    refuseMissingRound(record, round);
+    // An assessment that was repeated after a resume has another summary; a list of pictures that changed, another print.
+    const rounds = record.rounds.filter((each) => each.round <= round);
+    const { folder } = opened.study;
+    const key = [folder, record.id, record.created, opened.dataset.fingerprint, JSON.stringify(rounds)].join('\n');
+    const table = this.#kept.get(key) ?? readSampleTable(opened, record, round);
+    this.#kept.delete(key);
+    this.#kept.set(key, table);
+    for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
+    table.catch(() => this.#kept.delete(key));
+    return table;
+  }
+
+  forget(study: string): void {
+    for (const key of [...this.#kept.keys()]) if (key.startsWith(`${study}\n`)) this.#kept.delete(key);
+  }
+}
+
+/** @throws SteadygazeError `not-found` */
+export function refuseMissingRound(record: RunRecord, round: number): void {
+  if (record.rounds.some((each) => each.round === round)) return;
+  throw new SteadygazeError(
+    'not-found',
+    record.rounds.length === 0
+      ? 'This run has not assessed its pictures yet.'
+      : `This run has no assessment number ${round}.`,
+    record.rounds.length === 0 ? 'Wait for its first assessment, or go on with it.' : 'Choose another assessment.',
+  );
+}
+
+async function readSampleTable(opened: OpenedStudy, record: RunRecord, round: number): Promise<Uint8Array> {
+  const folder = runFolder(opened.study.folder, record.id);
+  const rounds = record.rounds.map((each) => each.round).filter((each) => each <= round);
+  const table = await readRoundColumns(folder, round);
+  const count = table.id.length;
+  const eByRound = new Float32Array(rounds.length * count);
+  for (const [i, each] of rounds.entries()) {
+    const earlier = each === round ? table : await readRoundConsistency(folder, each);
+    eByRound.set(joinedById(table.id, earlier), i * count);
+  }
+  const { hashes, sizes } = joinedPictures(table.id, opened);
+  return encodeSampleTable({
+    run: record.id,
+    round,
+    count,
+    classes: record.classes,
+    rounds,
+    columns: sampleColumns(table),
+    eByRound,
+    ids: new TextEncoder().encode(table.id.join('\n')),
+    hashes,
+    sizes,
+  });
+}
+
+function sampleColumns(table: AssessmentColumns): SampleColumns {
+  return {
+    label: Uint16Array.from(table.label),
+    prediction: Uint16Array.from(table.prediction),
+    attackedPrediction: Uint16Array.from(table.attackedPrediction),
+    probability: Float32Array.from(table.probability),
+    labelProbability: Float32Array.from(table.labelProbability),
+    attackedLabelProbability: Float32Array.from(table.attackedLabelProbability),
+    attackedProbability: Float32Array.from(table.attackedProbability),
+    s: Float32Array.from(table.s),
+    q: Float32Array.from(table.q),
+    e: Float32Array.from(table.e),
+    v: Float32Array.from(table.v),
+    loss: Float32Array.from(table.loss),
+    empty: Uint8Array.from(table.empty),
+  };
+}
+
+/** E of each picture in another assessment; NaN where it had none. */
+export function joinedById(
+  ids: readonly string[],
+  other: { readonly id: readonly string[]; readonly e: Float64Array },
+): Float32Array {
+  // Nearly always the same pictures in the same order.
+  if (ids.length === other.id.length && ids.every((id, row) => id === other.id[row])) return Float32Array.from(other.e);
+  const rows = new Map(other.id.map((id, row) => [id, row]));
+  return Float32Array.from(ids, (id) => other.e[rows.get(id) ?? -1] ?? Number.NaN);
+}
+
+/** SHA-256 and size of each picture; zeros where the study does not list it. */
+function joinedPictures(ids: readonly string[], { byId }: OpenedStudy) {
+  const hashes = Buffer.alloc(32 * ids.length);
+  const sizes = new Uint16Array(2 * ids.length);
+  const most = 65_535;
+  for (const [row, id] of ids.entries()) {
+    const sample = byId.get(id);
+    if (sample === undefined) continue;
+    hashes.write(sample.hash, 32 * row, 'hex');
+    sizes[2 * row] = Math.min(most, sample.width);
+    sizes[2 * row + 1] = Math.min(most, sample.height);
+  }
+  return { hashes: new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.length), sizes };
+}

@@ -1,0 +1,90 @@
+/** Where a study stands: what the window shows of it before anybody asks for more. */
+import { stat } from 'node:fs/promises';
+import type { RunBrief, RunStatus, StudyState } from '../../contract/app-state.ts';
+import type { SplitCounts } from '../../contract/data-view.ts';
+import type { RunRecord } from '../../contract/run.ts';
+import type { Mark } from '../../contract/sample-view.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
+import { summarise } from '../../datasets/describe.ts';
+import { runSuffix } from '../../reports/run-names.ts';
+import { ARM_WORDS } from '../../reports/words.ts';
+import { lockHolder } from '../../workspace/lock.ts';
+import { listRuns } from '../../workspace/run.ts';
+import { runFolder, runLockFile } from '../../workspace/study-layout.ts';
+import type { OpenedStudy } from './open-studies.ts';
+
+/** @param active ids of runs that this app works on */
+export async function studyState(
+  { study, dataset }: OpenedStudy,
+  marks: readonly Mark[],
+  active: readonly string[],
+): Promise<StudyState> {
+  const { folder, record, dataRoot } = study;
+  const { runs, problems } = await listRuns(folder);
+  const briefs = await Promise.all(
+    runs.map(async (run) => runBrief(run, runs, await statusOf(folder, run, active.includes(run.id)))),
+  );
+  return {
+    id: record.id,
+    folder,
+    name: record.name,
+    created: record.created,
+    data: {
+      root: dataRoot,
+      sentence: summarise(dataset).description,
+      pictures: dataset.samples.length,
+      classes: dataset.classes,
+      counts: splitCounts(dataset),
+      problems: dataset.problems.length,
+      missing: !(await isFolder(dataRoot)),
+    },
+    runs: briefs,
+    marks: { total: marks.length, corrections: marks.filter(({ correction }) => correction !== null).length },
+    warnings: [...study.warnings, ...problems],
+  };
+}
+
+export function splitCounts({ samples }: Pick<Dataset, 'samples'>): SplitCounts {
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const { split } of samples) counts[split]++;
+  return counts;
+}
+
+function runBrief(record: RunRecord, all: readonly RunRecord[], status: RunStatus): RunBrief {
+  const { settings, figures, rounds, corrections, error } = record;
+  return {
+    id: record.id,
+    name: ARM_WORDS[settings.arm].name + runSuffix(record, all),
+    arm: settings.arm,
+    seed: settings.seed,
+    preset: record.preset,
+    status,
+    created: record.created,
+    engine: record.engine,
+    engineDescription: record.engineDescription,
+    assessments: rounds.map(({ round }) => round),
+    roundsPlanned: settings.training.rounds,
+    eMean: rounds.at(-1)?.eMean ?? null,
+    top1: figures?.top1 ?? null,
+    bgGap: figures?.debiasing?.bgGap ?? null,
+    maxboxacc: figures?.localization?.maxboxacc ?? null,
+    seconds: record.seconds,
+    corrections:
+      corrections === undefined ? null : { relabelled: corrections.relabelled, leftOut: corrections.leftOut },
+    error,
+    // Training that diverged would diverge again.
+    resumable: record.state !== 'finished' && error?.code !== 'training-diverged',
+  };
+}
+
+async function statusOf(study: string, record: RunRecord, active: boolean): Promise<RunStatus> {
+  if (active || (record.state !== 'running' && record.state !== 'paused')) return record.state;
+  const holder = await lockHolder(runLockFile(runFolder(study, record.id)));
+  return holder === null ? 'interrupted' : record.state;
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

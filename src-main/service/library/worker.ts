@@ -1,0 +1,63 @@
+/** The thread that reads for the window: answers the calls of `LibraryClient` (client.ts), several at a time. */
+import { parentPort } from 'node:worker_threads';
+import { toErrorValue } from '../../contract/errors.ts';
+import type { Following } from './library.ts';
+import { LocalLibrary } from './local-library.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { METHODS } from './methods.ts';
+
+type AnyMethod = (...args: readonly unknown[]) => Promise<unknown>;
+
+/** Progress is told at most so often, in milliseconds: a window draws no faster, and messages are not free. */
+const PROGRESS_EVERY = 100;
+
+const library = new LocalLibrary();
+const calls = new Map<number, AbortController>();
+
+function tell(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function following(id: number, signal: AbortSignal): Following {
+  let told = -Infinity;
+  return {
+    signal,
+    onProgress(done, total) {
+      const now = performance.now();
+      if (now - told < PROGRESS_EVERY && done !== total) return;
+      told = now;
+      tell({ type: 'progress', id, done, total });
+    },
+  };
+}
+
+async function answer({ id, method, args }: Extract<ToWorker, { type: 'call' }>): Promise<void> {
+  const controller = new AbortController();
+  calls.set(id, controller);
+  try {
+    const given = [...args];
+    const position = METHODS[method].following;
+    if (position !== undefined) given[position] = following(id, controller.signal);
+    const value = await (library[method].bind(library) as AnyMethod)(...given);
+    const [sendable, buffers] = transferable(value);
+    tell({ type: 'answer', id, value: sendable }, buffers);
+  } catch (error) {
+    tell({ type: 'error', id, error: toErrorValue(error) });
+  } finally {
+    calls.delete(id);
+  }
+}
+
+/** The bytes of a resource are copied once and handed over: the library may keep its own for the next who asks. */
+function transferable(value: unknown): [unknown, ArrayBuffer[]] {
+  if (typeof value !== 'object' || value === null || !('body' in value) || !(value.body instanceof Uint8Array)) {
+    return [value, []];
+  }
+  const body = new Uint8Array(value.body);
+  return [{ ...value, body }, [body.buffer]];
+}
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'cancel') calls.get(message.id)?.abort();
+  else void answer(message);
+});
