@@ -84,7 +84,7 @@ export class TrainingPlan {
 
   /** Null takes a change back. */
   set(name: string, value: SettingValue | null): void {
-    const { [name]: _, ...others } = this.changes;
+    const others = Object.fromEntries(Object.entries(this.changes).filter(([each]) => each !== name));
     this.changes = value === null || value === this.presetValueOf(name) ? others : { ...others, [name]: value };
   }
 
