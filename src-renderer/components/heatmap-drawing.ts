@@ -8,8 +8,11 @@ export interface Heatmap {
   readonly data: Uint8Array;
 }
 
-/** Long side of the drawn map in pixels: finer than the eye tells on a map of at most 14 by 14 cells. */
-const RASTER = 288;
+/** Pixels drawn for each cell of the map: the browser smooths the rest, and the eye does not tell it from more. */
+const PIXELS_A_CELL = 12;
+
+/** Long side of the drawn map in pixels, at most. */
+const RASTER = 336;
 
 /** Long side of the grid the threshold line is followed on, in cells. */
 const CONTOUR = 112;
@@ -67,22 +70,34 @@ export interface HeatmapDrawing {
 /** Draws the map so that it covers the canvas, whose shape becomes that of the picture below. */
 export function drawHeatmap(canvas: HTMLCanvasElement, map: Heatmap, drawing: HeatmapDrawing): void {
   const { colormap, smooth, aspect, opaque } = drawing;
-  canvas.width = Math.max(1, Math.round(RASTER * Math.min(1, aspect)));
-  canvas.height = Math.max(1, Math.round(RASTER / Math.max(1, aspect)));
+  const raster = Math.min(RASTER, PIXELS_A_CELL * Math.max(map.width, map.height));
+  canvas.width = Math.max(1, Math.round(raster * Math.min(1, aspect)));
+  canvas.height = Math.max(1, Math.round(raster / Math.max(1, aspect)));
   const context = canvas.getContext('2d');
   if (!context) return;
   const values = upsampled(map, canvas.width, canvas.height, smooth);
   const picture = context.createImageData(canvas.width, canvas.height);
-  const colours = COLORMAPS[colormap];
-  const pixels = picture.data;
-  values.forEach((value, i) => {
-    const colour = Math.round(value * 255) * 3;
-    pixels[i * 4] = colours[colour] ?? 0;
-    pixels[i * 4 + 1] = colours[colour + 1] ?? 0;
-    pixels[i * 4 + 2] = colours[colour + 2] ?? 0;
-    pixels[i * 4 + 3] = opaque ? 255 : 255 * veil(value);
-  });
+  const colours = palette(colormap, opaque);
+  const pixels = new Uint32Array(picture.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[Math.round((values[i] ?? 0) * 255)] ?? 0;
   context.putImageData(picture, 0, 0);
+}
+
+const PALETTES = new Map<string, Uint32Array>();
+
+/** The 256 colours with how much they hide, each as the four bytes of a pixel: many small maps are drawn while scrolling. */
+function palette(name: ColormapName, opaque: boolean): Uint32Array {
+  const key = `${name} ${opaque}`;
+  const made = PALETTES.get(key);
+  if (made) return made;
+  const bytes = new Uint8Array(256 * 4);
+  for (let value = 0; value < 256; value++) {
+    bytes.set(COLORMAPS[name].subarray(value * 3, value * 3 + 3), value * 4);
+    bytes[value * 4 + 3] = opaque ? 255 : Math.round(255 * veil(value / 255));
+  }
+  const colours = new Uint32Array(bytes.buffer);
+  PALETTES.set(key, colours);
+  return colours;
 }
 
 /**

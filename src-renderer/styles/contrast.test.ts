@@ -33,7 +33,7 @@ function contrast(one: string, other: string): number {
   return (bright + 0.05) / (dim + 0.05);
 }
 
-const SURFACES = ['--surface-0', '--surface-1', '--surface-2', '--surface-3'];
+const SURFACES = ['--surface-0', '--surface-1', '--surface-2', '--surface-3', '--surface-float'];
 const TINTS = ['--accent-quiet', '--bad-quiet'];
 const INKS = ['--text', '--text-quiet', '--text-faint', '--accent-ink', '--good', '--bad', '--info'];
 const LINES = ['--line-strong', '--accent-line', ...[1, 2, 3, 4, 5, 6].map((i) => `--series-${i}`)];
