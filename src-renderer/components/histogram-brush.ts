@@ -23,12 +23,12 @@ export function edgeAt(share: number, { bins }: Bins): number {
 }
 
 /** The edge nearest to a value. */
-export function edgeOf(value: number, histogram: Bins): number {
+function edgeOf(value: number, histogram: Bins): number {
   return edgeAt(shareOf(value, histogram), histogram);
 }
 
 /** The range between two edges, in either order; null where it is everything. */
-export function between(one: number, other: number, histogram: Bins): Range | null {
+function between(one: number, other: number, histogram: Bins): Range | null {
   const { domain, bins } = histogram;
   let low = Math.max(0, Math.min(one, other));
   let high = Math.min(bins, Math.max(one, other));
