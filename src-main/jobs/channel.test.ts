@@ -7,6 +7,7 @@ const DONE: Report = { type: 'done', run: null, stopped: false };
 
 class FakeProcess extends EventEmitter {
   connected = true;
+  ppid = 7;
   readonly sent: unknown[] = [];
   readonly log: string[] = [];
   send = (message: unknown) => this.sent.push(message) > 0;
@@ -95,10 +96,15 @@ describe('the channel of a utility process', () => {
   });
 
   it('says when the host is gone', () => {
-    const { parentPort, channel } = utility();
+    vi.useFakeTimers();
+    const { self, channel } = utility();
     let lost = 0;
     channel.onLost(() => (lost += 1));
-    parentPort.emit('close');
+    vi.advanceTimersByTime(5_000);
+    expect(lost).toBe(0);
+    self.ppid = 1;
+    vi.advanceTimersByTime(5_000);
     expect(lost).toBe(1);
+    vi.useRealTimers();
   });
 });

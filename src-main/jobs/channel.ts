@@ -17,13 +17,15 @@ export interface Channel {
 /** The part of Electron's `process.parentPort` that is used here. */
 export interface ParentPort {
   postMessage(message: unknown): void;
-  /** `message`: `data` is what was sent. `close`: the other side is gone. */
+  /** `message`: `data` is what was sent. */
   on(event: string, listener: (event: { readonly data: unknown }) => void): unknown;
 }
 
 /** The part of a Node process that is used here. */
 export interface ForkedProcess {
   readonly connected: boolean;
+  /** Number of the process that is the parent now: another one once the host is gone (not on Windows). */
+  readonly ppid: number;
   readonly send?: NodeJS.Process['send'];
   readonly parentPort?: ParentPort;
   on(event: 'message', listener: (message: unknown) => void): unknown;
@@ -32,6 +34,8 @@ export interface ForkedProcess {
   exit(code?: number): void;
 }
 
+/** How often a utility process looks whether its host is still there. */
+const WATCH = 1_000;
 /** How long a process waits to be let go before it goes by itself. */
 const GOODBYE = 3_000;
 
@@ -83,10 +87,16 @@ function utilityChannel(self: ForkedProcess, port: ParentPort): Channel {
       port.postMessage(report);
     },
     onCommand: (listener) => void listeners.push(listener),
-    onLost: (listener) =>
-      void port.on('close', () => {
+    onLost(listener) {
+      const host = self.ppid;
+      // Chromium ends the process of a host that was killed, but only seconds later.
+      const watch = setInterval(() => {
+        if (self.ppid === host) return;
+        clearInterval(watch);
         listener();
-      }),
+      }, WATCH);
+      watch.unref();
+    },
     leave() {
       leaving = true;
       if (released) self.exit();
