@@ -1,0 +1,109 @@
+/** Everything of the app that needs compute processes, behind one door: tests put something quicker there. */
+import { ENGINE_IDS } from '../../compute/engine.ts';
+import type { EngineId } from '../../compute/engine.ts';
+import type { Correction, JobEvent } from '../../contract/run.ts';
+import type { Arm, Preset, RunSettings } from '../../contract/settings.ts';
+import type { EngineView } from '../../contract/train-view.ts';
+import type { ComputeHost } from '../../jobs/compute-host.ts';
+import { probeEngines } from '../../jobs/engine-job.ts';
+import type { EngineChoice } from '../../jobs/engine-job.ts';
+import { measurePlans } from '../../jobs/measure-plans.ts';
+import type { PlanEstimate } from '../../jobs/protocol.ts';
+import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
+import { resumeRuns } from '../resume-run.ts';
+import { trainRun } from '../train-run.ts';
+import type { WorkResult } from '../work.ts';
+
+/** A run that waits for its turn. */
+export interface PlannedRun {
+  readonly arm: Arm;
+  readonly seed: number;
+  /** Work it is expected to take; 1 is a whole run that shares nothing. */
+  readonly weight: number;
+  readonly how:
+    | {
+        readonly kind: 'train';
+        readonly preset: Preset;
+        /** "name=value", arm and seed among them. */
+        readonly set: readonly string[];
+        readonly engine: EngineChoice;
+        readonly corrections: readonly Correction[];
+      }
+    | { readonly kind: 'resume'; readonly run: string };
+}
+
+/** Who follows a run that is worked on. */
+export interface RunFollower {
+  readonly onEvent: (event: JobEvent) => void;
+  readonly onEngine: (engine: { readonly id: string; readonly description: string }) => void;
+  /** Every process that is started for it. */
+  readonly onJob: (job: { pause(): void; resume(): void }) => void;
+  /** Aborting lets it store a checkpoint and stop; aborting `kill` ends it at once. */
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+/** Explains pictures on demand; see jobs/explainer.ts. */
+export interface PictureExplainer {
+  explain(run: string, round: number | null, rows: readonly number[]): Promise<void>;
+  close(): void;
+}
+
+export interface ComputeWork {
+  /** Works on a run until it ends. */
+  start(study: string, run: PlannedRun, follower: RunFollower): Promise<WorkResult>;
+  measure(
+    study: string,
+    engine: EngineChoice,
+    plans: readonly RunSettings[],
+    signal: AbortSignal,
+  ): Promise<{
+    readonly engine: { readonly id: string; readonly description: string };
+    readonly estimates: readonly PlanEstimate[];
+  }>;
+  engines(): Promise<readonly EngineView[]>;
+  explainer(study: string, engine: EngineChoice): Promise<PictureExplainer>;
+  /** @throws SteadygazeError `study-locked` while another process works on the study, `study-unwritable` */
+  refuseLocked(study: string): Promise<void>;
+  /** Of the study's data. */
+  fingerprint(study: string): Promise<string>;
+}
+
+/** @param host where compute processes come from; default: Node's */
+export function computeWork(host?: ComputeHost): ComputeWork {
+  const hosted = host === undefined ? {} : { host };
+  return {
+    async start(study, { how }, follower) {
+      const options = { study, ...follower, job: hosted };
+      if (how.kind === 'resume') {
+        const [result] = await resumeRuns({ ...options, run: how.run });
+        // Nothing to do: somebody else has finished it.
+        return result ?? { run: how.run, stopped: false };
+      }
+      const { preset, set, engine, corrections } = how;
+      return trainRun({ ...options, preset, set, engine, corrections });
+    },
+    measure: (study, engine, plans, signal) => measurePlans(study, engine, plans, { signal, job: hosted }),
+    engines: async () => (await probeEngines(ENGINE_IDS, hosted)).map(engineView),
+    async explainer(study, engine) {
+      // Loaded when it is first needed: most of what it knows is of no use to a process that never computes.
+      const { Explainer } = await import('../../jobs/explainer.ts');
+      return new Explainer({ study, engine, ...hosted });
+    },
+    async refuseLocked(study) {
+      (await openStudyForWriting(study)).lock.release();
+    },
+    fingerprint: async (study) => (await openStudy(study)).record.data.fingerprint,
+  };
+}
+
+/** The engine of this name, null where this version has none. */
+export function engineNamed(name: string): EngineId | null {
+  return ENGINE_IDS.find((id) => id === name) ?? null;
+}
+
+function engineView(status: Awaited<ReturnType<typeof probeEngines>>[number]): EngineView {
+  const { id, usable } = status;
+  if (status.usable) return { id, usable, description: status.description, hint: '' };
+  return { id, usable, description: status.reason, hint: status.hint };
+}

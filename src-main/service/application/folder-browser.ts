@@ -1,0 +1,111 @@
+/** The folders of the machine that the service runs on, for a window that cannot show the system's own dialog. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { FolderEntry, FolderListing } from '../../contract/folder-listing.ts';
+import { forEachConcurrently } from '../../datasets/concurrency.ts';
+import { hasPictureExtension } from '../../datasets/picture-file.ts';
+import { studyFile } from '../../workspace/study-layout.ts';
+import { namesIn } from './folder-names.ts';
+
+const MOST_FOLDERS = 2_000;
+const MOST_PICTURES = 1_000;
+/** A folder of more names than this is no folder that anybody browses. */
+const MOST_NAMES = 200_000;
+
+/** "run 9" before "run 10". */
+const naturally = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/**
+ * What a folder holds.
+ * @param path   absolute; null: the person's own folder
+ * @param places folders of the app to begin at, besides those that every system has
+ * @throws SteadygazeError `not-found`, `data-unreadable`
+ */
+export async function listFolders(
+  path: string | null,
+  places: readonly { readonly name: string; readonly path: string }[],
+): Promise<FolderListing> {
+  const folder = resolve(path ?? homedir());
+  const { folders, files, more } = await namesIn(folder, MOST_NAMES);
+  const sorted = [...folders].sort(naturally.compare);
+  const listed = sorted.slice(0, MOST_FOLDERS);
+  return {
+    path: folder,
+    trail: trailTo(folder),
+    entries: await entriesOf(folder, listed),
+    more: more || sorted.length > listed.length,
+    pictures: Math.min(MOST_PICTURES, files.filter(hasPictureExtension).length),
+    places: await existing([...placesOfSystem(), ...places, ...(await drives())]),
+  };
+}
+
+/** The folders of these names; a link back to where we are, or to what is above, is left out. */
+async function entriesOf(folder: string, names: readonly string[]): Promise<FolderEntry[]> {
+  const here = await realpath(folder).catch(() => folder);
+  const entries: (FolderEntry | null)[] = names.map(() => null);
+  await forEachConcurrently(names, async (name, i) => {
+    const path = join(folder, name);
+    const real = await realpath(path).catch(() => path);
+    if (isInside(here, real)) return;
+    entries[i] = { name, path, kind: (await isFile(studyFile(path))) ? 'study' : 'folder' };
+  });
+  return entries.filter((entry) => entry !== null);
+}
+
+/** Whether `inner` is `outer` itself or lies below it. */
+export function isInside(inner: string, outer: string): boolean {
+  const way = relative(outer, inner);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function trailTo(folder: string): { name: string; path: string }[] {
+  const trail: { name: string; path: string }[] = [];
+  for (let path = folder; ; path = dirname(path)) {
+    trail.unshift({ name: basename(path) || path, path });
+    if (dirname(path) === path) return trail;
+  }
+}
+
+function placesOfSystem(): { name: string; path: string }[] {
+  const home = homedir();
+  const own = ['Pictures', 'Documents', 'Downloads', 'Desktop'];
+  return [{ name: 'Home', path: home }, ...own.map((name) => ({ name, path: join(home, name) }))];
+}
+
+/** Drives by letter, and what is mounted where systems mount what people plug in. */
+async function drives(): Promise<{ name: string; path: string }[]> {
+  if (process.platform === 'win32') {
+    return Array.from('CDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => ({ name: `Drive ${letter}:`, path: `${letter}:\\` }));
+  }
+  const mounted: { name: string; path: string }[] = [];
+  for (const parent of ['/Volumes', '/media', join('/media', basename(homedir())), '/run/media', '/mnt']) {
+    const names = await readdir(parent).catch((): string[] => []);
+    for (const name of names.slice(0, 20)) mounted.push({ name, path: join(parent, name) });
+  }
+  return [...mounted, { name: 'Computer', path: '/' }];
+}
+
+/** A place on a drive that does not answer is not offered. */
+const PATIENCE = 500;
+
+async function existing<T extends { readonly path: string }>(places: readonly T[]): Promise<T[]> {
+  const late = new Promise<boolean>((done) => void setTimeout(() => done(false), PATIENCE).unref());
+  const there = await Promise.all(places.map(({ path }) => Promise.race([isFolder(path), late])));
+  const paths = new Set<string>();
+  return places.filter(({ path }, i) => there[i] === true && !paths.has(path) && paths.add(path));
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
