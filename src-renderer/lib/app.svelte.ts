@@ -63,6 +63,8 @@ class App {
   ready = $state(false);
   /** False while the service cannot be reached (browser mode). */
   connected = $state(true);
+  /** Steadygaze was started again and does not know this window: it has to be opened anew. */
+  replaced = $state(false);
   /** Why the state could not be had; null where it could. */
   failure = $state.raw<ErrorValue | null>(null);
 
@@ -82,9 +84,10 @@ class App {
     if (this.#started) return;
     this.#started = true;
     client.onEvent((event) => this.#hear(event));
-    client.onConnection((connected) => {
-      const back = connected && !this.connected;
-      this.connected = connected;
+    client.onConnection((connection) => {
+      const back = connection === 'open' && !this.connected;
+      this.connected = connection === 'open';
+      this.replaced = connection === 'replaced';
       if (back) void this.reload();
     });
     void this.reload();

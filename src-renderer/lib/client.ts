@@ -3,7 +3,7 @@ import type { AppEvent } from '../../src-main/contract/app-events.ts';
 import { SteadygazeError, type ErrorValue } from '../../src-main/contract/errors.ts';
 import type { Input, OperationName, Output } from '../../src-main/contract/operations.ts';
 import { resourcePath, type Resource } from '../../src-main/contract/resources.ts';
-import { openTransport, type Transport } from './transport.ts';
+import { openTransport, type Connection, type Transport } from './transport.ts';
 
 /** What {@link Client.call} throws: the service's own sentence and hint. `toErrorValue` takes it apart. */
 export class CallError extends SteadygazeError {
@@ -49,7 +49,7 @@ export class Client {
     return this.#transport.onEvent(listener);
   }
 
-  onConnection(listener: (connected: boolean) => void): () => void {
+  onConnection(listener: (connection: Connection) => void): () => void {
     return this.#transport.onConnection(listener);
   }
 

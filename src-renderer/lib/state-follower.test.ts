@@ -23,7 +23,12 @@ const at = (seq: number, changes: Partial<AppState> = {}): AppState => ({
   ...changes,
 });
 const task = (id: string) => ({ id, title: id, done: 0, total: null, secondsLeft: null, cancellable: true });
-const tasks = (seq: number, ...ids: string[]): AppEvent => ({ seq, type: 'changed', part: 'tasks', value: ids.map(task) });
+const tasks = (seq: number, ...ids: string[]): AppEvent => ({
+  seq,
+  type: 'changed',
+  part: 'tasks',
+  value: ids.map(task),
+});
 
 /** A follower whose questions are answered by hand, and what it shows. */
 function following() {

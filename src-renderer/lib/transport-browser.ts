@@ -1,15 +1,18 @@
 import type { AppEvent } from '../../src-main/contract/app-events.ts';
 import type { Result } from '../../src-main/contract/operation.ts';
-import type { Transport } from './transport.ts';
+import type { Connection, Transport } from './transport.ts';
 
 /** Milliseconds before the first, second, ... attempt to reach the service again; the last one is repeated. */
 const WAITS_MS = [250, 500, 1000, 2000, 4000];
+
+/** What the server answers to a window that it has not let in. */
+const NOT_ADMITTED = 401;
 
 /** Asks by POST, hears by WebSocket; tries again for as long as the window is open. */
 export class BrowserTransport implements Transport {
   readonly #origin: string;
   readonly #events = new Set<(event: AppEvent) => void>();
-  readonly #connections = new Set<(connected: boolean) => void>();
+  readonly #connections = new Set<(connection: Connection) => void>();
   #attempts = 0;
 
   constructor(location: { readonly origin: string }) {
@@ -18,11 +21,10 @@ export class BrowserTransport implements Transport {
   }
 
   async invoke(name: string, input: unknown): Promise<Result<unknown>> {
-    const response = await fetch(`${this.#origin}/invoke`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name, input }),
-    });
+    const response = await this.#ask(name, input);
+    // Anything but a result comes from the server itself, which explains itself to a person who opens a page.
+    if (!response.headers.get('content-type')?.startsWith('application/json'))
+      throw new Error(`status ${response.status}`);
     return (await response.json()) as Result<unknown>;
   }
 
@@ -31,7 +33,7 @@ export class BrowserTransport implements Transport {
     return () => this.#events.delete(listener);
   }
 
-  onConnection(listener: (connected: boolean) => void): () => void {
+  onConnection(listener: (connection: Connection) => void): () => void {
     this.#connections.add(listener);
     return () => this.#connections.delete(listener);
   }
@@ -40,11 +42,19 @@ export class BrowserTransport implements Transport {
     return null;
   }
 
+  #ask(name: string, input: unknown): Promise<Response> {
+    return fetch(`${this.#origin}/invoke`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name, input }),
+    });
+  }
+
   #connect(): void {
     const socket = new WebSocket(`${this.#origin.replace(/^http/, 'ws')}/events`);
     socket.addEventListener('open', () => {
       this.#attempts = 0;
-      this.#tell(true);
+      this.#tell('open');
     });
     socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as AppEvent;
@@ -52,13 +62,22 @@ export class BrowserTransport implements Transport {
     });
     // Comes after a failed attempt as well as after a lost connection.
     socket.addEventListener('close', () => {
-      this.#tell(false);
+      void this.#tellLoss();
       const wait = WAITS_MS[Math.min(this.#attempts++, WAITS_MS.length - 1)];
       setTimeout(() => this.#connect(), wait);
     });
   }
 
-  #tell(connected: boolean): void {
-    for (const listener of this.#connections) listener(connected);
+  /** A WebSocket does not say why it was refused; a question does. */
+  async #tellLoss(): Promise<void> {
+    const status = await this.#ask('app.state', {}).then(
+      (response) => response.status,
+      () => null,
+    );
+    this.#tell(status === NOT_ADMITTED ? 'replaced' : 'lost');
+  }
+
+  #tell(connection: Connection): void {
+    for (const listener of this.#connections) listener(connection);
   }
 }

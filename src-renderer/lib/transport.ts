@@ -11,6 +11,12 @@ declare global {
   }
 }
 
+/**
+ * `lost`: nobody answers; it may come back. `replaced`: somebody answers, but does not know this window: Steadygaze was
+ * started again and let another window in.
+ */
+export type Connection = 'open' | 'lost' | 'replaced';
+
 /** What both ways can do. */
 export interface Transport {
   /** Rejects only where the service cannot be reached at all. */
@@ -18,7 +24,7 @@ export interface Transport {
   /** @returns a function that ends it */
   onEvent(listener: (event: AppEvent) => void): () => void;
   /** Told whenever the service is lost or found again. @returns a function that ends it */
-  onConnection(listener: (connected: boolean) => void): () => void;
+  onConnection(listener: (connection: Connection) => void): () => void;
   /** Absolute path of a dropped file, null where pages are not told (every browser). */
   pathOf(file: File): string | null;
 }

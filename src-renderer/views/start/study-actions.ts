@@ -1,0 +1,49 @@
+/** Small things that are done to studies from several places. */
+import { toErrorValue } from '../../../src-main/contract/errors.ts';
+import type { Input } from '../../../src-main/contract/operations.ts';
+import { isWorking } from '../../frame/step-notes.ts';
+import { app } from '../../lib/app.svelte.ts';
+import { client } from '../../lib/client.ts';
+import { confirm } from '../../lib/confirm.svelte.ts';
+import { navigation } from '../../lib/navigation.svelte.ts';
+import { toast } from '../../lib/toasts.svelte.ts';
+
+function say(error: unknown): void {
+  const { code, message, hint } = toErrorValue(error);
+  if (code !== 'cancelled') toast({ kind: 'error', text: message, hint });
+}
+
+/** Shows something in the system's file manager. */
+export async function reveal(what: Input<'folders.reveal'>['what']): Promise<void> {
+  await client.call('folders.reveal', { what }).catch(say);
+}
+
+/**
+ * Makes sure that a run that is at work may be left.
+ * @returns false where the person would rather stay
+ */
+export async function mayLeave(): Promise<boolean> {
+  if (!isWorking(app.launch)) return true;
+  return confirm({
+    title: 'Stop the training?',
+    text: 'A run of this study is at work. It is stored where it is, and you can go on with it later.',
+    action: 'Stop and leave',
+  });
+}
+
+/** Closes the open study; what it holds is on disk already. */
+export async function closeStudy(): Promise<void> {
+  if (!app.study || !(await mayLeave())) return;
+  try {
+    if (isWorking(app.launch)) await client.call('train.stop', {});
+    await client.call('study.close', {});
+    navigation.go('data');
+  } catch (error) {
+    say(error);
+  }
+}
+
+/** Takes a study off the list of recent ones. */
+export async function forgetStudy(folder: string): Promise<void> {
+  await client.call('study.forget', { folder }).catch(say);
+}
