@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { isShortcut, isWriting } from './keyboard.ts';
 
 /** A key of the window. */
@@ -21,7 +22,8 @@ class Shortcuts {
 
   /** @returns a function that takes them away, fit for an effect */
   add(added: readonly WindowShortcut[]): () => void {
-    this.list = [...this.list, ...added];
+    // An effect that adds keys must not run again because the list changed.
+    this.list = [...untrack(() => this.list), ...added];
     return () => (this.list = this.list.filter((each) => !added.includes(each)));
   }
 
