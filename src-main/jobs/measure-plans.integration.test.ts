@@ -40,7 +40,8 @@ describe('an estimate', () => {
     expect(longer.assessmentImagesPerSecond).toBe(tiny.assessmentImagesPerSecond);
     expect(longer.seconds).toBeGreaterThan(5 * tiny.seconds);
     expect(huge).toMatchObject({ seconds: 0, problem: { code: 'out-of-memory' } });
-    expect(seconds).toBeLessThan(15);
+    // Two networks of some four seconds, and room for a busy machine.
+    expect(seconds).toBeLessThan(40);
   });
 
   it('stops on request', async () => {
