@@ -165,7 +165,7 @@ function comparedPairs(runs: readonly RunView[]): [number, number][] {
 }
 
 /** E depends on how strongly and how the background was disturbed; only equal conditions compare. */
-function sameDisturbance(a: RunRecord, b: RunRecord): boolean {
+export function sameDisturbance(a: RunRecord, b: RunRecord): boolean {
   if (a.eps === null || b.eps === null || Math.abs(a.eps - b.eps) > 0.01 * Math.max(a.eps, b.eps)) return false;
   const [x, y] = [a.settings.method, b.settings.method];
   return (

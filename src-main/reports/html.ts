@@ -3,6 +3,7 @@
  * the page forbids anything else, and names its only script by its hash.
  */
 import { createHash } from 'node:crypto';
+import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts';
 import type { ReportDocument } from './document.ts';
 import type { ReportImages } from './images.ts';
 import { html, toText, trusted, type Markup } from './markup.ts';
@@ -14,8 +15,17 @@ import { definitionsSection, limitsSection, repeatSection } from './section-repe
 import { steadinessSection } from './section-steadiness.ts';
 import { STYLE } from './style.ts';
 
-/** Writes the page. Pure: the same document and pictures give the same text. */
-export function renderHtml(document: ReportDocument, images: ReportImages): string {
+/**
+ * Writes the page. Pure: the same document and pictures give the same text.
+ * @param sections what it holds beside the answer, the limits, the definitions and how to repeat it; all where not given
+ */
+export function renderHtml(
+  document: ReportDocument,
+  images: ReportImages,
+  sections: readonly ReportSection[] = REPORT_SECTIONS,
+): string {
+  const chosen = (section: ReportSection, render: () => Markup): Markup | null =>
+    sections.includes(section) ? render() : null;
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   return toText(
@@ -35,10 +45,12 @@ export function renderHtml(document: ReportDocument, images: ReportImages): stri
         <body>
           <a class="skip" href="#answer">Skip to the answer</a>
           <div class="page">
-            ${navigation(document)}
+            ${navigation(document, sections)}
             <main>
-              ${header(document, images)} ${answerSection(document)} ${figuresSection(document)}
-              ${steadinessSection(document, images)} ${hardestSection(document, images)} ${limitsSection(document)}
+              ${header(document, images)} ${answerSection(document)}
+              ${chosen('figures', () => figuresSection(document))}
+              ${chosen('steadiness', () => steadinessSection(document, images))}
+              ${chosen('hard-samples', () => hardestSection(document, images))} ${limitsSection(document)}
               ${definitionsSection(document)} ${repeatSection(document)}
             </main>
           </div>
@@ -56,14 +68,16 @@ export function renderHtml(document: ReportDocument, images: ReportImages): stri
   );
 }
 
-function navigation(document: ReportDocument): Markup {
-  const curves = document.runs.some((run) => run.epochs.length > 1);
+function navigation(document: ReportDocument, sections: readonly ReportSection[]): Markup {
+  const steadiness = sections.includes('steadiness');
+  const curves = steadiness && document.runs.some((run) => run.epochs.length > 1);
+  const listed = (shown: boolean, id: string, text: string): [string, string][] => (shown ? [[id, text]] : []);
   const entries: [string, string][] = [
     ['answer', 'The answer'],
-    ['figures', 'Figures'],
-    ['steadiness', 'Steadiness'],
-    ...(curves ? ([['training', 'Training']] as [string, string][]) : []),
-    ['hardest', 'Hardest pictures'],
+    ...listed(sections.includes('figures'), 'figures', 'Figures'),
+    ...listed(steadiness, 'steadiness', 'Steadiness'),
+    ...listed(curves, 'training', 'Training'),
+    ...listed(sections.includes('hard-samples'), 'hardest', 'Hardest pictures'),
     ['limits', 'Limits'],
     ['definitions', 'Definitions'],
     ['repeat', 'To repeat this'],

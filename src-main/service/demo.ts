@@ -2,7 +2,7 @@
  * The demo: the sample study, trained plainly and by explanation consistency from the same warm-up, and a report
  * that sets the two side by side.
  */
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { summaryJson } from '../reports/document.ts';
 import type { SummaryJson } from '../reports/document.ts';
 import { isLeftover, writeFileAtomic, writeJsonAtomic } from '../workspace/atomic-file.ts';
 import { createStudy, openStudyForWriting } from '../workspace/study.ts';
+import { attributionOf } from './attribution.ts';
 import { DEMO_SETTINGS } from './demo-settings.ts';
 import { writingInto } from './out-folder.ts';
 import { reportRuns } from './report-runs.ts';
@@ -145,14 +146,4 @@ function occupied(out: string): SteadygazeError {
     `There is something else than an earlier demo here: ${out}`,
     'Choose another folder with --out; nothing was changed.',
   );
-}
-
-/** The lines of the data's ATTRIBUTION.md that say something. */
-async function attributionOf(data: string): Promise<string[]> {
-  const text = await readFile(join(data, 'ATTRIBUTION.md'), 'utf8').catch(() => '');
-  return text
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-    .map((paragraph) => paragraph.replace(/\*\*|`/g, ''))
-    .filter((paragraph) => paragraph !== '' && !/^[#>]/.test(paragraph));
 }

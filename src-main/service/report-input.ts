@@ -47,6 +47,12 @@ export async function runInput(study: Study, record: RunRecord): Promise<RunRepo
   };
 }
 
+/** A run as far as a comparison of two needs it. @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function comparedRun(study: Study, id: string): Promise<Pick<RunReportInput, 'record' | 'perPicture'>> {
+  const record = await readRun(study.folder, id);
+  return { record, ...(await paired(runFolder(study.folder, id))) };
+}
+
 /** What was measured on each picture; nothing where a run was not measured. */
 async function paired(run: string): Promise<Pick<RunReportInput, 'perPicture'>> {
   try {

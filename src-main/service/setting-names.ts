@@ -1,5 +1,6 @@
 /** The settings by name ("method.eps"), with what each may be: read off their schema, so that the two never differ. */
 import { RunSettings } from '../contract/settings.ts';
+import type { SettingView } from '../contract/train-view.ts';
 
 /** The parts of a valibot schema that say what a value may be. */
 interface Schema {
@@ -17,6 +18,8 @@ export interface SettingName {
   readonly name: string;
   /** What it may be: "a number from 0.0001 to 1, or auto". */
   readonly range: string;
+  /** The same for a form. */
+  readonly control: SettingView['control'];
 }
 
 /** Every setting, in the order of the schema. */
@@ -24,7 +27,7 @@ export const SETTING_NAMES: readonly SettingName[] = namesOf(RunSettings, '');
 
 function namesOf(schema: Schema, prefix: string): SettingName[] {
   const inner = schema.wrapped ?? schema;
-  if (inner.entries === undefined) return [{ name: prefix, range: rangeOf(inner) }];
+  if (inner.entries === undefined) return [{ name: prefix, range: rangeOf(inner), control: controlOf(inner) }];
   return Object.entries(inner.entries).flatMap(([key, entry]) =>
     namesOf(entry, prefix === '' ? key : `${prefix}.${key}`),
   );
@@ -46,6 +49,21 @@ function rangeOf(schema: Schema): string {
       return `a ${whole ? 'whole ' : ''}number from ${String(limit('min_value'))} to ${String(limit('max_value'))}`;
     }
   }
+}
+
+function controlOf(schema: Schema): SettingView['control'] {
+  if (schema.type === 'boolean') return { kind: 'switch' };
+  if (schema.type === 'picklist') return { kind: 'choice', options: schema.options as readonly (string | number)[] };
+  const parts = schema.type === 'union' ? (schema.options as readonly Schema[]) : [schema];
+  const number = parts.find(({ type }) => type !== 'literal') ?? schema;
+  const limit = (kind: string) => Number(number.pipe?.find(({ type }) => type === kind)?.requirement);
+  return {
+    kind: 'number',
+    min: limit('min_value'),
+    max: limit('max_value'),
+    whole: number.pipe?.some(({ type }) => type === 'integer') ?? false,
+    auto: parts.some(({ literal }) => literal === 'auto'),
+  };
 }
 
 function numbersFirst(a: string, b: string): number {

@@ -70,11 +70,6 @@ export async function readRoundColumns(run: string, round: number): Promise<Asse
   return readColumns(roundTableFile(run, round), ASSESSMENT_COLUMNS);
 }
 
-/** Only which picture has which E. @throws SteadygazeError `not-found`, `study-corrupt` */
-export async function readRoundConsistency(run: string, round: number): Promise<Pick<AssessmentColumns, 'id' | 'e'>> {
-  return readColumns(roundTableFile(run, round), { id: 'STRING', e: 'DOUBLE' });
-}
-
 /** Writes a round's heatmaps, in the order of its table's rows. */
 export async function writeRoundMaps(run: string, round: number, kind: MapKind, maps: Heatmaps): Promise<void> {
   await writeHeatmaps(mapsFile(run, round, kind), maps);

@@ -3,23 +3,34 @@ import { isAbsolute, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { PictureOrder } from '../../contract/compare-view.ts';
 import { readRun } from '../../workspace/run.ts';
+import { comparedRun } from '../report-input.ts';
+import { comparedPictures } from './compare-pictures.ts';
+import { compareRuns } from './compare.ts';
 import { copySample } from './copy-sample.ts';
 import { classPictures, describeData, problemsOfKind } from './data-view.ts';
+import { lastRound } from './exports.ts';
+import { groupsOf } from './groups.ts';
 import { runHistory } from './history.ts';
 import { Inspections } from './inspections.ts';
 import type { Following, Library, MarkChange, ReportRequest, ResourceBody } from './library.ts';
 import { OpenStudies, type Pictures } from './open-studies.ts';
 import { ShownPictures } from './pictures.ts';
+import { Reports, writeExport } from './reports.ts';
+import { RoundColumns } from './round-columns.ts';
 import { BYTES_TYPE, readExplained, readMaps } from './run-resources.ts';
-import { SampleTables } from './sample-tables.ts';
+import { refuseMissingRound, SampleTables } from './sample-tables.ts';
+import { sampleView } from './sample-view.ts';
 import { checkChange, correctionsOf, StudyMarks } from './study-marks.ts';
 import { studyState } from './study-state.ts';
+import { trainOptions } from './train-options.ts';
 
 export class LocalLibrary implements Library {
   readonly #studies = new OpenStudies();
   readonly #inspections = new Inspections();
   readonly #pictures = new ShownPictures();
-  readonly #tables = new SampleTables();
+  readonly #columns = new RoundColumns();
+  readonly #tables = new SampleTables(this.#columns);
+  readonly #reports = new Reports();
   /** By the absolute path of the study. */
   readonly #marks = new Map<string, Promise<StudyMarks>>();
 
@@ -43,6 +54,7 @@ export class LocalLibrary implements Library {
   async closeStudy(folder: string) {
     this.#studies.forget(folder);
     this.#tables.forget(resolve(folder));
+    this.#columns.forget(resolve(folder));
     this.#marks.delete(resolve(folder));
   }
 
@@ -66,20 +78,27 @@ export class LocalLibrary implements Library {
     return { total, problems: items };
   }
 
-  async trainOptions(_study: string): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async trainOptions(study: string) {
+    const { dataset } = await this.#studies.get(study);
+    return trainOptions(dataset, await this.corrections(study));
   }
 
   async history(study: string, run: string) {
     return runHistory(resolve(study), await readRun(study, run));
   }
 
-  async sample(_study: string, _run: string, _round: number, _row: number): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async sample(study: string, run: string, round: number, row: number) {
+    const opened = await this.#studies.get(study);
+    const record = await readRun(opened.study.folder, run);
+    const marks = await this.#marksOf(study);
+    return sampleView(opened, this.#columns, record, round, row, (id) => marks.get(id));
   }
 
-  async groups(_study: string, _run: string, _round: number): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async groups(study: string, run: string, round: number) {
+    const { folder } = (await this.#studies.get(study)).study;
+    const record = await readRun(folder, run);
+    refuseMissingRound(record, round);
+    return groupsOf(await this.#columns.get(folder, run, round), record.classes);
   }
 
   async marks(study: string) {
@@ -105,24 +124,37 @@ export class LocalLibrary implements Library {
     return correctionsOf((await this.#marksOf(study)).list(), byId, dataset);
   }
 
-  async compare(_study: string, _a: string, _b: string): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async compare(study: string, a: string, b: string) {
+    const opened = await this.#studies.get(study);
+    const [first, second] = [await comparedRun(opened.study, a), await comparedRun(opened.study, b)];
+    return compareRuns(first, second);
   }
 
-  async comparePictures(_study: string, _a: string, _b: string, _order: PictureOrder, _limit: number): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async comparePictures(study: string, a: string, b: string, order: PictureOrder, limit: number) {
+    const { byId, study: found } = await this.#studies.get(study);
+    const assessed = async (run: string) => {
+      const record = await readRun(found.folder, run);
+      const round = lastRound(record);
+      return { record, round, table: await this.#columns.get(found.folder, run, round) };
+    };
+    return comparedPictures(await assessed(a), await assessed(b), byId, order, limit);
   }
 
-  async previewReport(_request: ReportRequest, _following?: Following): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async previewReport(request: ReportRequest, following?: Following) {
+    return this.#reports.preview(await this.#studies.get(request.study), request, following);
   }
 
-  async writeExport(_kind: string, _request: ReportRequest, _path: string, _following?: Following): Promise<never> {
-    throw new SteadygazeError('internal', 'Not there yet.');
+  async writeExport(
+    kind: Parameters<Library['writeExport']>[0],
+    request: ReportRequest,
+    path: string,
+    following?: Following,
+  ) {
+    await writeExport(await this.#studies.get(request.study), kind, request, path, following);
   }
 
   async resource(study: string | null, resource: Parameters<Library['resource']>[1]): Promise<ResourceBody> {
-    if (resource.kind === 'report') throw new SteadygazeError('internal', 'Not there yet.');
+    if (resource.kind === 'report') return this.#reports.get(resource.id);
     if (resource.kind === 'picture') return this.#picture(study, resource.hash, resource.size);
     if (study === null) throw noStudy();
     switch (resource.kind) {

@@ -28,7 +28,8 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   undoMarks: { length: 'short' },
   redoMarks: { length: 'short' },
   corrections: { length: 'short' },
-  compare: { length: 'short' },
+  // Its intervals are resampled a thousand times.
+  compare: { length: 'long' },
   comparePictures: { length: 'short' },
   previewReport: { length: 'long', following: 1 },
   writeExport: { length: 'long', following: 3 },

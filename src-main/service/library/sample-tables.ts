@@ -2,15 +2,20 @@
 import type { RunRecord } from '../../contract/run.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import { encodeSampleTable, type SampleColumns } from '../../contract/sample-table.ts';
-import { readRoundColumns, readRoundConsistency, type AssessmentColumns } from '../../workspace/round-tables.ts';
-import { runFolder } from '../../workspace/study-layout.ts';
+import type { AssessmentColumns } from '../../workspace/round-tables.ts';
 import type { OpenedStudy } from './open-studies.ts';
+import type { RoundColumns } from './round-columns.ts';
 
 const KEPT = 3;
 
 export class SampleTables {
   /** By key, the last used last. */
   readonly #kept = new Map<string, Promise<Uint8Array>>();
+  readonly #columns: RoundColumns;
+
+  constructor(columns: RoundColumns) {
+    this.#columns = columns;
+  }
 
   /** @throws SteadygazeError `not-found`, `study-corrupt` */
   async get(opened: OpenedStudy, record: RunRecord, round: number): Promise<Uint8Array> {
@@ -19,7 +24,7 @@ export class SampleTables {
     const rounds = record.rounds.filter((each) => each.round <= round);
     const { folder } = opened.study;
     const key = [folder, record.id, record.created, opened.dataset.fingerprint, JSON.stringify(rounds)].join('\n');
-    const table = this.#kept.get(key) ?? readSampleTable(opened, record, round);
+    const table = this.#kept.get(key) ?? readSampleTable(opened, this.#columns, record, round);
     this.#kept.delete(key);
     this.#kept.set(key, table);
     for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
@@ -44,15 +49,19 @@ export function refuseMissingRound(record: RunRecord, round: number): void {
   );
 }
 
-async function readSampleTable(opened: OpenedStudy, record: RunRecord, round: number): Promise<Uint8Array> {
-  const folder = runFolder(opened.study.folder, record.id);
+async function readSampleTable(
+  opened: OpenedStudy,
+  tables: RoundColumns,
+  record: RunRecord,
+  round: number,
+): Promise<Uint8Array> {
+  const { folder } = opened.study;
   const rounds = record.rounds.map((each) => each.round).filter((each) => each <= round);
-  const table = await readRoundColumns(folder, round);
+  const table = await tables.get(folder, record.id, round);
   const count = table.id.length;
   const eByRound = new Float32Array(rounds.length * count);
   for (const [i, each] of rounds.entries()) {
-    const earlier = each === round ? table : await readRoundConsistency(folder, each);
-    eByRound.set(joinedById(table.id, earlier), i * count);
+    eByRound.set(joinedById(table.id, await tables.get(folder, record.id, each)), i * count);
   }
   const { hashes, sizes } = joinedPictures(table.id, opened);
   return encodeSampleTable({

@@ -1,0 +1,69 @@
+/** What can be chosen before a run, with the words for it. */
+import { ARMS, PRESETS, type Arm, type Preset } from '../../contract/settings.ts';
+import type { Correction } from '../../contract/run.ts';
+import type { ArmView, PresetView, SettingValue, SettingView, TrainOptions } from '../../contract/train-view.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
+import { ARM_WORDS } from '../../reports/words.ts';
+import { presetSettings } from '../presets.ts';
+import { SETTING_NAMES } from '../setting-names.ts';
+import { resolveSettings } from '../settings.ts';
+import { SETTING_WORDS } from './setting-words.ts';
+
+const PRESET_WORDS: Readonly<Record<Preset, { readonly title: string; readonly text: string }>> = {
+  quick: {
+    title: 'Quick look',
+    text: 'A small network and two rounds: a first impression of what the model looks at. Its figures are rough.',
+  },
+  standard: {
+    title: 'Standard',
+    text: 'A middle-sized network and three rounds: figures that are worth comparing.',
+  },
+  thorough: {
+    title: 'Thorough',
+    text: 'A large network, larger pictures and four long rounds: the best figures these pictures can give. It takes by far the longest.',
+  },
+};
+
+const WHY_ARM: Readonly<Record<Arm, string>> = {
+  plain: 'It shows how the model looks without any of this, and is what everything else is compared with.',
+  consistency: 'It is the method that this program is about.',
+  loss: 'If it does as well as explanation consistency, hard pictures alone were what helped, not the gaze.',
+  random: 'If it does as well as explanation consistency, uneven weights alone were what helped.',
+  noise: 'If it does as well as explanation consistency, a targeted disturbance was not needed.',
+  mix: 'It attacks the reliance on backgrounds directly, and may cost accuracy.',
+  'consistency-mix': 'Both at once; compare it with mixed backgrounds alone to see what explanation consistency adds.',
+};
+
+export function trainOptions(dataset: Dataset, corrections: readonly Correction[]): TrainOptions {
+  const leftOut = corrections.filter(({ label }) => label === null).length;
+  return {
+    presets: PRESETS.map((preset) => presetView(preset, dataset)),
+    arms: ARMS.map((arm): ArmView => ({
+      arm,
+      title: ARM_WORDS[arm].name,
+      text: `${ARM_WORDS[arm].explanation} ${WHY_ARM[arm]}`,
+    })),
+    settings: settingViews(),
+    corrections: { relabelled: corrections.length - leftOut, leftOut },
+  };
+}
+
+export function settingViews(): SettingView[] {
+  return SETTING_NAMES.map(({ name, control }) => {
+    const words = SETTING_WORDS[name] ?? { group: 'other' as const, title: name, definition: '' };
+    return { name, ...words, control };
+  });
+}
+
+function presetView(preset: Preset, dataset: Dataset): PresetView {
+  const settings = resolveSettings(presetSettings(preset, dataset), []);
+  return { preset, ...PRESET_WORDS[preset], values: Object.fromEntries(flattened(settings)) };
+}
+
+/** {a: {b: 1}} -> [['a.b', 1]]. */
+function flattened(value: object, prefix = ''): [string, SettingValue][] {
+  return Object.entries(value).flatMap(([key, inner]: [string, object | SettingValue]) => {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    return typeof inner === 'object' ? flattened(inner, name) : [[name, inner] as [string, SettingValue]];
+  });
+}
