@@ -17,11 +17,11 @@ import type { ComputeWork, PlannedRun, RunFollower } from './compute-work.ts';
 
 export const STUDY = '/studies/one';
 
-export function studyState(folder: string, runs: readonly RunBrief[] = []): StudyState {
+function studyState(folder: string, runs: readonly RunBrief[], root: string): StudyState {
   return {
     ...{ id: 'id', folder, name: folder.slice(folder.lastIndexOf('/') + 1), created: '2026-01-01T00:00:00.000Z' },
     data: {
-      ...{ root: '/pictures', sentence: '4 pictures in 2 classes', pictures: 4, classes: ['cat', 'dog'], problems: 0 },
+      ...{ root, sentence: '4 pictures in 2 classes', pictures: 4, classes: ['cat', 'dog'], problems: 0 },
       ...{ counts: { train: 2, val: 1, test: 1 }, missing: false },
     },
     ...{ runs, marks: { total: 0, corrections: 0 }, warnings: [] },
@@ -42,6 +42,7 @@ const TRAIN_OPTIONS: TrainOptions = {
 export class FakeLibrary implements Partial<Library> {
   readonly calls: string[] = [];
   runs: RunBrief[] = [];
+  root = '/pictures';
   closed = false;
   /** Set by a test to hold an inspection up. */
   inspecting: Promise<void> = Promise.resolve();
@@ -49,7 +50,7 @@ export class FakeLibrary implements Partial<Library> {
   async openStudy(folder: string, active: readonly string[]): Promise<StudyState> {
     this.calls.push(`openStudy ${folder} [${active.join()}]`);
     if (folder.includes('nowhere')) throw new SteadygazeError('not-found', 'There is no study in this folder.');
-    return studyState(folder, this.runs);
+    return studyState(folder, this.runs, this.root);
   }
   async closeStudy(folder: string): Promise<void> {
     this.calls.push(`closeStudy ${folder}`);
@@ -98,9 +99,9 @@ export interface FakeRun {
   readonly follower: RunFollower;
   /** What it was told: "pause", "resume", "stop", "kill". */
   readonly told: string[];
-  say(event: JobEvent): void;
-  end(result: WorkResult): void;
-  fail(error: unknown): void;
+  readonly say: (event: JobEvent) => void;
+  readonly end: (result: WorkResult) => void;
+  readonly fail: (error: unknown) => void;
 }
 
 export class FakeWork implements ComputeWork {

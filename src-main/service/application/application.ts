@@ -74,7 +74,7 @@ export class Application {
     };
   }
 
-  /** @throws SteadygazeError where the folder of the app cannot be made */
+  /** @throws the system's error where the folder of the app cannot be made */
   static async open(options: ApplicationOptions): Promise<Application> {
     const { dataFolder, studiesFolder, resourcesFolder, shell, version, log = () => undefined } = options;
     const places: Places = { dataFolder, studiesFolder, resourcesFolder };
@@ -165,8 +165,6 @@ export class Application {
   async #close(): Promise<void> {
     const { tasks, launches, desk, recent, preferences, estimates } = this.#parts;
     tasks.cancelAll();
-    // One that is about to begin has its turn first, so that it can be stopped.
-    await desk.inTurn(async () => undefined);
     await launches.finish(GRACE);
     desk.dispose();
     await this.#closeLibrary();

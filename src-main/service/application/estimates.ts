@@ -1,9 +1,9 @@
 /** Measured times, remembered: measuring takes seconds, and nothing changes while the machine and the pictures do not. */
 import { createHash } from 'node:crypto';
+import { installedEngines } from '../../compute/installed.ts';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Estimates } from '../../contract/train-view.ts';
 import type { RunSettings } from '../../contract/settings.ts';
 import { KeptFile } from './kept-file.ts';
 
@@ -19,12 +19,12 @@ const Measured = v.object({
   assessmentImagesPerSecond: positive,
 });
 /** What was measured of one run. */
-export type Measured = v.InferOutput<typeof Measured>;
+type Measured = v.InferOutput<typeof Measured>;
 
 export interface MeasuredFor {
   /** Of the data set. */
   readonly fingerprint: string;
-  /** As it was asked for: `auto` may mean another engine elsewhere, and the machine is part of the key. */
+  /** As it was asked for: what `auto` means depends on what is installed, which is part of the key. */
   readonly engine: string;
   readonly settings: RunSettings;
 }
@@ -47,17 +47,16 @@ export class KeptEstimates {
     );
   }
 
-  find(wanted: MeasuredFor): Measured | null {
+  find(wanted: MeasuredFor): Omit<Measured, 'key'> | null {
     const key = this.#keyOf(wanted);
     return this.#file.value.find((each) => each.key === key) ?? null;
   }
 
   /** Keeps the newest few hundred. */
-  keep(measuredFor: MeasuredFor, engine: Estimates['engine'], figures: Omit<Measured, 'key' | 'engine'>): void {
+  keep(measuredFor: MeasuredFor, figures: Omit<Measured, 'key'>): void {
     const key = this.#keyOf(measuredFor);
-    const { seconds, trainingImagesPerSecond, assessmentImagesPerSecond } = figures;
-    const { id, description } = engine;
-    const entry = { key, engine: { id, description }, seconds, trainingImagesPerSecond, assessmentImagesPerSecond };
+    const { engine, seconds, trainingImagesPerSecond, assessmentImagesPerSecond } = figures;
+    const entry = { key, engine, seconds, trainingImagesPerSecond, assessmentImagesPerSecond };
     this.#file.set([entry, ...this.#file.value.filter((each) => each.key !== key)].slice(0, MOST));
   }
 
@@ -67,7 +66,7 @@ export class KeptEstimates {
 
   #keyOf({ fingerprint, engine, settings }: MeasuredFor): string {
     const machine = [cpus()[0]?.model ?? '', availableParallelism(), process.platform, process.arch];
-    const everything = JSON.stringify([this.#version, machine, fingerprint, engine, settings]);
+    const everything = JSON.stringify([this.#version, machine, installedEngines(), fingerprint, engine, settings]);
     return createHash('sha256').update(everything).digest('hex').slice(0, 32);
   }
 }

@@ -11,7 +11,9 @@ import { namesIn } from './folder-names.ts';
 const MOST_FOLDERS = 2_000;
 const MOST_PICTURES = 1_000;
 /** A folder of more names than this is no folder that anybody browses. */
-const MOST_NAMES = 200_000;
+const MOST_NAMES = 50_000;
+/** Milliseconds for a closer look at all of the folders: one may be the way to a drive that does not answer. */
+const CLOSER_LOOK = 3_000;
 
 /** "run 9" before "run 10". */
 const naturally = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
@@ -36,20 +38,21 @@ export async function listFolders(
     entries: await entriesOf(folder, listed),
     more: more || sorted.length > listed.length,
     pictures: Math.min(MOST_PICTURES, files.filter(hasPictureExtension).length),
-    places: await existing([...placesOfSystem(), ...places, ...(await drives())]),
+    places: [...(await existing([...placesOfSystem(), ...places, ...letters()])), ...(await mounted())],
   };
 }
 
 /** The folders of these names; a link back to where we are, or to what is above, is left out. */
 async function entriesOf(folder: string, names: readonly string[]): Promise<FolderEntry[]> {
   const here = await realpath(folder).catch(() => folder);
-  const entries: (FolderEntry | null)[] = names.map(() => null);
-  await forEachConcurrently(names, async (name, i) => {
+  const entries = names.map((name): FolderEntry | null => ({ name, path: join(folder, name), kind: 'folder' }));
+  const looking = forEachConcurrently(names, async (name, i) => {
     const path = join(folder, name);
     const real = await realpath(path).catch(() => path);
-    if (isInside(here, real)) return;
-    entries[i] = { name, path, kind: (await isFile(studyFile(path))) ? 'study' : 'folder' };
+    if (isInside(here, real)) entries[i] = null;
+    else if (await isFile(studyFile(path))) entries[i] = { name, path, kind: 'study' };
   });
+  await Promise.race([looking, after(CLOSER_LOOK)]);
   return entries.filter((entry) => entry !== null);
 }
 
@@ -73,27 +76,48 @@ function placesOfSystem(): { name: string; path: string }[] {
   return [{ name: 'Home', path: home }, ...own.map((name) => ({ name, path: join(home, name) }))];
 }
 
-/** Drives by letter, and what is mounted where systems mount what people plug in. */
-async function drives(): Promise<{ name: string; path: string }[]> {
-  if (process.platform === 'win32') {
-    return Array.from('CDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => ({ name: `Drive ${letter}:`, path: `${letter}:\\` }));
-  }
+/** Drives as Windows names them. */
+function letters(): { name: string; path: string }[] {
+  return process.platform !== 'win32'
+    ? []
+    : Array.from('CDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => ({ name: `Drive ${letter}:`, path: `${letter}:\\` }));
+}
+
+/** What is mounted where systems mount what people plug in, and the root of everything. */
+async function mounted(): Promise<{ name: string; path: string }[]> {
+  if (process.platform === 'win32') return [];
   const mounted: { name: string; path: string }[] = [];
   for (const parent of ['/Volumes', '/media', join('/media', basename(homedir())), '/run/media', '/mnt']) {
-    const names = await readdir(parent).catch((): string[] => []);
-    for (const name of names.slice(0, 20)) mounted.push({ name, path: join(parent, name) });
+    // What is mounted is not touched itself: its drive may not answer.
+    const found = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    const folders = found.filter((entry) => entry.isDirectory()).slice(0, 20);
+    for (const { name } of folders) mounted.push({ name, path: join(parent, name) });
   }
   return [...mounted, { name: 'Computer', path: '/' }];
 }
 
-/** A place on a drive that does not answer is not offered. */
+/** A place that does not answer in so many milliseconds is not offered. */
 const PATIENCE = 500;
+/** Looks that have not ended: a drive that does not answer holds one thread and not one for every listing. */
+const looks = new Map<string, Promise<boolean>>();
 
 async function existing<T extends { readonly path: string }>(places: readonly T[]): Promise<T[]> {
-  const late = new Promise<boolean>((done) => void setTimeout(() => done(false), PATIENCE).unref());
-  const there = await Promise.all(places.map(({ path }) => Promise.race([isFolder(path), late])));
+  const late = after(PATIENCE);
+  const there = await Promise.all(places.map(({ path }) => Promise.race([lookAt(path), late])));
   const paths = new Set<string>();
   return places.filter(({ path }, i) => there[i] === true && !paths.has(path) && paths.add(path));
+}
+
+function lookAt(path: string): Promise<boolean> {
+  const known = looks.get(path);
+  if (known !== undefined) return known;
+  const looking = isFolder(path).finally(() => looks.delete(path));
+  looks.set(path, looking);
+  return looking;
+}
+
+function after(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => void setTimeout(() => resolve(undefined), milliseconds).unref());
 }
 
 function isFolder(path: string): Promise<boolean> {

@@ -25,7 +25,7 @@ export async function namesIn(path: string, most: number): Promise<FolderNames> 
   const files: string[] = [];
   let seen = 0;
   try {
-    for await (const entry of await opendir(path)) {
+    for await (const entry of await opendir(path, { bufferSize: 256 })) {
       if (isHidden(entry.name)) continue;
       if (seen++ >= most) return { folders, files, more: true };
       if (entry.isDirectory()) folders.push(entry.name);

@@ -77,9 +77,12 @@ export class Launch {
     return run !== undefined && (run.status === 'running' || run.status === 'paused') ? run.run : null;
   }
 
-  /** Runs that never began: what is left when one before them failed. */
+  /** Runs that never began: what is left when one before them failed, and one that failed before it began. */
   get untouched(): readonly PlannedRun[] {
-    return this.#options.plans.filter((_, i) => this.#state.runs[i]?.status === 'waiting');
+    return this.#options.plans.filter((_, i) => {
+      const run = this.#state.runs[i];
+      return run !== undefined && (run.status === 'waiting' || (run.status === 'failed' && run.run === null));
+    });
   }
 
   /** Works until all runs have ended, or one failed, or it was stopped. Never rejects. */
@@ -180,8 +183,7 @@ export class Launch {
       this.#set(current, { run: event.run, status: 'running' });
     }
     if (event.type === 'progress') {
-      const { type: _, ...progress } = event;
-      const live: LiveProgress = { ...progress, ...this.#progress.hear(event) };
+      const live = liveProgress(event, this.#progress.hear(event));
       this.#state = { ...this.#state, progress: live };
       if (status === 'starting') this.#tell({ status: 'running' });
       return this.#options.onProgress(live);
@@ -217,6 +219,14 @@ export class Launch {
     this.#state = { ...this.#state, ...change };
     this.#options.onChange(this.#state);
   }
+}
+
+function liveProgress(
+  event: Extract<JobEvent, { type: 'progress' }>,
+  ofLaunch: Pick<LiveProgress, 'overallLaunch' | 'secondsLeft'>,
+): LiveProgress {
+  const { run, phase, round, epoch, done, total, overall, imagesPerSecond, loss, memory } = event;
+  return { run, phase, round, epoch, done, total, overall, imagesPerSecond, loss, memory, ...ofLaunch };
 }
 
 /** Whether a launch has not ended yet. */

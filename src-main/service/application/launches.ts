@@ -12,6 +12,9 @@ import { assignments, plannedSettings } from './planned-settings.ts';
 import type { AppStore } from './store.ts';
 import type { StudyDesk } from './study-desk.ts';
 
+/** Milliseconds until a killed process is gone and its run marked as stopped. */
+const AFTER_KILLING = 3_000;
+
 export interface LaunchesOptions {
   readonly library: Library;
   readonly work: ComputeWork;
@@ -25,6 +28,7 @@ export class Launches {
   #launch: Launch | null = null;
   /** Of the present launch, or the last. */
   #ending: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(options: LaunchesOptions) {
     this.#options = options;
@@ -105,13 +109,19 @@ export class Launches {
     });
   }
 
-  /** Lets the present run store where it is; kills it when that takes longer than `grace` milliseconds. */
+  /** Lets the present run store where it is; kills it when that takes longer than `grace` milliseconds. No other begins. */
   async finish(grace: number): Promise<void> {
+    this.#closed = true;
     if (!this.working) return;
     this.#launch?.stop();
     const late = setTimeout(() => this.#launch?.kill(), grace);
-    await this.#ending;
+    let given: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      given = setTimeout(resolve, grace + AFTER_KILLING);
+    });
+    await Promise.race([this.#ending, patience]);
     clearTimeout(late);
+    clearTimeout(given);
   }
 
   /** What may not be shown any more, because its runs are gone. */
@@ -145,6 +155,7 @@ export class Launches {
   }
 
   #begin(study: StudyState, preset: string | null, plans: readonly PlannedRun[], estimate: number | null): void {
+    if (this.#closed) throw new SteadygazeError('disconnected', 'Steadygaze is closing.', 'Start it again.');
     const { work, store, desk } = this.#options;
     const launch = new Launch({
       ...{ study: study.folder, preset, plans, estimate },

@@ -78,7 +78,8 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
     const settings = plannedSettings(options, preset, assignments(input.settings));
     return { preset, measuredFor: { fingerprint, engine: input.engine, settings } satisfies MeasuredFor };
   });
-  const unknown = wanted.filter(({ measuredFor }) => estimates.find(measuredFor) === null);
+  const known = wanted.map(({ measuredFor }) => estimates.find(measuredFor));
+  const unknown = wanted.flatMap(({ measuredFor }, i) => (known[i] === null ? [{ measuredFor, i }] : []));
   let problem: SteadygazeError | null = null;
   if (unknown.length > 0) {
     refuseDisturbing(launches.working);
@@ -86,16 +87,22 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
     const measured = await tasks.run(input.task, 'Measuring how long it would take', ({ signal }) =>
       work.measure(folder, input.engine, plans, signal),
     );
-    for (const [i, { measuredFor }] of unknown.entries()) {
-      const estimate = measured.estimates[i];
+    const { id, description } = measured.engine;
+    for (const [at, { measuredFor, i }] of unknown.entries()) {
+      const estimate = measured.estimates[at];
       if (estimate === undefined) continue;
-      if (estimate.problem === undefined) estimates.keep(measuredFor, measured.engine, estimate);
-      else problem ??= SteadygazeError.fromValue(estimate.problem);
+      if (estimate.problem !== undefined) {
+        problem ??= SteadygazeError.fromValue(estimate.problem);
+        continue;
+      }
+      known[i] = { engine: { id, description }, ...estimate };
+      // A run that began meanwhile made everything slower than it is.
+      if (!launches.working) estimates.keep(measuredFor, known[i]);
     }
   }
-  const found = wanted.flatMap(({ preset, measuredFor }) => {
-    const known = estimates.find(measuredFor);
-    return known === null ? [] : [{ preset, known }];
+  const found = wanted.flatMap(({ preset }, i) => {
+    const figures = known[i] ?? null;
+    return figures === null ? [] : [{ preset, figures }];
   });
   const [first] = found;
   // A preset too large for this machine is left out, unless there is nothing else to answer.
@@ -103,9 +110,9 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
     throw problem ?? new SteadygazeError('bad-argument', 'No preset was named to be measured.', 'Choose one.');
   }
   return {
-    engine: first.known.engine,
-    estimates: found.map(({ preset, known }): Estimate => {
-      const { seconds, trainingImagesPerSecond, assessmentImagesPerSecond } = known;
+    engine: first.figures.engine,
+    estimates: found.map(({ preset, figures }): Estimate => {
+      const { seconds, trainingImagesPerSecond, assessmentImagesPerSecond } = figures;
       return { preset, secondsPerRun: seconds, trainingImagesPerSecond, assessmentImagesPerSecond };
     }),
   };
