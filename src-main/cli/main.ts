@@ -10,6 +10,7 @@ import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { printError } from './output.ts';
 
@@ -37,6 +38,7 @@ function build(json: boolean): Command {
     resumeCommand(),
     reportCommand(),
     hardCommand(),
+    serveCommand(),
     demoCommand(),
     benchCommand(),
   ];

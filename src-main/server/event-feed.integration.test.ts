@@ -86,7 +86,9 @@ describe('the events', () => {
     slow.pause();
     const last = 400;
     const heard = new Promise<void>((resolve) => {
-      good.on('message', (text) => void ((JSON.parse(String(text)) as AppEvent).seq === last && resolve()));
+      good.on('message', (data: Buffer) => {
+        if ((JSON.parse(data.toString()) as AppEvent).seq === last) resolve();
+      });
     });
     for (let seq = 1; seq <= last; seq++) {
       at.application.tell(notice(seq, 'x'.repeat(64 * 1024)));

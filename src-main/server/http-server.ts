@@ -172,7 +172,10 @@ export class Site {
   #refused(request: IncomingMessage, { status, reason }: Refusal): Answer {
     // Without the query, where the token stands.
     const [path = ''] = (request.url ?? '').split('?', 1);
-    this.#parts.onRefusal(`${status}, ${reason}: ${request.method ?? ''} ${JSON.stringify(path.slice(0, 200))}`);
+    // Who asks for what is not there was let in: a browser looking for an icon.
+    if (status !== 404) {
+      this.#parts.onRefusal(`${status}, ${reason}: ${request.method ?? ''} ${JSON.stringify(path.slice(0, 200))}`);
+    }
     const headers: Record<string, string> = { 'Content-Type': 'text/html; charset=utf-8', ...caching(false) };
     if (status === 405) headers['Allow'] = 'GET, HEAD, POST';
     // What is left of its body is not read.
