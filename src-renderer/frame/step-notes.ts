@@ -36,7 +36,7 @@ export function stepNote(view: View, study: StudyState | null, launch: LaunchSta
       if (assessed === 0) return needs('a run');
       return holds(study.marks.total === 0 ? 'Hard pictures' : `${count(study.marks.total)} marked`);
     case 'compare':
-      return finished < 2 ? needs('two finished runs') : holds(many(finished, 'run', 'runs'));
+      return finished < 2 ? needs('two runs') : holds(many(finished, 'run', 'runs'));
     case 'report':
       return finished === 0 ? needs('a finished run') : holds('Ready to write');
   }
