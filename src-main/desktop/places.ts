@@ -16,7 +16,7 @@ export const PLACES = {
   libraryWorker: join(unpacked, 'library-worker.js'),
   preload: join(programs, '../preload/preload.cjs'),
   window: join(programs, '../renderer'),
-  icon: join(programs, '../../resources/icons/256.png'),
+  icon: join(programs, '../../resources/icons/256x256.png'),
 } as const;
 
 export interface Folders {
