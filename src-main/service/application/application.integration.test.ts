@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { cp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppEvent } from '../../contract/app-events.ts';
@@ -168,6 +168,34 @@ describe('the application', () => {
       /^Another Steadygaze process .* is working on this study/,
     );
     lock.release();
+  });
+
+  it('tells which engines there are and how long a run would take, which it measures once and can give up', async () => {
+    expect(await call('train.engines', {})).toContainEqual(expect.objectContaining({ id: 'wasm', usable: true }));
+    const input: Input<'train.measure'> = { engine: 'wasm', presets: ['quick'], settings, task: 'measure' };
+    const given = call('train.measure', input);
+    await expect.poll(() => app.state.tasks).toMatchObject([{ id: 'measure' }]);
+    await call('app.cancelTask', { task: 'measure' });
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+    const measured = await call('train.measure', input);
+    expect(measured).toMatchObject({ engine: { id: 'wasm' }, estimates: [{ preset: 'quick' }] });
+    expect(measured.estimates[0]?.secondsPerRun).toBeGreaterThan(0);
+    const processes = pids.length;
+    expect(await call('train.measure', input)).toEqual(measured);
+    expect(pids).toHaveLength(processes);
+  });
+
+  it('opens the sample study: a copy of it that stays the same one', async () => {
+    const before = app.state.study?.folder ?? '';
+    await expect(call('study.openSample', { task: 'sample' })).rejects.toMatchObject({ code: 'not-found' });
+    await cp(before, join(root.path, 'resources', 'sample-study'), { recursive: true });
+    const opened = await call('study.openSample', { task: 'sample' });
+    expect(opened.folder).toBe(join(root.path, 'studies', 'Sample study'));
+    expect(opened.runs).toHaveLength(3);
+    expect(app.state.recent.map(({ folder }) => folder)).toEqual([opened.folder, before]);
+    await call('study.open', { folder: before });
+    expect((await call('study.openSample', { task: 'sample' })).folder).toBe(opened.folder);
+    await call('study.open', { folder: before });
   });
 
   it('stops a run when it ends, so that the next start can go on with it', async () => {

@@ -172,6 +172,25 @@ describe('a launch', () => {
     expect(test.library.calls.at(-1)).toBe(`openStudy ${STUDY} [001-plain-s0]`);
   });
 
+  it('tells its progress four times a second, the last of it soon, and none when it has ended', async () => {
+    const first = await launch({ arms: ['plain'] });
+    const say = (overall: number) =>
+      first.say({
+        ...{ type: 'progress', run: '001-plain-s0', phase: 'train', round: 0, epoch: 0, done: 1, total: 2, overall },
+        ...{ secondsLeft: 1, imagesPerSecond: 1, loss: null, memory: 1 },
+      });
+    const told = () => test.events.flatMap((event) => (event.type === 'progress' ? [event.progress.overall] : []));
+    for (const overall of [0, 0.1, 0.2, 0.3]) say(overall);
+    expect(told()).toEqual([0]);
+    expect(test.app.state.launch?.progress?.overall).toBe(0.3);
+    await expect.poll(told).toEqual([0, 0.3]);
+    say(0.4);
+    first.end({ run: '001-plain-s0', stopped: false });
+    await test.launchUntil(({ status }) => status === 'finished');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(told()).toEqual([0, 0.3]);
+  });
+
   it('is stopped when the app ends', async () => {
     const first = await launch();
     const closed = test.app.close();

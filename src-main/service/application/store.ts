@@ -34,6 +34,7 @@ export class AppStore {
 
   change<Part extends StatePart>(part: Part, value: AppState[Part]): void {
     this.#state = { ...this.#state, [part]: value };
+    if (part === 'launch') this.#forgetWaiting(); // It says how far it is itself.
     // The pair is right by the signature, which the compiler cannot follow through the union.
     this.tell({ type: 'changed', part, value } as AppEventBody);
   }
@@ -63,11 +64,15 @@ export class AppStore {
   }
 
   #tellProgress(): void {
-    clearTimeout(this.#waiting);
-    this.#waiting = undefined;
+    this.#forgetWaiting();
     const progress = this.#state.launch?.progress ?? null;
     if (progress === null) return;
     this.#lastProgress = performance.now();
     this.tell({ type: 'progress', progress });
+  }
+
+  #forgetWaiting(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
   }
 }
