@@ -10,10 +10,12 @@ const BACKLOG = 256 * 1024;
 let at: TestSite;
 let cookie: string;
 
-beforeEach(async () => {
-  at = await testSite({ feed: { windows: 3, backlog: BACKLOG, ping: 100 } });
+/** @param ping milliseconds */
+async function serve(ping: number): Promise<void> {
+  at = await testSite({ feed: { windows: 3, backlog: BACKLOG, ping } });
   cookie = await at.cookie();
-});
+}
+beforeEach(() => serve(100));
 afterEach(() => at.close());
 
 const notice = (seq: number, text = ''): AppEvent => ({ seq, type: 'notice', kind: 'info', text, hint: '' });
@@ -79,6 +81,9 @@ describe('the events', () => {
   });
 
   it('end for a window that does not take them', async () => {
+    // Long enough that it is not ended for its silence.
+    await at.close();
+    await serve(600_000);
     const slow = listen();
     const good = listen();
     await Promise.all([once(slow, 'open'), once(good, 'open')]);
