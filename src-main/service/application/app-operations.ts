@@ -61,7 +61,7 @@ export function appOperations({ store, preferences, tasks, shell, log, places, d
 }
 
 /** Where a shell writes its logs. @param dataFolder of the app */
-export const logFolder = (dataFolder: string): string => join(dataFolder, 'logs');
+const logFolder = (dataFolder: string): string => join(dataFolder, 'logs');
 
 /** The file of a sample: nothing outside the data set can be shown by way of an id. */
 async function samplePath(root: string, id: string): Promise<string> {
