@@ -3,12 +3,13 @@
  * its place and renamed at the end.
  */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import { forEachConcurrently, throwIfCancelled } from '../../datasets/concurrency.ts';
 import { temporaryBeside } from '../../workspace/atomic-file.ts';
 import { openStudy } from '../../workspace/study.ts';
+import type { Study } from '../../workspace/study.ts';
 import type { Following } from './library.ts';
 
 /** What belongs to a process or can be computed again. */
@@ -23,22 +24,29 @@ export async function copySample(
   folder: string,
   { onProgress, signal }: Following = {},
 ): Promise<void> {
-  await openStudy(sample); // What is no study is not copied.
+  const study = await openStudy(sample); // What is no study is not copied.
   await refuseOccupied(folder);
   const { folders, files } = await listing(sample);
+  const sources = files.map((file) => ({ from: join(sample, file), to: file }));
+  const pictures = await picturesApart(study);
+  if (pictures !== null) {
+    const apart = await listing(pictures.from);
+    folders.push(pictures.to, ...apart.folders.map((each) => join(pictures.to, each)));
+    sources.push(...apart.files.map((file) => ({ from: join(pictures.from, file), to: join(pictures.to, file) })));
+  }
   const draft = temporaryBeside(folder);
   try {
     throwIfCancelled(signal);
     await mkdir(draft, { recursive: true });
     for (const each of folders) await mkdir(join(draft, each));
     let done = 0;
-    onProgress?.(0, files.length);
+    onProgress?.(0, sources.length);
     await forEachConcurrently(
-      files,
-      async (file) => {
+      sources,
+      async ({ from, to }) => {
         // Where the file system can, nothing is copied until one of the two changes.
-        await copyFile(join(sample, file), join(draft, file), constants.COPYFILE_FICLONE);
-        onProgress?.(++done, files.length);
+        await copyFile(from, join(draft, to), constants.COPYFILE_FICLONE);
+        onProgress?.(++done, sources.length);
       },
       signal,
     );
@@ -49,6 +57,19 @@ export async function copySample(
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     throw unwritable(error, folder);
   }
+}
+
+/**
+ * The pictures of a sample study lie beside it, in the folder `sample`, where the command line's demo has them too; the
+ * copy gets them where its `study.json` says. Null where the study has its pictures with it.
+ */
+async function picturesApart({
+  folder,
+  dataRoot,
+}: Study): Promise<{ readonly from: string; readonly to: string } | null> {
+  const to = relative(folder, dataRoot);
+  const hasThem = (await stat(dataRoot).catch(() => null)) !== null;
+  return hasThem || to.startsWith('..') ? null : { from: join(dirname(folder), 'sample'), to };
 }
 
 async function refuseOccupied(folder: string): Promise<void> {
@@ -85,7 +106,7 @@ async function listing(root: string): Promise<{ readonly folders: string[]; read
 
 function unwritable(error: unknown, folder: string): unknown {
   if (error instanceof SteadygazeError) return error;
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(systemCode(error) ?? '')) return error;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(systemCode(error) ?? '')) return error;
   return new SteadygazeError(
     'study-unwritable',
     `The sample study cannot be written to this folder: ${folder}`,
