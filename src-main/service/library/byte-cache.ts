@@ -22,26 +22,21 @@ export class ByteCache<Value> {
   }
 
   set(key: string, value: Value): void {
-    this.delete(key);
+    this.#forget(key);
     const size = this.#sizeOf(value);
     if (size > this.#most) return;
     this.#values.set(key, value);
     this.#bytes += size;
     for (const oldest of this.#values.keys()) {
       if (this.#bytes <= this.#most) break;
-      this.delete(oldest);
+      this.#forget(oldest);
     }
   }
 
-  delete(key: string): void {
+  #forget(key: string): void {
     const value = this.#values.get(key);
     if (value === undefined) return;
     this.#values.delete(key);
     this.#bytes -= this.#sizeOf(value);
-  }
-
-  /** Forgets every key that begins so. */
-  deleteAll(prefix: string): void {
-    for (const key of [...this.#values.keys()]) if (key.startsWith(prefix)) this.delete(key);
   }
 }

@@ -54,7 +54,8 @@ export async function writeExport(
   try {
     await writeFileAtomic(path, content);
   } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EISDIR'].includes(systemCode(error) ?? '')) throw error;
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EISDIR', 'EEXIST'].includes(systemCode(error) ?? ''))
+      throw error;
     throw new SteadygazeError(
       'study-unwritable',
       `The file cannot be written here: ${path}`,
