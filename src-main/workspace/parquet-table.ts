@@ -114,15 +114,30 @@ function joinedColumn(
 ): readonly string[] | Float64Array {
   const expected = type === 'STRING' ? 'string' : type === 'BOOLEAN' ? 'boolean' : 'number';
   const length = chunks.reduce((sum, { values }) => sum + values.length, 0);
-  const column: unknown[] | Float64Array = type === 'STRING' ? new Array<unknown>(length) : new Float64Array(length);
+  const refuse = (row: number): never => {
+    throw new TypeError(`row ${row}, column ${name} is no ${expected}`);
+  };
+  // Two loops of one type each: one loop of all types takes three times as long.
+  if (type === 'STRING') {
+    const texts = new Array<string>(length);
+    for (const { values, start } of chunks) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        texts[start + i] = typeof value === 'string' ? value : refuse(start + i);
+      }
+    }
+    return texts;
+  }
+  const numbers = new Float64Array(length);
   for (const { values, start } of chunks) {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
-      if (typeof value !== expected) throw new TypeError(`row ${start + i}, column ${name} is no ${expected}`);
-      column[start + i] = type === 'STRING' ? value : Number(value);
+      if (typeof value === 'number' && type !== 'BOOLEAN') numbers[start + i] = value;
+      else if (typeof value === 'boolean' && type === 'BOOLEAN') numbers[start + i] = value ? 1 : 0;
+      else refuse(start + i);
     }
   }
-  return column as readonly string[] | Float64Array;
+  return numbers;
 }
 
 function columnList<Row>(columns: TableColumns<Row>): [string, ColumnType][] {

@@ -30,6 +30,9 @@ const ASSESSMENT_COLUMNS = {
 /** A round's table by columns. */
 export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS>;
 
+/** E and v of each picture. */
+export type AssessmentCourse = Pick<AssessmentColumns, 'id' | 'e' | 'v'>;
+
 /** One row of `predictions.parquet`: one picture that was not trained on. */
 export interface PredictionRow {
   /** Sample id. */
@@ -68,6 +71,11 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
   return readColumns(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+}
+
+/** Only what is followed from assessment to assessment. @throws SteadygazeError `not-found`, `study-corrupt` */
+export async function readRoundCourse(run: string, round: number): Promise<AssessmentCourse> {
+  return readColumns(roundTableFile(run, round), { id: 'STRING', e: 'DOUBLE', v: 'DOUBLE' });
 }
 
 /** Writes a round's heatmaps, in the order of its table's rows. */

@@ -61,7 +61,7 @@ async function readSampleTable(
   const count = table.id.length;
   const eByRound = new Float32Array(rounds.length * count);
   for (const [i, each] of rounds.entries()) {
-    eByRound.set(joinedById(table.id, await tables.get(folder, record.id, each)), i * count);
+    eByRound.set(joinedById(table.id, await tables.course(folder, record.id, each)), i * count);
   }
   const { hashes, sizes } = joinedPictures(table.id, opened);
   return encodeSampleTable({
@@ -80,19 +80,19 @@ async function readSampleTable(
 
 function sampleColumns(table: AssessmentColumns): SampleColumns {
   return {
-    label: Uint16Array.from(table.label),
-    prediction: Uint16Array.from(table.prediction),
-    attackedPrediction: Uint16Array.from(table.attackedPrediction),
-    probability: Float32Array.from(table.probability),
-    labelProbability: Float32Array.from(table.labelProbability),
-    attackedLabelProbability: Float32Array.from(table.attackedLabelProbability),
-    attackedProbability: Float32Array.from(table.attackedProbability),
-    s: Float32Array.from(table.s),
-    q: Float32Array.from(table.q),
-    e: Float32Array.from(table.e),
-    v: Float32Array.from(table.v),
-    loss: Float32Array.from(table.loss),
-    empty: Uint8Array.from(table.empty),
+    label: new Uint16Array(table.label),
+    prediction: new Uint16Array(table.prediction),
+    attackedPrediction: new Uint16Array(table.attackedPrediction),
+    probability: new Float32Array(table.probability),
+    labelProbability: new Float32Array(table.labelProbability),
+    attackedLabelProbability: new Float32Array(table.attackedLabelProbability),
+    attackedProbability: new Float32Array(table.attackedProbability),
+    s: new Float32Array(table.s),
+    q: new Float32Array(table.q),
+    e: new Float32Array(table.e),
+    v: new Float32Array(table.v),
+    loss: new Float32Array(table.loss),
+    empty: new Uint8Array(table.empty),
   };
 }
 
@@ -102,7 +102,7 @@ export function joinedById(
   other: { readonly id: readonly string[]; readonly e: Float64Array },
 ): Float32Array {
   // Nearly always the same pictures in the same order.
-  if (ids.length === other.id.length && ids.every((id, row) => id === other.id[row])) return Float32Array.from(other.e);
+  if (ids.length === other.id.length && ids.every((id, row) => id === other.id[row])) return new Float32Array(other.e);
   const rows = new Map(other.id.map((id, row) => [id, row]));
   return Float32Array.from(ids, (id) => other.e[rows.get(id) ?? -1] ?? Number.NaN);
 }

@@ -82,7 +82,7 @@ function probabilities(row: AssessmentRow, name: (label: number) => string) {
 async function historyOf(study: string, tables: RoundColumns, record: RunRecord, id: string, likely: number) {
   const history: { round: number; e: number; v: number }[] = [];
   for (const { round } of record.rounds) {
-    const columns = await tables.get(study, record.id, round);
+    const columns = await tables.course(study, record.id, round);
     const row = rowOfId(columns, id, likely);
     if (row >= 0) history.push({ round, e: columns.e[row], v: columns.v[row] });
   }
