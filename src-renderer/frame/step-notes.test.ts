@@ -25,7 +25,7 @@ describe('stepNote', () => {
     expect(stepNote('data', study([]), null).text).toBe('1,240 pictures');
     expect(stepNote('train', study([run('finished', [])]), null).text).toBe('1 run');
     expect(stepNote('inspect', study([run('finished', [0])], false, 12), null).text).toBe('12 marked');
-    expect(stepNote('data', study([], true), null)).toEqual({ text: 'Needs its pictures back', ready: false });
+    expect(stepNote('data', study([], true), null)).toEqual({ text: 'Pictures missing', ready: false });
   });
 
   it('says that it works', () => {

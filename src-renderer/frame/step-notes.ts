@@ -28,7 +28,9 @@ export function stepNote(view: View, study: StudyState | null, launch: LaunchSta
   const finished = study.runs.filter((run) => run.status === 'finished').length;
   switch (view) {
     case 'data':
-      return study.data.missing ? needs('its pictures back') : holds(many(study.data.pictures, 'picture', 'pictures'));
+      return study.data.missing
+        ? { text: 'Pictures missing', ready: false }
+        : holds(many(study.data.pictures, 'picture', 'pictures'));
     case 'train':
       if (isWorking(launch)) return holds(launch.status === 'paused' ? 'Paused' : 'At work');
       return holds(study.runs.length === 0 ? 'Nothing trained yet' : many(study.runs.length, 'run', 'runs'));

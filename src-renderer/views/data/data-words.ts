@@ -6,9 +6,9 @@ const pictures = (n: number): string => `${count(n)} ${n === 1 ? 'picture' : 'pi
 
 /** The three parts in their order, with what each is for. */
 export const SPLITS = [
-  { split: 'train', title: 'learned from', name: 'Training' },
-  { split: 'val', title: 'used to choose thresholds', name: 'Validation' },
-  { split: 'test', title: 'kept aside for testing', name: 'Test' },
+  { split: 'train', title: 'to learn from', name: 'Training' },
+  { split: 'val', title: 'to set thresholds', name: 'Validation' },
+  { split: 'test', title: 'kept for testing', name: 'Test' },
 ] as const satisfies readonly { split: keyof SplitCounts; title: string; name: string }[];
 
 /** Who chose which picture is learned from and which is kept aside. */

@@ -7,7 +7,7 @@ import { navigation } from '../../lib/navigation.svelte.ts';
 import { LongCall } from '../../lib/tasks.svelte.ts';
 import { toast } from '../../lib/toasts.svelte.ts';
 import { chooseFolder } from './choose-folder.svelte.ts';
-import { mayLeave } from './study-actions.ts';
+import { leaveRuns } from './study-actions.ts';
 
 /** The way from a path to an open study: recognise it, read the pictures, look at what was found, make a study of it. */
 class Intake {
@@ -36,7 +36,7 @@ class Intake {
       this.recognising = false;
       if (found.kind === 'study') await this.open(found.path);
       else if (found.kind === 'pictures') await this.read(found.path);
-      else this.refused = { message: found.sentence, hint: 'Choose a folder with pictures, or a study.' };
+      else this.refused = { message: found.sentence, hint: '' };
     } catch (error) {
       this.refused = toErrorValue(error);
     } finally {
@@ -59,18 +59,21 @@ class Intake {
   /** Opens a study in the place of the one that is open. */
   async open(folder: string): Promise<void> {
     if (folder === app.study?.folder) return this.#show();
-    if (!(await mayLeave())) return;
     this.#begin(folder);
-    const study = await this.opening.run(() => client.call('study.open', { folder }));
+    const study = await this.opening.run(async () =>
+      (await leaveRuns()) ? client.call('study.open', { folder }) : null,
+    );
     if (study) this.#show();
     else this.refused = this.opening.error;
   }
 
   /** Opens the sample with its finished result. */
   async openSample(): Promise<void> {
-    if (this.busy || !(await mayLeave())) return;
+    if (this.busy) return;
     this.#begin('');
-    const study = await this.opening.run((task) => client.call('study.openSample', { task }));
+    const study = await this.opening.run(async (task) =>
+      (await leaveRuns()) ? client.call('study.openSample', { task }) : null,
+    );
     if (study) this.#show(study.runs.some((run) => run.assessments.length > 0) ? 'inspect' : 'data');
     else this.refused = this.opening.error;
   }
@@ -78,10 +81,10 @@ class Intake {
   /** Makes a study of what was read. */
   async create(name: string, folder: string): Promise<void> {
     const { inspection } = this;
-    if (!inspection || !(await mayLeave())) return;
+    if (!inspection) return;
     this.refused = null;
-    const study = await this.opening.run((task) =>
-      client.call('study.create', { inspection: inspection.id, name, folder, task }),
+    const study = await this.opening.run(async (task) =>
+      (await leaveRuns()) ? client.call('study.create', { inspection: inspection.id, name, folder, task }) : null,
     );
     if (study) this.#show('data');
   }

@@ -18,24 +18,34 @@ export async function reveal(what: Input<'folders.reveal'>['what']): Promise<voi
   await client.call('folders.reveal', { what }).catch(say);
 }
 
+/** Milliseconds that a run may take to store where it is; one step of training and a file. */
+const STOPPING_MS = 60_000;
+
 /**
- * Makes sure that a run that is at work may be left.
- * @returns false where the person would rather stay
+ * Stops a run that is at work, if the person agrees, so that another study can be opened.
+ * @returns false where they would rather stay
+ * @throws CallError
  */
-export async function mayLeave(): Promise<boolean> {
+export async function leaveRuns(): Promise<boolean> {
   if (!isWorking(app.launch)) return true;
-  return confirm({
+  const agreed = await confirm({
     title: 'Stop the training?',
     text: 'A run of this study is at work. It is stored where it is, and you can go on with it later.',
     action: 'Stop and leave',
   });
+  if (!agreed) return false;
+  // It may have ended while the question was open.
+  if (isWorking(app.launch)) await client.call('train.stop', {});
+  const latest = Date.now() + STOPPING_MS;
+  while (isWorking(app.launch) && Date.now() < latest) await new Promise((resolve) => setTimeout(resolve, 100));
+  return true;
 }
 
 /** Closes the open study; what it holds is on disk already. */
 export async function closeStudy(): Promise<void> {
-  if (!app.study || !(await mayLeave())) return;
+  if (!app.study) return;
   try {
-    if (isWorking(app.launch)) await client.call('train.stop', {});
+    if (!(await leaveRuns())) return;
     await client.call('study.close', {});
     navigation.go('data');
   } catch (error) {
