@@ -23,7 +23,7 @@ function cornerMaps(count: number, corner: number) {
 }
 
 /** Rises from row to row; `shift` moves all of it. */
-export function assessedRow(id: string, label: number, i: number, shift: number): AssessmentRow {
+function assessedRow(id: string, label: number, i: number, shift: number): AssessmentRow {
   const e = Math.min(1, i / 40 + shift);
   const flips = e < 0.5;
   return {

@@ -257,11 +257,16 @@ describe('reports and exports', () => {
   it('stops when it is asked to, and writes nothing', async () => {
     const controller = new AbortController();
     const path = join(folder.path, 'stopped.html');
+    let told = 0;
     const writing = library.writeExport('html', request(), path, {
       signal: controller.signal,
-      onProgress: () => controller.abort(),
+      onProgress: () => {
+        told++;
+        controller.abort();
+      },
     });
     await expect(writing).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told).toBe(1); // At the next step, not when everything has been computed.
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
     const nowhere = join(folder.path, 'no', 'such');
     await writeFile(join(folder.path, 'no'), 'a file');

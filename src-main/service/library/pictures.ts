@@ -16,7 +16,7 @@ import type { Pictures } from './open-studies.ts';
 
 const MEMORY = 64 << 20;
 const QUALITY = 82;
-export const PICTURE_TYPE = 'image/jpeg';
+const PICTURE_TYPE = 'image/jpeg';
 
 export class ShownPictures {
   readonly #memory = new ByteCache<Uint8Array>(MEMORY, (bytes) => bytes.byteLength);

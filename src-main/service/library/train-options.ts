@@ -48,7 +48,7 @@ export function trainOptions(dataset: Dataset, corrections: readonly Correction[
   };
 }
 
-export function settingViews(): SettingView[] {
+function settingViews(): SettingView[] {
   return SETTING_NAMES.map(({ name, control }) => {
     const words = SETTING_WORDS[name] ?? { group: 'other' as const, title: name, definition: '' };
     return { name, ...words, control };
