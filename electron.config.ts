@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 
 const root = import.meta.dirname;
@@ -11,8 +12,20 @@ const root = import.meta.dirname;
 /** Electron's oldest Node.js that we run on (see docs/architecture.md). */
 const NODE = 'node20';
 
+/**
+ * Says beside the programs that they are modules. In the packaged app some of them lie outside the archive, where the
+ * project's package.json does not reach.
+ */
+const saysModules: Plugin = {
+  name: 'says-modules',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "module" }\n' });
+  },
+};
+
 export default defineConfig({
   main: {
+    plugins: [saysModules],
     build: {
       target: NODE,
       outDir: 'out/main',

@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path';
 import nodeUtil from 'node:util';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 
-const require = createRequire(import.meta.url);
+/** Not called `require`: the bundler of the desktop app declares that name in every program. */
+const load = createRequire(import.meta.url);
 
 /** Types of op attributes and tensors as the addon numbers them. */
 export interface Binding {
@@ -52,7 +53,7 @@ export interface Addon {
 /** Where the package lies, or null when it is not installed. */
 function packageFolder(packageName: string): string | null {
   try {
-    return dirname(require.resolve(`${packageName}/package.json`));
+    return dirname(load.resolve(`${packageName}/package.json`));
   } catch {
     return null;
   }
@@ -76,12 +77,12 @@ export function loadAddon(packageName: string): Addon {
   // Off by default on most processors; without it convolutions take three times as long.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  const binding = require(file) as Binding;
-  const { NodeJSKernelBackend } = require(join(folder, 'dist', 'nodejs_kernel_backend.js')) as {
+  const binding = load(file) as Binding;
+  const { NodeJSKernelBackend } = load(join(folder, 'dist', 'nodejs_kernel_backend.js')) as {
     NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
   };
-  require(join(folder, 'dist', 'register_all_kernels.js'));
-  const { version } = require(join(folder, 'package.json')) as { version: string };
+  load(join(folder, 'dist', 'register_all_kernels.js'));
+  const { version } = load(join(folder, 'package.json')) as { version: string };
   return {
     packageName,
     packageVersion: version,

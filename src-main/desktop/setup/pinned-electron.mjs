@@ -87,6 +87,7 @@ async function unzip(zip, dir) {
 async function adapt(unpacked, folder) {
   const app = path.join(unpacked, 'resources/app');
   rmSync(app, { recursive: true });
+  rmSync(path.join(unpacked, 'resources/app-update.yml'), { force: true });
   mkdirSync(app);
   writeFileSync(path.join(app, 'package.json'), '{ "name": "loader", "type": "module", "main": "loader.js" }\n');
   writeFileSync(path.join(app, 'loader.js'), LOADER);
