@@ -116,7 +116,7 @@ export class Site {
     const file = files.get(path);
     if (file === undefined) return { status: 404, reason: 'nothing there' };
     const headers = { 'Content-Type': file.type, ...caching(file.immutable) };
-    return { status: 200, headers, body: await readFile(file.path) };
+    return { status: 200, headers, body: file.body };
   }
 
   async #invoke(request: IncomingMessage): Promise<Answer | Refusal> {

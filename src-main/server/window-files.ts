@@ -1,13 +1,12 @@
 /**
- * The files of the window, `out/renderer`. Which there are is found out once, so that an address is looked up and never
- * becomes a path: no spelling of `..` leads anywhere.
+ * The files of the window, `out/renderer`. They are read once, so that an address is looked up and never becomes a path
+ * (no spelling of `..` leads anywhere), and that a window built anew meanwhile does not mix with this one. They are small.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 
 export interface WindowFile {
-  /** Absolute. */
-  readonly path: string;
+  readonly body: Uint8Array;
   /** MIME type. */
   readonly type: string;
   /** Its name holds a hash of its contents. */
@@ -37,7 +36,7 @@ export async function windowFiles(folder: string): Promise<ReadonlyMap<string, W
     const type = TYPES[extname(entry.name).toLowerCase()];
     // `isFile` is false for links: they may lead out of the folder.
     if (!entry.isFile() || type === undefined || parts.some((part) => part.startsWith('.'))) continue;
-    files.set(`/${parts.join('/')}`, { path, type, immutable: parts[0] === 'assets' });
+    files.set(`/${parts.join('/')}`, { body: await readFile(path), type, immutable: parts[0] === 'assets' });
   }
   const page = files.get('/index.html');
   if (page !== undefined) files.set('/', page);
