@@ -2,7 +2,7 @@
 import { decodeSampleTable, type SampleTable } from '../../../src-main/contract/sample-table.ts';
 import { SteadygazeError, type ErrorValue } from '../../../src-main/contract/errors.ts';
 import { resourceUrl } from '../../lib/client.ts';
-import { BINS, binOf, changeOfE, TREND } from './sample-query.ts';
+import { BINS, binOf, changeOfE, orderRows, TREND, type Order } from './sample-query.ts';
 import { hashOf, SamplePaths } from './sample-paths.ts';
 
 /** How many pictures each choice of the filters would show by itself. */
@@ -25,6 +25,7 @@ export class Assessment {
   readonly counts: FilterCounts;
   /** All pictures by E. */
   readonly histogram: Uint32Array;
+  readonly #orders = new Map<Order, Uint32Array>();
 
   constructor(table: SampleTable) {
     this.table = table;
@@ -32,6 +33,16 @@ export class Assessment {
     this.change = changeOfE(table.eByRound, table.rounds.length, table.count);
     this.histogram = new Uint32Array(BINS);
     this.counts = this.#count();
+  }
+
+  /** All rows in an order, sorted when first asked for. */
+  rowsBy(order: Order): Uint32Array {
+    const known = this.#orders.get(order);
+    if (known) return known;
+    const { count, columns } = this.table;
+    const rows = orderRows({ count, columns, change: this.change }, order);
+    this.#orders.set(order, rows);
+    return rows;
   }
 
   className(label: number): string {

@@ -77,6 +77,7 @@ class Inspect {
     return answerQuery(
       { count, columns, change, marks: this.#markBits, group: this.#group, found: this.#found },
       this.query,
+      this.assessment.rowsBy(this.query.order),
     );
   });
 

@@ -4,6 +4,7 @@ import { SAMPLE_COLUMNS, type SampleColumns } from '../../../src-main/contract/s
 import { hashOf, SamplePaths } from './sample-paths.ts';
 import {
   answerQuery,
+  orderRows,
   binOf,
   BINS,
   changeOfE,
@@ -134,7 +135,8 @@ describe('answerQuery', () => {
   test('answers like a filter and a sort over objects', () => {
     fc.assert(
       fc.property(fc.array(picture, { maxLength: 60 }), query, fc.constantFrom(1, 2), (pictures, asked, rounds) => {
-        const answer = answerQuery(rowsOf(pictures, asked.text, rounds), asked);
+        const rows = rowsOf(pictures, asked.text, rounds);
+        const answer = answerQuery(rows, asked, orderRows(rows, asked.order));
         const expected = naive(pictures, asked, rounds);
         expect([...answer.rows]).toEqual(expected.rows);
         expect([...answer.histogram]).toEqual(expected.histogram);
@@ -146,7 +148,7 @@ describe('answerQuery', () => {
   test('shows only the rows of the chosen group', () => {
     const pictures = fc.sample(picture, { numRuns: 5, seed: 1 });
     const rows = { ...rowsOf(pictures, '', 1), group: Uint8Array.of(0, 1, 0, 1, 0) };
-    expect([...answerQuery(rows, WHOLE).rows].sort()).toEqual([1, 3]);
+    expect([...answerQuery(rows, WHOLE, orderRows(rows, WHOLE.order)).rows].sort()).toEqual([1, 3]);
   });
 });
 

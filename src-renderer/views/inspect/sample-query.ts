@@ -89,8 +89,8 @@ export function changeOfE(eByRound: Float32Array, rounds: number, count: number)
   return change;
 }
 
-/** Answers a query. */
-export function answerQuery(rows: Rows, query: SampleQuery): Answer {
+/** Answers a query. @param order all rows, as {@link orderRows} puts them */
+export function answerQuery(rows: Rows, query: SampleQuery, order: Uint32Array): Answer {
   const { count, columns, change, marks, group, found } = rows;
   const { e, label, prediction, attackedPrediction, empty } = columns;
   const classes = membership(query.classes);
@@ -100,7 +100,7 @@ export function answerQuery(rows: Rows, query: SampleQuery): Answer {
   const histogram = new Uint32Array(BINS);
   const kept = new Uint32Array(count);
   let size = 0;
-  for (let row = 0; row < count; row++) {
+  for (const row of order) {
     if (classes !== null && classes[label[row]] !== 1) continue;
     if (query.flip !== null && (prediction[row] !== attackedPrediction[row]) !== (query.flip === 'flips')) continue;
     if (query.answer !== null && (prediction[row] === label[row]) !== (query.answer === 'right')) continue;
@@ -119,7 +119,7 @@ export function answerQuery(rows: Rows, query: SampleQuery): Answer {
     if (value < low || value > high) continue;
     kept[size++] = row;
   }
-  return { rows: ordered(rows, kept.slice(0, size), query.order), histogram };
+  return { rows: kept.slice(0, size), histogram };
 }
 
 /** 1 at each of the numbers; null for none. */
@@ -130,10 +130,17 @@ function membership(numbers: readonly number[]): Uint8Array | null {
   return member;
 }
 
-/** Rows come in ascending order and keep it where values are equal. */
-function ordered({ columns, change }: Rows, rows: Uint32Array, order: Order): Uint32Array {
+/**
+ * All rows in an order; where values are equal, as in the table. Kept by whoever asks often: filtering keeps the order,
+ * so that a brush that moves sorts nothing.
+ */
+export function orderRows(
+  { count, columns, change }: Pick<Rows, 'count' | 'columns' | 'change'>,
+  order: Order,
+): Uint32Array {
+  const all = Uint32Array.from({ length: count }, (_, row) => row);
   const by = (values: Float32Array, descending: boolean): Uint32Array =>
-    sortByKeys(rows, orderKeys(values, rows, descending));
+    sortByKeys(all, orderKeys(values, all, descending));
   switch (order) {
     case 'hardest':
       return by(columns.e, false);
