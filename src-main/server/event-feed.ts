@@ -14,7 +14,7 @@ export interface FeedLimits {
   readonly ping: number;
 }
 
-export const FEED_LIMITS: FeedLimits = { windows: 32, backlog: 8 * 1024 * 1024, ping: 30_000 };
+const FEED_LIMITS: FeedLimits = { windows: 32, backlog: 8 * 1024 * 1024, ping: 30_000 };
 
 /** Bytes of a message from a window: enough for none that means anything. */
 const MOST_MESSAGE = 64;

@@ -30,7 +30,7 @@ export interface SiteParts {
 }
 
 /** Limits of connections: nobody keeps the server busy by being slow, large or many. */
-export const SERVER_LIMITS = {
+const SERVER_LIMITS = {
   maxHeaderSize: 16 * 1024,
   /** Milliseconds for all headers, for the whole request, and between two requests of a connection. */
   headersTimeout: 10_000,

@@ -11,16 +11,13 @@ import { WebSocket } from 'ws';
 import type { ServerModule } from '../cli/commands/serve.ts';
 import type { AppState } from '../contract/app-state.ts';
 import { serveSite } from './serve-site.ts';
-import * as start from './start.ts';
+import { openPage, startServer } from './start.ts';
 import { builtWindow } from './window-build.ts';
 import { testSite } from './fake-application.fixture.ts';
 
 const BIN = fileURLToPath(new URL('../cli/steadygaze.js', import.meta.url));
 const WATCH = fileURLToPath(new URL('network-watch.fixture.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-// The command names the server's module in a text, so the compiler does not compare the two there.
-start satisfies ServerModule;
 
 let root: string;
 let temporary: string;
@@ -133,6 +130,12 @@ it('never reached out to anything', async () => {
   const lines = (await readFile(notes, 'utf8')).split('\n').filter((line) => line !== '');
   // Listening "looks up" the address it is given, which asks nobody.
   expect(new Set(lines)).toEqual(new Set(['watching', 'lookup "127.0.0.1"']));
+});
+
+it('offers what the command calls', () => {
+  // The command names the module in a text, so the compiler compares the two here only.
+  const offered: ServerModule = { startServer, openPage };
+  expect(Object.values(offered).every((each) => typeof each === 'function')).toBe(true);
 });
 
 it('says which port is taken', async () => {
