@@ -43,7 +43,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
   async function start(options: StartOptions = {}): Promise<RunningApp> {
     if (typeof around === 'string') throw new Error(around);
     app = await startApp(around, options);
-    await app.page.waitForFunction('document.querySelector("#app")?.childElementCount > 0');
+    await app.page.locator('#app > *').first().waitFor();
     return app;
   }
 
@@ -89,7 +89,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
     const opened = electron.waitForEvent('window');
     await electron.evaluate(({ app: main }) => void main.emit('activate'));
     if (app !== null) app = { ...app, page: await opened };
-    await app?.page.waitForFunction('document.querySelector("#app")?.childElementCount > 0');
+    await app?.page.locator('#app > *').first().waitFor();
     expect((await state()).launch?.status).toBe('running');
 
     await answerQuitting(1);
@@ -116,17 +116,16 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
   test('opens what a second start is asked to open', async () => {
     const { electron, data } = await start();
     if (typeof around === 'string') return;
-    const asked = app?.page.waitForFunction(
-      'document.body.innerText.includes("photo") || document.body.innerText.includes("picture")',
-    );
     const second = spawn(
       around.electron.executable,
       [PROJECT, '--no-sandbox', '--disable-gpu', `--user-data-dir=${data}`, join(folder, 'pictures')],
       { env: around.display.env, stdio: 'ignore' },
     );
     expect((await once(second, 'exit'))[0]).toBe(0);
-    await asked;
-    await expect.poll(() => app?.page.evaluate('document.body.innerText')).toMatch(/3 classes|bar/);
+    await app?.page
+      .getByText(/3 classes/)
+      .first()
+      .waitFor();
     expect(electron.windows()).toHaveLength(1);
   });
 
@@ -145,7 +144,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
     const answer = await call('report.export', {
       kind: 'pdf',
       runs: [run],
-      sections: ['recognition'],
+      sections: ['figures'],
       title: 'On paper',
       task: 'print',
     });

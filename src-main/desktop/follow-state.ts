@@ -40,7 +40,8 @@ export function followState(service: DesktopService, window: MainWindow, develop
     if (event.part !== 'study' || (event.value?.folder ?? null) === study) return;
     study = event.value?.folder ?? null;
     buildMenu();
-    if (study !== null) app.addRecentDocument(join(study, 'study.json'));
+    // Linux keeps no list for Electron.
+    if (study !== null && process.platform !== 'linux') app.addRecentDocument(join(study, 'study.json'));
   });
   app.setAboutPanelOptions({
     applicationName: 'Steadygaze',

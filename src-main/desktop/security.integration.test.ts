@@ -32,7 +32,7 @@ describe.skipIf(typeof around === 'string')('the window of the desktop app', () 
     await once(server, 'listening');
     outside = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     app = await startApp(around);
-    await app.page.waitForFunction('document.querySelector("#app")?.childElementCount > 0');
+    await app.page.locator('#app > *').first().waitFor();
   });
 
   afterAll(async () => {
