@@ -6,7 +6,7 @@ import { resourcePath, type Resource } from '../../src-main/contract/resources.t
 import { openTransport, type Connection, type Transport } from './transport.ts';
 
 /** What {@link Client.call} throws: the service's own sentence and hint. `toErrorValue` takes it apart. */
-export class CallError extends SteadygazeError {
+class CallError extends SteadygazeError {
   constructor({ code, message, hint, details }: ErrorValue) {
     super(code, message, hint, details);
     this.name = 'CallError';
@@ -24,7 +24,7 @@ export class CallError extends SteadygazeError {
 }
 
 /** Calls the service and hears its events. */
-export class Client {
+class Client {
   readonly #transport: Transport;
 
   constructor(transport: Transport) {
