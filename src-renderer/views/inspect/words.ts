@@ -5,9 +5,9 @@ import Mountain from '@lucide/svelte/icons/mountain';
 import Tag from '@lucide/svelte/icons/tag';
 import type { Verdict } from '../../../src-main/contract/sample-view.ts';
 import type { Icon } from '../../components/icon.ts';
-import { count, fixed } from '../../lib/format.ts';
+import { count } from '../../lib/format.ts';
 import type { Assessment } from './assessment.ts';
-import { MARKED, type MarkKind, type Order } from './sample-query.ts';
+import type { MarkKind, Order } from './sample-query.ts';
 
 export interface VerdictLook {
   readonly verdict: Verdict;
@@ -74,24 +74,6 @@ export function changeInWords(assessment: Assessment, row: number): string {
   if (prediction[row] === label[row]) return assessment.flips(row) ? `→ ${after}` : '';
   const before = assessment.className(prediction[row]);
   return assessment.flips(row) ? `seen as ${before} → ${after}` : `seen as ${before}`;
-}
-
-/** A tile for someone who does not see it. @param marks bits of MARKED */
-export function tileInWords(assessment: Assessment, row: number, marks: number): string {
-  const { label, prediction, attackedPrediction, e } = assessment.table.columns;
-  const right = prediction[row] === label[row];
-  return [
-    assessment.className(label[row]),
-    right ? '' : `recognised as ${assessment.className(prediction[row])}`,
-    assessment.flips(row) ? `becomes ${assessment.className(attackedPrediction[row])} under attack` : '',
-    `consistency ${fixed(e[row], 2)}`,
-    ...VERDICT_LOOKS.filter(({ verdict }) => (marks & MARKED[verdict]) !== 0).map(
-      ({ label: said }) => `marked: ${said}`,
-    ),
-    (marks & MARKED.correction) === 0 ? '' : 'to be corrected',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
 }
 
 /** "1 picture", "1,240 pictures". */
