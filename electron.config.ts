@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { lateSharp } from './src-main/desktop/setup/late-sharp.mjs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 
 const root = import.meta.dirname;
@@ -25,12 +26,12 @@ const saysModules: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [saysModules],
+    plugins: [saysModules, lateSharp()],
     build: {
       target: NODE,
       outDir: 'out/main',
       // Packages stay packages: native addons cannot be bundled, and everything else gains nothing.
-      externalizeDeps: true,
+      externalizeDeps: { exclude: ['sharp'] },
       rollupOptions: {
         input: {
           main: resolve(root, 'src-main/desktop/main.ts'),

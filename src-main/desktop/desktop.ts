@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ApplicationOptions } from '../service/application/application.ts';
 import { KeptFile } from '../service/application/kept-file.ts';
+import { LibraryClient } from '../service/library/client.ts';
 import { Activity } from './activity.ts';
 import { openLog } from './app-log.ts';
 import { openBridge } from './bridge.ts';
@@ -11,6 +12,7 @@ import type { DesktopService } from './desktop-service.ts';
 import { desktopShell } from './desktop-shell.ts';
 import { followState } from './follow-state.ts';
 import { closeTheNetwork, guardSession } from './guard.ts';
+import { libraryProcess } from './library-process.ts';
 import { MainWindow } from './main-window.ts';
 import { offeredPath, studyOf } from './offered-path.ts';
 import { folders, PLACES } from './places.ts';
@@ -85,7 +87,7 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
     version: app.getVersion(),
     shell: desktopShell(() => window.window),
     host,
-    workerEntry: PLACES.libraryWorker,
+    library: LibraryClient.start({ make: () => libraryProcess(PLACES.libraryWorker) }),
     log,
   });
 

@@ -4,11 +4,12 @@
  * and for what only that one knows (data sets that were just looked at, reports that were just made).
  */
 import { isAbsolute } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Resource } from '../../contract/resources.ts';
 import type { Library } from './library.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from './methods.ts';
-import { WorkerThread } from './worker-thread.ts';
+import { WorkerThread, type LibraryWorker } from './worker-thread.ts';
 
 export type LibraryClient = Library & {
   /** Ends the threads; what is still waited for is rejected. */
@@ -18,13 +19,15 @@ export type LibraryClient = Library & {
 export interface LibraryClientOptions {
   /** Program of the worker. Default: worker.ts beside this file, or `library-worker.js` beside the bundle. */
   readonly entry?: URL | string;
+  /** Starts a worker, where it is to be something else than a thread of this process. */
+  readonly make?: () => LibraryWorker;
 }
 
 export const LibraryClient = {
   /** The threads begin with the first call. */
-  start({ entry = defaultEntry() }: LibraryClientOptions = {}): LibraryClient {
-    const short = new WorkerThread(entry);
-    const long = new WorkerThread(entry);
+  start({ entry = defaultEntry(), make = () => thread(entry) }: LibraryClientOptions = {}): LibraryClient {
+    const short = new WorkerThread(make);
+    const long = new WorkerThread(make);
     const call = async (method: MethodName, args: readonly unknown[]): Promise<unknown> => {
       const first = threadFor(method, args);
       if (first !== 'either') return (first === 'long' ? long : short).call(method, args);
@@ -48,6 +51,8 @@ export const LibraryClient = {
     };
   },
 };
+
+const thread = (entry: URL | string): LibraryWorker => new Worker(entry, { name: 'steadygaze-library' });
 
 function threadFor(method: MethodName, args: readonly unknown[]): 'short' | 'long' | 'either' {
   if (method === 'classPictures' || method === 'problems') {

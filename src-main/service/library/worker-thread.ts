@@ -1,5 +1,4 @@
-/** One worker of the library, seen from the thread that asks: started when it is needed, and again after it died. */
-import { Worker } from 'node:worker_threads';
+/** One worker of the library, seen from whoever asks: started when it is needed, and again after it died. */
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Following } from './library.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -13,15 +12,27 @@ interface Waiting {
   readonly forget: () => void;
 }
 
+/** The part of a worker thread that is used here. Under Electron a process of its own plays it. */
+export interface LibraryWorker {
+  postMessage(message: ToWorker): void;
+  on(event: 'message', listener: (message: FromWorker) => void): unknown;
+  on(event: 'error', listener: (cause: unknown) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
+
 export class WorkerThread {
-  readonly #entry: URL | string;
+  readonly #make: () => LibraryWorker;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | null = null;
+  #worker: LibraryWorker | null = null;
   #calls = 0;
   #closed = false;
 
-  constructor(entry: URL | string) {
-    this.#entry = entry;
+  /** @param make starts a worker */
+  constructor(make: () => LibraryWorker) {
+    this.#make = make;
   }
 
   get isRunning(): boolean {
@@ -67,8 +78,8 @@ export class WorkerThread {
     this.#worker?.postMessage(message);
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#entry, { name: 'steadygaze-library' });
+  #start(): LibraryWorker {
+    const worker = this.#make();
     let cause: unknown = null;
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: unknown) => {

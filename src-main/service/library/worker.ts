@@ -1,6 +1,7 @@
 /** The thread that reads for the window: answers the calls of `LibraryClient` (client.ts), several at a time. */
 import { parentPort } from 'node:worker_threads';
 import { toErrorValue } from '../../contract/errors.ts';
+import type { ParentPort } from '../../jobs/channel.ts';
 import type { Following } from './library.ts';
 import { LocalLibrary } from './local-library.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -14,8 +15,12 @@ const PROGRESS_EVERY = 100;
 const library = new LocalLibrary();
 const calls = new Map<number, AbortController>();
 
+/** Electron's, where this is a utility process and no thread. Buffers are copied there, not handed over. */
+const utilityPort = (process as unknown as { readonly parentPort?: ParentPort }).parentPort;
+
 function tell(message: FromWorker, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
+  if (parentPort !== null) parentPort.postMessage(message, transfer);
+  else utilityPort?.postMessage(message);
 }
 
 function following(id: number, signal: AbortSignal): Following {
@@ -57,7 +62,10 @@ function transferable(value: unknown): [unknown, ArrayBuffer[]] {
   return [{ ...value, body }, [body.buffer]];
 }
 
-parentPort?.on('message', (message: ToWorker) => {
+function hear(message: ToWorker): void {
   if (message.type === 'cancel') calls.get(message.id)?.abort();
   else void answer(message);
-});
+}
+
+if (parentPort !== null) parentPort.on('message', hear);
+else utilityPort?.on('message', ({ data }) => hear(data as ToWorker));
