@@ -43,10 +43,6 @@ export const VERDICT_LOOKS: readonly VerdictLook[] = [
   { verdict: 'fine', label: 'Fine', key: '4', icon: CircleCheck, hint: 'Nothing is wrong with the picture.' },
 ];
 
-export function lookOf(verdict: Verdict): VerdictLook | undefined {
-  return VERDICT_LOOKS.find((look) => look.verdict === verdict);
-}
-
 export const MARK_LABELS: Readonly<Record<MarkKind | 'unmarked', string>> = {
   'wrong-label': 'Wrong label',
   shortcut: 'Background shortcut',
