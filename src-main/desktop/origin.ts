@@ -6,7 +6,7 @@ export const SCHEME = 'steadygaze';
 export const APP_HOST = 'app';
 /** Small pages of the shell itself: see own-pages.ts. */
 export const SHELL_HOST = 'shell';
-export const APP_ORIGIN = `${SCHEME}://${APP_HOST}`;
+const APP_ORIGIN = `${SCHEME}://${APP_HOST}`;
 /** What the window opens. */
 export const WINDOW_URL = `${APP_ORIGIN}/index.html`;
 
