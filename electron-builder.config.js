@@ -72,6 +72,8 @@ const config = {
   publish: null,
   linux: {
     target: ['AppImage', 'deb'],
+    // Runs what computes and reads: see src-main/desktop/plain-node.ts.
+    extraResources: [{ from: 'node_modules/node/bin/node', to: 'node' }],
     icon: 'resources/icons',
     category: 'Science',
     executableName: 'steadygaze',

@@ -18,7 +18,8 @@ import { offeredPath, studyOf } from './offered-path.ts';
 import { folders, PLACES } from './places.ts';
 import { declareProtocol, serveProtocol } from './protocol.ts';
 import { Quitting } from './quitting.ts';
-import { utilityHost } from './utility-host.ts';
+import { plainNode } from './plain-node.ts';
+import { desktopHost } from './desktop-host.ts';
 import { WindowPlace } from './window-place.ts';
 
 /** Opens the service; a test brings another one. */
@@ -79,7 +80,8 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
     ...{ path: join(data, 'window.json'), kind: 'window', schema: v.nullable(WindowPlace), fresh: null, log: warn },
   });
   const window = new MainWindow({ preload: PLACES.preload, icon: PLACES.icon, development, place, log: warn });
-  const host = utilityHost(PLACES.computeProcess);
+  const node = plainNode();
+  const host = desktopHost(PLACES.computeProcess, node);
   const service = await open({
     dataFolder: data,
     studiesFolder: studies,
@@ -87,7 +89,7 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
     version: app.getVersion(),
     shell: desktopShell(() => window.window),
     host,
-    library: LibraryClient.start({ make: () => libraryProcess(PLACES.libraryWorker) }),
+    library: LibraryClient.start({ make: () => libraryProcess(PLACES.libraryWorker, node) }),
     log,
   });
 

@@ -39,16 +39,21 @@ export function computeEntry(folder: string = import.meta.dirname): string {
   return join(folder, `compute-process${extname(import.meta.filename)}`);
 }
 
-/** Compute processes as children of this Node process. @param entry the program, see {@link computeEntry} */
-export function forkingHost(entry: string): ComputeHost {
-  return { start: () => startForked(entry) };
+/**
+ * Compute processes as children of this process.
+ * @param entry the program, see {@link computeEntry}
+ * @param node  program of Node that runs it, absolute; default: this one
+ */
+export function forkingHost(entry: string, node: string = process.execPath): ComputeHost {
+  return { start: () => startForked(entry, node) };
 }
 
 /** Compute processes as children of this Node process, from the program beside this file. */
 export const nodeHost: ComputeHost = forkingHost(computeEntry());
 
-function startForked(entry: string): ComputeProcess {
+function startForked(entry: string, execPath: string): ComputeProcess {
   const child = fork(entry, [], {
+    execPath,
     // Its words on standard output are a library's chatter; ours come through the channel.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -1,4 +1,4 @@
-/** The thread that reads for the window: answers the calls of `LibraryClient` (client.ts), several at a time. */
+/** The thread or process that reads for the window: answers the calls of `LibraryClient` (client.ts), several at a time. */
 import { parentPort } from 'node:worker_threads';
 import { toErrorValue } from '../../contract/errors.ts';
 import type { ParentPort } from '../../jobs/channel.ts';
@@ -15,12 +15,14 @@ const PROGRESS_EVERY = 100;
 const library = new LocalLibrary();
 const calls = new Map<number, AbortController>();
 
-/** Electron's, where this is a utility process and no thread. Buffers are copied there, not handed over. */
+/** Electron's, where this is a utility process and no thread. */
 const utilityPort = (process as unknown as { readonly parentPort?: ParentPort }).parentPort;
 
+/** Between processes buffers are copied, not handed over. */
 function tell(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   if (parentPort !== null) parentPort.postMessage(message, transfer);
-  else utilityPort?.postMessage(message);
+  else if (utilityPort !== undefined) utilityPort.postMessage(message);
+  else if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function following(id: number, signal: AbortSignal): Following {
@@ -68,4 +70,9 @@ function hear(message: ToWorker): void {
 }
 
 if (parentPort !== null) parentPort.on('message', hear);
-else utilityPort?.on('message', ({ data }) => hear(data as ToWorker));
+else if (utilityPort !== undefined) utilityPort.on('message', ({ data }) => hear(data as ToWorker));
+else {
+  process.on('message', hear);
+  // Nobody would hear the answers.
+  process.on('disconnect', () => process.exit());
+}

@@ -1,6 +1,7 @@
-/** Compute processes as Electron's utility processes: a packaged app has no other Node to run. */
+/** Compute processes of the desktop app: Electron's utility processes, or plain Node's where those will not do. */
 import { utilityProcess } from 'electron';
 import { once } from 'node:events';
+import { forkingHost } from '../jobs/compute-host.ts';
 import type { ComputeHost, ComputeProcess } from '../jobs/compute-host.ts';
 import type { Report } from '../jobs/protocol.ts';
 
@@ -9,17 +10,21 @@ const TAIL = 8_000;
 /** How long the rest of the error output is waited for, once the process has ended. */
 const LAST_WORDS_MS = 500;
 
-export interface UtilityHost extends ComputeHost {
+export interface DesktopHost extends ComputeHost {
   /** Ends whatever still works, at once. */
   killAll(): void;
 }
 
-/** @param entry file of the program, outside any archive */
-export function utilityHost(entry: string): UtilityHost {
+/**
+ * @param entry file of the program, outside any archive
+ * @param node  program of plain Node (plain-node.ts); null: utility processes
+ */
+export function desktopHost(entry: string, node: string | null): DesktopHost {
   const working = new Set<ComputeProcess>();
+  const forking = node === null ? null : forkingHost(entry, node);
   return {
     start() {
-      const started = startUtility(entry);
+      const started = forking?.start() ?? startUtility(entry);
       working.add(started);
       started.onExit(() => working.delete(started));
       return started;
