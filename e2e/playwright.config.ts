@@ -12,6 +12,7 @@ export default defineConfig<ShellOptions>({
   workers: 1,
   timeout: 240_000,
   expect: { timeout: 15_000 },
+  use: { actionTimeout: 15_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
   projects: [
