@@ -1,0 +1,47 @@
+/** Everybody can use it: no violation that axe finds, every view at 200 % zoom, and colours for every setting. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, startApp, test } from '../support/shell.ts';
+import { goTo, openSample, VIEWS } from '../support/window.ts';
+
+async function violations(page: Page): Promise<string[]> {
+  // Newly shown parts fade in: half-transparent text has another contrast.
+  await page.waitForTimeout(400);
+  // The preview of a report is a document of its own; its own tests look at it.
+  const found = await new AxeBuilder({ page }).exclude('iframe').analyze();
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in any view (${colorScheme})`, async ({ shell, places }) => {
+    const app = await startApp(shell, places, { colorScheme });
+    const { page } = app;
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    expect(await violations(page), 'start screen').toEqual([]);
+    await openSample(page);
+    for (const view of VIEWS) {
+      await goTo(page, view);
+      await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
+      expect(await violations(page), view).toEqual([]);
+    }
+    await goTo(page, 'Inspect');
+    await page.getByRole('option').first().click();
+    await expect(page.getByRole('button', { name: /wrong label/i }).first()).toBeVisible();
+    expect(await violations(page), 'an opened picture').toEqual([]);
+    await app.close();
+  });
+}
+
+test('every view fits at 200 % zoom', async ({ shell, places }) => {
+  // 1280 x 800 at 200 %: half as many CSS pixels.
+  const app = await startApp(shell, places, { size: { width: 640, height: 400 } });
+  const { page } = app;
+  await openSample(page);
+  for (const view of VIEWS) {
+    await goTo(page, view);
+    await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, `${view} must not be wider than the window`).toBeLessThanOrEqual(0);
+  }
+  await app.close();
+});

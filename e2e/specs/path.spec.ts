@@ -1,0 +1,87 @@
+/** The whole path of a person who has a folder of pictures and a question. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dropFolder } from '../support/drop.ts';
+import { exported } from '../support/exported.ts';
+import { smallPictures } from '../support/pictures.ts';
+import { expect, test } from '../support/shell.ts';
+import { createStudy, goTo, launchQuickLook, untilTrained } from '../support/window.ts';
+
+test('from a folder of pictures to a report', async ({ app, places }) => {
+  const classes = await smallPictures({ folder: places.pictures });
+  const [first = ''] = classes;
+  await writeFile(join(places.pictures, 'train', first, 'torn.jpg'), 'not a picture at all');
+  let { page } = app;
+
+  await test.step('start screen: drop the folder', async () => {
+    await expect(page.getByRole('heading', { name: 'Does the model look at the right thing?' })).toBeVisible();
+    await dropFolder(app, places.pictures);
+  });
+
+  await test.step('data: classes and problems', async () => {
+    await expect(page.getByText(/132 pictures in 3 classes/).first()).toBeVisible();
+    for (const name of classes) await expect(page.getByText(name, { exact: true }).first()).toBeVisible();
+    await expect(page.getByText('torn.jpg').first()).toBeVisible();
+    await createStudy(page);
+    await expect(page.getByText(/132 pictures in 3 classes/).first()).toBeVisible();
+  });
+
+  await test.step('train: progress, pause, reload, resume', async () => {
+    await launchQuickLook(page);
+    const bar = page.getByRole('main').getByRole('progressbar').first();
+    await expect
+      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+      .toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Pause', exact: true }).first().click();
+    await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible({ timeout: 60_000 });
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
+    await page.getByRole('button', { name: 'Resume' }).first().click();
+    await expect(page.getByRole('heading', { name: /^Training/ })).toBeVisible();
+    await untilTrained(page);
+  });
+
+  await test.step('inspect: sort, brush, open, flicker, mark, note', async () => {
+    await page.getByRole('button', { name: 'Look at the hard pictures' }).click();
+    const grid = page
+      .getByRole('grid')
+      .or(page.getByRole('listbox', { name: /pictures/i }))
+      .first();
+    await expect(grid).toBeVisible();
+    const low = page.getByRole('slider', { name: /E.*(from|low)|from/i }).first();
+    await low.focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    await expect(page.getByText(/of 72 pictures/).first()).toBeVisible();
+    await grid.locator('[role=gridcell],[role=option]').first().click();
+    await expect(page.getByText(/^E$/).or(page.getByText('Explanation consistency')).first()).toBeVisible();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('2');
+    await page.keyboard.press('n');
+    await page.keyboard.type('the wall again');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await expect(page.getByText(/1 marked/).first()).toBeVisible();
+  });
+
+  await test.step('compare', async () => {
+    await goTo(page, 'Compare');
+    await expect(page.getByRole('heading', { name: 'Figures' })).toBeVisible();
+    await expect(page.getByRole('rowheader', { name: /Named correctly/ })).toBeVisible();
+  });
+
+  await test.step('report: the exported file opens', async () => {
+    await goTo(page, 'Report');
+    const preview = page.frameLocator('iframe');
+    await expect(preview.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 60_000 });
+    const file = await exported(app, () => page.getByRole('button', { name: 'Export the report' }).click());
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('<!doctype html>');
+    // A page of the same browser without the app around it.
+    page = await page
+      .context()
+      .newPage()
+      .catch(() => page);
+    await page.setContent(text);
+    await expect(page.getByText(/On this data, the model/).first()).toBeVisible();
+  });
+});
