@@ -16,8 +16,9 @@ import { readLayout } from './layout.ts';
 import type { ClassFile, Layout } from './layout.ts';
 import { matchMasks } from './masks.ts';
 import { groupNearDuplicates } from './near-duplicates.ts';
-import { hasPictureExtension, inspectPicture, looksLikePicture } from './picture-file.ts';
+import { inspectPicture, looksLikePicture } from './picture-file.ts';
 import type { PictureFacts } from './picture-file.ts';
+import { hasPictureExtension } from './picture-name.ts';
 import { DEFAULT_SHARES, splitStratified } from './split.ts';
 import { listFolder, walkFiles } from './walk.ts';
 

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Problem, Split } from './dataset.ts';
-import { hasPictureExtension } from './picture-file.ts';
+import { hasPictureExtension } from './picture-name.ts';
 import { listFolder, walkFiles } from './walk.ts';
 
 /** A file that may be a picture of a class. */

@@ -26,9 +26,6 @@ export interface Unusable {
 /** No picture that this reader accepts needs more, and reading more at once would endanger memory. */
 const MAX_FILE_BYTES = 1024 ** 3;
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
-const PICTURE_EXTENSION = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|bmp|hei[cf])$/i;
-
-export const hasPictureExtension = (path: string): boolean => PICTURE_EXTENSION.test(path);
 
 /** The format that the first bytes announce, whatever the name says; null for anything else. */
 function formatOfBytes(head: Uint8Array): string | null {

@@ -18,7 +18,7 @@ import { amplificationOf } from '../reports/document.ts';
 import { amplifiedChange, toBytes } from '../reports/heatmap-image.ts';
 import { writeFileAtomic } from '../workspace/atomic-file.ts';
 import { readRoundTable } from '../workspace/round-tables.ts';
-import { readRun } from '../workspace/run.ts';
+import { lastRound, readRun } from '../workspace/run.ts';
 import { openStudy, readDataset } from '../workspace/study.ts';
 import { attackedPictureFile, cacheFolder, changePictureFile, runFolder } from '../workspace/study-layout.ts';
 import { readWeights } from '../workspace/weights-file.ts';
@@ -55,17 +55,6 @@ export async function explainJob(
   } finally {
     await loaded?.close();
   }
-}
-
-/** @throws SteadygazeError `not-found` before the first assessment */
-export function lastRound(record: RunRecord): number {
-  const last = record.rounds.at(-1);
-  if (last !== undefined) return last.round;
-  throw new SteadygazeError(
-    'not-found',
-    `The run ${record.id} has not assessed its pictures yet.`,
-    'Wait for its first assessment, or resume the run.',
-  );
 }
 
 interface RoundParts {

@@ -5,12 +5,11 @@
 import { stat } from 'node:fs/promises';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunRecord } from '../contract/run.ts';
-import { readRun } from '../workspace/run.ts';
+import { lastRound, readRun } from '../workspace/run.ts';
 import { attackedPictureFile, changePictureFile, runFolder, weightsFile } from '../workspace/study-layout.ts';
 import type { ComputeHost } from './compute-host.ts';
 import { startEngineJob } from './engine-job.ts';
 import type { EngineChoice } from './engine-job.ts';
-import { lastRound } from './explain-job.ts';
 import type { Job } from './host.ts';
 import type { ExplainAnswer } from './protocol.ts';
 

@@ -209,3 +209,14 @@ function noSuchRun(id: string): SteadygazeError {
 
 /** For tests of the reader: the text of a `run.json`. Never throws. */
 export const parseRun = (text: string): ParsedJson<RunRecord> => parseVersioned(text, RUN_FORMAT);
+
+/** @throws SteadygazeError `not-found` before the first assessment */
+export function lastRound({ rounds, id }: RunRecord): number {
+  const last = rounds.at(-1);
+  if (last !== undefined) return last.round;
+  throw new SteadygazeError(
+    'not-found',
+    `The run ${id} has not assessed its pictures yet.`,
+    'Wait for its first assessment, or go on with it.',
+  );
+}

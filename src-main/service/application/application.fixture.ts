@@ -7,8 +7,8 @@ import type { LaunchState, RunBrief, StudyState } from '../../contract/app-state
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Input, OperationName, Output } from '../../contract/operations.ts';
 import type { JobEvent } from '../../contract/run.ts';
-import type { TrainOptions } from '../../contract/train-view.ts';
 import type { Library } from '../library/library.ts';
+import { resolveSettings } from '../settings.ts';
 import type { Shell } from '../shell.ts';
 import type { WorkResult } from '../work.ts';
 import { Application } from './application.ts';
@@ -28,16 +28,6 @@ function studyState(folder: string, runs: readonly RunBrief[], root: string): St
   };
 }
 
-const TRAIN_OPTIONS: TrainOptions = {
-  presets: [
-    {
-      ...{ preset: 'quick', title: 'Quick look', text: '' },
-      values: { arm: 'consistency', seed: 0, 'training.rounds': 1, 'method.attack': 'pgd', 'method.eps': 'auto' },
-    },
-  ],
-  ...{ arms: [], settings: [], corrections: { relabelled: 0, leftOut: 1 } },
-};
-
 /** Answers at once; what a test does not care about is refused. */
 export class FakeLibrary implements Partial<Library> {
   readonly calls: string[] = [];
@@ -55,12 +45,10 @@ export class FakeLibrary implements Partial<Library> {
   async closeStudy(folder: string): Promise<void> {
     this.calls.push(`closeStudy ${folder}`);
   }
-  async trainOptions(): Promise<TrainOptions> {
-    return TRAIN_OPTIONS;
-  }
-  async corrections() {
-    return [{ id: 'cat/1.png', label: null }];
-  }
+  planRuns: Library['planRuns'] = async (_study, _preset, sets, corrected) => ({
+    settings: sets.map((set) => resolveSettings({ training: { rounds: 1 } }, set)),
+    corrections: corrected ? [{ id: 'cat/1.png', label: null }] : [],
+  });
   async setMarks() {
     return [];
   }
@@ -136,7 +124,7 @@ export class FakeWork implements ComputeWork {
   async engines() {
     return [{ id: 'wasm', usable: true, description: 'WebAssembly', hint: '' }];
   }
-  async explainer() {
+  explainer() {
     return { explain: () => Promise.resolve(), close: () => undefined };
   }
   async refuseLocked(): Promise<void> {

@@ -7,11 +7,12 @@ import type { EngineView } from '../../contract/train-view.ts';
 import type { ComputeHost } from '../../jobs/compute-host.ts';
 import { probeEngines } from '../../jobs/engine-job.ts';
 import type { EngineChoice } from '../../jobs/engine-job.ts';
+import { Explainer } from '../../jobs/explainer.ts';
 import { measurePlans } from '../../jobs/measure-plans.ts';
 import type { PlanEstimate } from '../../jobs/protocol.ts';
 import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
 import { resumeRuns } from '../resume-run.ts';
-import { trainRun } from '../train-run.ts';
+import { startRun } from '../train-run.ts';
 import type { WorkResult } from '../work.ts';
 
 /** A run that waits for its turn. */
@@ -24,8 +25,7 @@ export interface PlannedRun {
     | {
         readonly kind: 'train';
         readonly preset: Preset;
-        /** "name=value", arm and seed among them. */
-        readonly set: readonly string[];
+        readonly settings: RunSettings;
         readonly engine: EngineChoice;
         readonly corrections: readonly Correction[];
       }
@@ -62,7 +62,7 @@ export interface ComputeWork {
     readonly estimates: readonly PlanEstimate[];
   }>;
   engines(): Promise<readonly EngineView[]>;
-  explainer(study: string, engine: EngineChoice): Promise<PictureExplainer>;
+  explainer(study: string, engine: EngineChoice): PictureExplainer;
   /** @throws SteadygazeError `study-locked` while another process works on the study, `study-unwritable` */
   refuseLocked(study: string): Promise<void>;
   /** Of the study's data. */
@@ -80,16 +80,12 @@ export function computeWork(host?: ComputeHost): ComputeWork {
         // Nothing to do: somebody else has finished it.
         return result ?? { run: how.run, stopped: false };
       }
-      const { preset, set, engine, corrections } = how;
-      return trainRun({ ...options, preset, set, engine, corrections });
+      const { preset, settings, engine, corrections } = how;
+      return startRun({ ...options, preset, settings, engine, corrections });
     },
     measure: (study, engine, plans, signal) => measurePlans(study, engine, plans, { signal, job: hosted }),
     engines: async () => (await probeEngines(ENGINE_IDS, hosted)).map(engineView),
-    async explainer(study, engine) {
-      // Loaded when it is first needed: most of what it knows is of no use to a process that never computes.
-      const { Explainer } = await import('../../jobs/explainer.ts');
-      return new Explainer({ study, engine, ...hosted });
-    },
+    explainer: (study, engine) => new Explainer({ study, engine, ...hosted }),
     async refuseLocked(study) {
       (await openStudyForWriting(study)).lock.release();
     },

@@ -8,7 +8,7 @@ export class Explainers {
   readonly #study: string;
   readonly #work: ComputeWork;
   readonly #log: Log;
-  readonly #explainers = new Map<EngineChoice, Promise<PictureExplainer>>();
+  readonly #explainers = new Map<EngineChoice, PictureExplainer>();
   #closed = false;
 
   /** @param study absolute path */
@@ -22,8 +22,7 @@ export class Explainers {
   async explain(engines: readonly EngineChoice[], run: string, round: number, rows: readonly number[]): Promise<void> {
     const [engine = 'auto', ...others] = engines;
     try {
-      const explainer = await this.#explainer(engine);
-      await explainer.explain(run, round, rows);
+      await this.#explainer(engine).explain(run, round, rows);
     } catch (error) {
       const refused = error instanceof SteadygazeError && error.code === 'engine-unavailable';
       if (!refused || others.length === 0) throw error;
@@ -34,16 +33,11 @@ export class Explainers {
 
   close(): void {
     this.#closed = true;
-    for (const explainer of this.#explainers.values()) {
-      explainer.then(
-        (each) => each.close(),
-        () => undefined,
-      );
-    }
+    for (const explainer of this.#explainers.values()) explainer.close();
     this.#explainers.clear();
   }
 
-  async #explainer(engine: EngineChoice): Promise<PictureExplainer> {
+  #explainer(engine: EngineChoice): PictureExplainer {
     if (this.#closed) throw new SteadygazeError('cancelled', 'The study was closed.');
     const known = this.#explainers.get(engine);
     if (known !== undefined) return known;

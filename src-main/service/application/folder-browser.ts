@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FolderEntry, FolderListing } from '../../contract/folder-listing.ts';
 import { forEachConcurrently } from '../../datasets/concurrency.ts';
-import { hasPictureExtension } from '../../datasets/picture-file.ts';
+import { hasPictureExtension } from '../../datasets/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunBrief } from '../../contract/app-state.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Input } from '../../contract/operations.ts';
+import { resolveSettings } from '../settings.ts';
 import { STUDY, testApplication } from './application.fixture.ts';
 import type { FakeRun, TestApplication } from './application.fixture.ts';
 
@@ -42,7 +43,7 @@ describe('a launch', () => {
     const first = await launch({ arms: ['plain', 'noise'], seeds: [3, 3, 4], settings, applyCorrections: true });
     expect(first.plan.how).toEqual({
       ...{ kind: 'train', preset: 'quick', engine: 'auto', corrections: [{ id: 'cat/1.png', label: null }] },
-      set: ['method.eps=0.01', 'training.flip=false', 'arm=plain', 'seed=3'],
+      settings: resolveSettings({ training: { rounds: 1 } }, ['eps=0.01', 'flip=false', 'arm=plain', 'seed=3']),
     });
     expect(test.app.working).toBe(true);
     expect(test.app.state.launch).toMatchObject({ status: 'running', engine: { id: 'wasm' }, current: 0 });
@@ -127,7 +128,7 @@ describe('a launch', () => {
     expect(resumed.plan.how).toEqual({ kind: 'resume', run: '001-plain-s0' });
     const last = test.work.next();
     resumed.end({ run: '001-plain-s0', stopped: false });
-    expect((await last).plan.how).toMatchObject({ kind: 'train', set: ['arm=consistency', 'seed=0'] });
+    expect((await last).plan.how).toMatchObject({ kind: 'train', settings: { arm: 'consistency', seed: 0 } });
   });
 
   it('goes on only with what can be gone on with', async () => {

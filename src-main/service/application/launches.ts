@@ -2,13 +2,13 @@
 import type { RunBrief, StudyState } from '../../contract/app-state.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { CheckedInput } from '../../contract/operations.ts';
-import type { RunSettings } from '../../contract/settings.ts';
+import type { Arm, RunSettings } from '../../contract/settings.ts';
 import type { Library } from '../library/library.ts';
 import type { ComputeWork, PlannedRun } from './compute-work.ts';
 import { isWorking, Launch } from './launch.ts';
 import { shareAfterWarmup } from './launch-progress.ts';
 import type { Log } from './parts.ts';
-import { assignments, plannedSettings } from './planned-settings.ts';
+import { assignments } from './assignments.ts';
 import type { AppStore } from './store.ts';
 import type { StudyDesk } from './study-desk.ts';
 
@@ -64,24 +64,24 @@ export class Launches {
     return desk.inTurn(async () => {
       const { preset, engine, estimate, settings } = input;
       const study = await this.#readyStudy();
-      const options = await library.trainOptions(study.folder);
-      const corrections = input.applyCorrections ? await library.corrections(study.folder) : [];
-      const plans: PlannedRun[] = [];
+      const wishes: { readonly arm: Arm; readonly seed: number; readonly shared: boolean }[] = [];
       // Seed by seed: arms of one seed share their warm-up, and a comparison is complete as early as can be.
       for (const seed of new Set(input.seeds)) {
         let shared = false;
         for (const arm of new Set(input.arms)) {
-          const set = [...assignments(settings), `arm=${arm}`, `seed=${seed}`];
-          const settled = plannedSettings(options, preset, set);
-          plans.push({
-            arm,
-            seed,
-            weight: weightOf(settled, shared),
-            how: { kind: 'train', preset, set, engine, corrections },
-          });
+          wishes.push({ arm, seed, shared });
           shared ||= arm !== 'noise';
         }
       }
+      const chosen = assignments(settings);
+      const sets = wishes.map(({ arm, seed }) => [...chosen, `arm=${arm}`, `seed=${seed}`]);
+      const planned = await library.planRuns(study.folder, preset, sets, input.applyCorrections);
+      const { corrections } = planned;
+      const plans = planned.settings.map((settled, i): PlannedRun => {
+        const { arm, seed, shared } = wishes[i];
+        const how = { kind: 'train', preset, settings: settled, engine, corrections } as const;
+        return { arm, seed, weight: weightOf(settled, shared), how };
+      });
       this.#begin(study, preset, plans, estimate);
     });
   }

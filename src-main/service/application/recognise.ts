@@ -1,7 +1,7 @@
 /** What a path is that somebody dropped or typed: told from names alone, so that it takes no time. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasPictureExtension } from '../../datasets/picture-file.ts';
+import { hasPictureExtension } from '../../datasets/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 

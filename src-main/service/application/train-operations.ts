@@ -1,12 +1,13 @@
 /** Training: what can be chosen, how long it would take, and runs from their start to their end. */
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { CheckedInput } from '../../contract/operations.ts';
+import type { RunSettings } from '../../contract/settings.ts';
 import type { EngineView, Estimate, Estimates } from '../../contract/train-view.ts';
 import type { Handlers } from './checked-input.ts';
 import { deleteRun } from './delete-run.ts';
 import type { MeasuredFor } from './estimates.ts';
 import type { Parts } from './parts.ts';
-import { assignments, plannedSettings } from './planned-settings.ts';
+import { assignments } from './assignments.ts';
 
 type TrainHandlers = Pick<
   Handlers,
@@ -73,11 +74,14 @@ export function trainOperations(parts: Parts): TrainHandlers {
 async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Promise<Estimates> {
   const { desk, library, work, estimates, tasks, launches } = parts;
   const { folder } = desk.study;
-  const [options, fingerprint] = await Promise.all([library.trainOptions(folder), work.fingerprint(folder)]);
-  const wanted = [...new Set(input.presets)].map((preset) => {
-    const settings = plannedSettings(options, preset, assignments(input.settings));
-    return { preset, measuredFor: { fingerprint, engine: input.engine, settings } satisfies MeasuredFor };
-  });
+  const fingerprint = await work.fingerprint(folder);
+  const sets = [assignments(input.settings)];
+  const wanted = await Promise.all(
+    [...new Set(input.presets)].map(async (preset) => {
+      const [settings] = (await library.planRuns(folder, preset, sets, false)).settings as [RunSettings];
+      return { preset, measuredFor: { fingerprint, engine: input.engine, settings } satisfies MeasuredFor };
+    }),
+  );
   const known = wanted.map(({ measuredFor }) => estimates.find(measuredFor));
   const unknown = wanted.flatMap(({ measuredFor }, i) => (known[i] === null ? [{ measuredFor, i }] : []));
   let problem: SteadygazeError | null = null;

@@ -4,6 +4,7 @@ import { SteadygazeError } from '../../contract/errors.ts';
 import type { RunRecord } from '../../contract/run.ts';
 import type { Mark } from '../../contract/sample-view.ts';
 import { readRoundTable } from '../../workspace/round-tables.ts';
+import { lastRound } from '../../workspace/run.ts';
 import { roundTableFile, runFolder } from '../../workspace/study-layout.ts';
 import { csvText, type Cell } from './csv.ts';
 import type { OpenedStudy } from './open-studies.ts';
@@ -59,17 +60,6 @@ export async function samplesParquet(study: string, records: readonly RunRecord[
     );
   }
   return readFile(roundTableFile(runFolder(study, record.id), lastRound(record)));
-}
-
-/** @throws SteadygazeError `not-found` before the first assessment */
-export function lastRound({ rounds, id }: RunRecord): number {
-  const last = rounds.at(-1);
-  if (last !== undefined) return last.round;
-  throw new SteadygazeError(
-    'not-found',
-    `The run ${id} has not assessed its pictures yet.`,
-    'Wait for its first assessment, or go on with it.',
-  );
 }
 
 /** verdict, note, correction, corrected label */

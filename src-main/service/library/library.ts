@@ -8,9 +8,10 @@ import type { ComparedPicture, CompareView, PictureOrder } from '../../contract/
 import type { DataView, Inspection, PictureRef, ProblemView } from '../../contract/data-view.ts';
 import type { ReportPreview, ReportSection } from '../../contract/report-view.ts';
 import type { Resource } from '../../contract/resources.ts';
-import type { Correction } from '../../contract/run.ts';
 import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
+import type { Preset } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
+import type { RunPlans } from '../plan-runs.ts';
 
 /** Of a long call. */
 export interface Following {
@@ -75,6 +76,11 @@ export interface Library {
   /** Presets fitted to the pictures, every setting with its definition, and the corrections at hand. */
   trainOptions(study: string): Promise<TrainOptions>;
   history(study: string, run: string): Promise<RunHistory>;
+  /**
+   * Settles what runs are to do, one for each of `sets` ("name=value", over the preset), and checks it.
+   * @param corrected with the corrections that the marks ask for
+   */
+  planRuns(study: string, preset: Preset, sets: readonly (readonly string[])[], corrected: boolean): Promise<RunPlans>;
 
   sample(study: string, run: string, round: number, row: number): Promise<SampleView>;
   groups(study: string, run: string, round: number): Promise<readonly SampleGroup[]>;
@@ -83,8 +89,6 @@ export interface Library {
   setMarks(study: string, ids: readonly string[], change: MarkChange): Promise<readonly Mark[]>;
   undoMarks(study: string): Promise<string | null>;
   redoMarks(study: string): Promise<string | null>;
-  /** What the marks ask of the next run. */
-  corrections(study: string): Promise<readonly Correction[]>;
 
   compare(study: string, a: string, b: string): Promise<CompareView>;
   comparePictures(

@@ -181,8 +181,19 @@ describe('marks', () => {
       { id: c, label: 0 },
       { id: b, label: null },
     ];
-    expect(await library.corrections(study)).toEqual(asked);
-    expect(await new LocalLibrary().corrections(study)).toEqual(asked);
+    const sorted = [...asked].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const plan = (from: LocalLibrary, corrected: boolean) =>
+      from.planRuns(study, 'quick', [['arm=noise', 'seed=3'], ['method.eps=0.01']], corrected);
+    for (const from of [library, new LocalLibrary()]) {
+      const { settings, corrections } = await plan(from, true);
+      expect(corrections).toEqual(sorted);
+      expect(settings).toMatchObject([
+        { arm: 'noise', seed: 3, method: { attack: 'noise', eps: 'auto' }, network: { architecture: 'resnet10' } },
+        { arm: 'consistency', seed: 0, method: { attack: 'pgd', eps: 0.01 } },
+      ]);
+    }
+    expect((await plan(library, false)).corrections).toEqual([]);
+    await expect(library.planRuns(study, 'quick', [['method.eps=7']], true)).rejects.toThrow('cannot be 7');
     expect((await library.trainOptions(study)).corrections).toEqual({ relabelled: 2, leftOut: 1 });
     expect(await library.undoMarks(study)).toBe(`The correction of ${b}`);
     expect(await library.undoMarks(study)).toBe('The marks on 3 pictures');

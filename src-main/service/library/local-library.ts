@@ -2,13 +2,15 @@
 import { isAbsolute, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { PictureOrder } from '../../contract/compare-view.ts';
-import { readRun } from '../../workspace/run.ts';
+import type { Correction } from '../../contract/run.ts';
+import type { Preset } from '../../contract/settings.ts';
+import { lastRound, readRun } from '../../workspace/run.ts';
+import { planRuns } from '../plan-runs.ts';
 import { comparedRun } from '../report-input.ts';
 import { comparedPictures } from './compare-pictures.ts';
 import { compareRuns } from './compare.ts';
 import { copySample } from './copy-sample.ts';
 import { classPictures, describeData, problemsOfKind } from './data-view.ts';
-import { lastRound } from './exports.ts';
 import { groupsOf } from './groups.ts';
 import { runHistory } from './history.ts';
 import { Inspections } from './inspections.ts';
@@ -80,7 +82,12 @@ export class LocalLibrary implements Library {
 
   async trainOptions(study: string) {
     const { dataset } = await this.#studies.get(study);
-    return trainOptions(dataset, await this.corrections(study));
+    return trainOptions(dataset, await this.#corrections(study));
+  }
+
+  async planRuns(study: string, preset: Preset, sets: readonly (readonly string[])[], corrected: boolean) {
+    const { dataset } = await this.#studies.get(study);
+    return planRuns(dataset, { preset, sets, corrections: corrected ? await this.#corrections(study) : [] });
   }
 
   async history(study: string, run: string) {
@@ -117,11 +124,6 @@ export class LocalLibrary implements Library {
 
   async redoMarks(study: string) {
     return (await this.#marksOf(study)).redo();
-  }
-
-  async corrections(study: string) {
-    const { byId, dataset } = await this.#studies.get(study);
-    return correctionsOf((await this.#marksOf(study)).list(), byId, dataset);
   }
 
   async compare(study: string, a: string, b: string) {
@@ -168,6 +170,12 @@ export class LocalLibrary implements Library {
       case 'explained':
         return readExplained(resolve(study), resource);
     }
+  }
+
+  /** What the marks ask of the next run. */
+  async #corrections(study: string): Promise<readonly Correction[]> {
+    const { byId, dataset } = await this.#studies.get(study);
+    return correctionsOf((await this.#marksOf(study)).list(), byId, dataset);
   }
 
   async #picture(study: string | null, hash: string, size: number): Promise<ResourceBody> {
