@@ -5,10 +5,18 @@ import { expect, startApp, test } from '../support/shell.ts';
 import { dropFolder } from '../support/drop.ts';
 import { createStudy, launchQuickLook, untilTrained } from '../support/window.ts';
 
-/** Numbers of the processes that compute for this app. */
-function computing(marker: string): number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes(marker)).map((line) => Number.parseInt(line, 10));
+/** Numbers of the processes that compute for this app: its own children, and theirs. */
+function computing(app: number): number[] {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((found) => found !== null)
+    .map(([, pid, parent, args]) => ({ pid: Number(pid), parent: Number(parent), args: args ?? '' }));
+  const below = (parent: number): typeof all =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
+  return below(app)
+    .filter(({ args }) => args.includes('compute-process'))
+    .map(({ pid }) => pid);
 }
 
 test('a run goes on without its window, and survives the death of its process', async ({ app, places }) => {
@@ -22,7 +30,7 @@ test('a run goes on without its window, and survives the death of its process', 
   await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: 'Train' }).click();
   await expect(page.getByRole('heading', { name: /^Training/ })).toBeVisible();
 
-  const [pid] = computing('compute-process');
+  const [pid] = computing(app.pid);
   expect(pid, 'the computing process').toBeGreaterThan(0);
   process.kill(pid ?? 0, 'SIGKILL');
   await expect(page.getByText('Everything up to the last checkpoint is kept.').first()).toBeVisible({

@@ -33,6 +33,8 @@ export interface RunningApp {
   readonly shell: 'browser' | 'desktop';
   readonly places: Places;
   readonly page: Page;
+  /** Number of the app's process. */
+  readonly pid: number;
   /** Desktop only. */
   readonly electron: ElectronApplication | null;
   /** Closes the window and opens one again, with the app going on meanwhile. */
@@ -75,6 +77,7 @@ async function startBrowser(places: Places, { size = SIZE, colorScheme = 'light'
   const app: RunningApp = {
     shell: 'browser',
     places,
+    pid: server.pid ?? 0,
     get page() {
       return page;
     },
@@ -137,6 +140,7 @@ async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light'
   const app: RunningApp = {
     shell: 'desktop',
     places,
+    pid: electron.process().pid ?? 0,
     get page() {
       return page;
     },

@@ -129,7 +129,10 @@ export class MainWindow {
   #follow(window: BrowserWindow): void {
     const repaint = () => window.setBackgroundColor(backgroundColor());
     nativeTheme.on('updated', repaint);
-    window.webContents.on('did-start-loading', () => (this.#listening = false));
+    window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      // Going from view to view is a navigation too, within the page that listens.
+      if (isMainFrame && !isSameDocument) this.#listening = false;
+    });
     window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
       this.#options.log(`The window's process ended (${reason}, code ${exitCode}).`);
       if (reason === 'clean-exit' || Date.now() - this.#reloaded < RELOAD_MS) return;
