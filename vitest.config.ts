@@ -12,6 +12,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: MAX_WORKERS,
     teardownTimeout: 30_000,
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results/vitest.json' }]] : ['default'],
     projects: [
       {
         extends: true,

@@ -7,7 +7,9 @@ import type { ShellOptions } from './support/shell.ts';
 
 export default defineConfig<ShellOptions>({
   testDir: './specs',
-  outputDir: '../test-results',
+  // Emptied at every start: nothing else may lie there.
+  outputDir: '../test-results/e2e',
+  globalSetup: './support/display.ts',
   // One app at a time: each trains on all processors.
   workers: 1,
   timeout: 240_000,

@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,9 +97,13 @@ async function startBrowser(places: Places, { size = SIZE, colorScheme = 'light'
   return app;
 }
 
+/** Where Debian's package puts it. */
+const DEBIANS = '/usr/bin/chromium';
+
 export function launchChromium(): Promise<Browser> {
-  const executablePath = process.env['STEADYGAZE_CHROMIUM'] ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  // Without either: the one that "playwright install chromium" brings.
+  const found = process.env['STEADYGAZE_CHROMIUM'] ?? (existsSync(DEBIANS) ? DEBIANS : null);
+  return chromium.launch({ ...(found === null ? {} : { executablePath: found }), args: ['--no-sandbox'] });
 }
 
 /** Starts browser mode. @returns its process and the address with the token */
@@ -174,7 +179,16 @@ export async function launchElectron(places: Places, args: readonly string[] = [
   });
 }
 
+/** Why the desktop app cannot be opened here; null where it can. */
+async function desktopMissing(): Promise<string | null> {
+  if (process.platform === 'linux' && !process.env['DISPLAY'])
+    return 'There is no display here, and no Xvfb to make one.';
+  const found = await resolveElectron();
+  return found.executable === null ? found.sentence : null;
+}
+
 interface Fixtures {
+  readonly possible: undefined;
   readonly places: Places;
   readonly app: RunningApp;
 }
@@ -182,6 +196,14 @@ interface Fixtures {
 /** A test with the app started on its start screen. */
 export const test = base.extend<Fixtures & ShellOptions>({
   shell: ['browser', { option: true }],
+  possible: [
+    async ({ shell }, use, info) => {
+      const missing = shell === 'desktop' ? await desktopMissing() : null;
+      info.skip(missing !== null, missing ?? '');
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   // Playwright wants a destructured first argument even where there is nothing to take.
   // eslint-disable-next-line no-empty-pattern
   places: async ({}, use) => {

@@ -1,38 +1,13 @@
 /** The real app under the real Electron, on a display of its own where there is none. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { openDisplay, type Display } from './display.fixture.ts';
 import { build, root } from './setup/build.mjs';
 import { resolveElectron } from './setup/electron.mjs';
 
 export const PROJECT = root;
-
-export interface Display {
-  readonly env: Record<string, string>;
-  close(): void;
-}
-
-/** The display of this machine, or a new one that nobody sees. @returns null where there can be none */
-async function openDisplay(): Promise<Display | null> {
-  const env = process.env as Record<string, string>;
-  if (process.platform !== 'linux' || env['DISPLAY']) return { env, close: () => undefined };
-  // It chooses a free number and says it on the third channel.
-  const server: ChildProcess = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
-  const said = server.stdio[3];
-  if (said == null) return null;
-  const number = await Promise.race([
-    once(said, 'data').then(([bytes]) => String(bytes).trim()),
-    once(server, 'error').then(() => null),
-    once(server, 'exit').then(() => null),
-  ]);
-  if (number === null) return null;
-  return { env: { ...env, DISPLAY: `:${number}` }, close: () => void server.kill() };
-}
 
 export interface Surroundings {
   readonly display: Display;
