@@ -83,6 +83,30 @@ export function drawHeatmap(canvas: HTMLCanvasElement, map: Heatmap, drawing: He
   context.putImageData(picture, 0, 0);
 }
 
+/** Bytes of the file header and of BITMAPV4HEADER. */
+const BMP_HEADER = 14 + 108;
+
+/** The map as a picture file (BMP) of one pixel a cell, to be drawn over another picture as large as one likes. */
+export function heatmapImage({ width, height, data }: Heatmap, colormap: ColormapName): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(BMP_HEADER + 4 * width * height);
+  const header = new DataView(bytes.buffer);
+  header.setUint16(0, 0x4d42, true); // "BM"
+  header.setUint32(2, bytes.length, true);
+  header.setUint32(10, BMP_HEADER, true);
+  header.setUint32(14, BMP_HEADER - 14, true); // BITMAPV4HEADER, the first that knows transparency
+  header.setInt32(18, width, true);
+  header.setInt32(22, -height, true); // the top row first
+  header.setUint16(26, 1, true);
+  header.setUint16(28, 32, true); // bits of a pixel
+  header.setUint32(30, 3, true); // the masks say which bits are which colour
+  header.setUint32(34, 4 * width * height, true);
+  for (let channel = 0; channel < 4; channel++) header.setUint32(54 + 4 * channel, 0xff << (8 * channel), true);
+  header.setUint32(70, 0x73524742, true); // "sRGB"
+  const colours = palette(colormap, false);
+  for (let i = 0; i < width * height; i++) header.setUint32(BMP_HEADER + 4 * i, colours[data[i] ?? 0] ?? 0, true);
+  return bytes;
+}
+
 const PALETTES = new Map<string, Uint32Array>();
 
 /** The 256 colours with how much they hide, each as the four bytes of a pixel: many small maps are drawn while scrolling. */
