@@ -2,6 +2,7 @@
  * The compute process: one job, then its end. Started by the host (host.ts) with a channel to it; ends when that
  * channel closes, because nobody would hear what it does.
  */
+import { constants, setPriority } from 'node:os';
 import { startEngine } from '../compute/choose.ts';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
@@ -41,6 +42,8 @@ function controlledBy(handle: Controls): void {
 }
 
 async function work(request: JobRequest): Promise<void> {
+  // A run takes every processor there is, for hours: the window, and whatever else a person does, goes first.
+  if (request.kind === 'train' || request.kind === 'resume') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   let engine;
   try {
     engine = await startEngine(request.engine);
