@@ -20,7 +20,7 @@ export const Preferences = v.strictObject({
   heatmapThreshold: v.optional(v.nullable(share), null),
   /** Side of a picture in the grid, in CSS pixels. */
   tileSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(80), v.maxValue(480)), 160),
-  /** The view of each study that was looked at last, by study id. */
+  /** The view that was looked at last. */
   lastView: v.optional(v.picklist(VIEWS), 'data'),
   /** Say it on the desktop when a round or a run ends. */
   notify: v.optional(v.boolean(), true),

@@ -55,6 +55,8 @@ export interface Estimate {
   readonly preset: Preset;
   /** Seconds of one run. */
   readonly secondsPerRun: number;
+  /** Share of that, in (0,1], of a further arm of the same seed, which begins where the warm-up of the first has ended. */
+  readonly shareOfFurtherArm: number;
   readonly trainingImagesPerSecond: number;
   readonly assessmentImagesPerSecond: number;
 }

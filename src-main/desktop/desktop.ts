@@ -81,6 +81,9 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
   });
   const window = new MainWindow({ preload: PLACES.preload, icon: PLACES.icon, development, place, log: warn });
   const node = plainNode();
+  if (node === null && process.platform === 'linux') {
+    log('warn', 'Node is missing from this installation: pictures are read by Electron itself, which may crash it.');
+  }
   const host = desktopHost(PLACES.computeProcess, node);
   const service = await open({
     dataFolder: data,

@@ -4,7 +4,7 @@
 export const SCHEME = 'steadygaze';
 /** The window. */
 export const APP_HOST = 'app';
-/** Small pages of the shell itself: see own-pages.ts. */
+/** Small pages of the shell itself: see storing-page.ts. */
 export const SHELL_HOST = 'shell';
 const APP_ORIGIN = `${SCHEME}://${APP_HOST}`;
 /** What the window opens. */

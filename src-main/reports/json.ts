@@ -1,5 +1,5 @@
 /** The report for programs: plain numbers, shares in [0,1], null where something was not measured. */
-import type { Figure, RoundSummary } from '../contract/run.ts';
+import type { Figure, RoundSummary, RunRecord } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { BOOTSTRAP_RESAMPLES, BOOTSTRAP_SEED } from './comparison.ts';
 import { definitionsOf } from './definitions.ts';
@@ -28,6 +28,8 @@ export interface RunJson extends RunSummaryJson {
   readonly state: string;
   readonly created: string;
   readonly preset: string | null;
+  /** What people changed about the training pictures before the run; null: nothing. */
+  readonly corrections: RunRecord['corrections'] | null;
   readonly engine: string;
   readonly engine_description: string;
   readonly seconds: number;
@@ -126,6 +128,7 @@ function runJson(run: RunView): RunJson {
     state: record.state,
     created: record.created,
     preset: record.preset,
+    corrections: record.corrections ?? null,
     engine: record.engine,
     engine_description: record.engineDescription,
     seconds: record.seconds,

@@ -4,7 +4,7 @@ import type { ReportDocument, RunView } from './document.ts';
 import { seriesMark } from './charts.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
 import { settingRows } from './settings-table.ts';
-import { count, duration, epsText, percent } from './words.ts';
+import { count, counted, duration, epsText, percent } from './words.ts';
 
 export function limitsSection(document: ReportDocument): Markup {
   return html`<section id="limits" aria-labelledby="limits-h">
@@ -154,6 +154,7 @@ function facts(runs: readonly RunView[]): [string, (string | Markup)[]][] {
     ['State', runs.map((run) => run.record.state)],
     ['Seed', runs.map((run) => String(run.seed))],
     ['Preset', runs.map((run) => run.record.preset ?? 'none')],
+    ['Corrections before training', runs.map((run) => correctionWords(run.record.corrections))],
     ['Started', runs.map((run) => run.record.created)],
     ['Time', runs.map((run) => duration(run.record.seconds))],
     ['Engine', runs.map((run) => `${run.record.engine}: ${run.record.engineDescription}`)],
@@ -178,4 +179,10 @@ function facts(runs: readonly RunView[]): [string, (string | Markup)[]][] {
     ['SHA-256 of the weights', runs.map((run) => hash(run.record.weightsHash))],
     ...packages.map((name): [string, string[]] => [name, runs.map((run) => run.record.versions[name] ?? '\u2013')]),
   ];
+}
+
+/** What people changed about the training pictures before the run. */
+function correctionWords(corrections: RunView['record']['corrections']): string {
+  if (corrections === undefined) return 'none';
+  return `${counted(corrections.relabelled, 'picture')} relabelled, ${count(corrections.leftOut)} left out`;
 }

@@ -7,6 +7,7 @@ import type { Handlers } from './checked-input.ts';
 import { deleteRun } from './delete-run.ts';
 import type { MeasuredFor } from './estimates.ts';
 import type { Parts } from './parts.ts';
+import { shareAfterWarmup } from './launch-progress.ts';
 import { assignments } from './assignments.ts';
 
 type TrainHandlers = Pick<
@@ -104,9 +105,9 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
       if (!launches.working) estimates.keep(measuredFor, known[i]);
     }
   }
-  const found = wanted.flatMap(({ preset }, i) => {
+  const found = wanted.flatMap(({ preset, measuredFor }, i) => {
     const figures = known[i] ?? null;
-    return figures === null ? [] : [{ preset, figures }];
+    return figures === null ? [] : [{ preset, figures, settings: measuredFor.settings }];
   });
   const [first] = found;
   // A preset too large for this machine is left out, unless there is nothing else to answer.
@@ -115,9 +116,13 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
   }
   return {
     engine: first.figures.engine,
-    estimates: found.map(({ preset, figures }): Estimate => {
+    estimates: found.map(({ preset, figures, settings }): Estimate => {
       const { seconds, trainingImagesPerSecond, assessmentImagesPerSecond } = figures;
-      return { preset, secondsPerRun: seconds, trainingImagesPerSecond, assessmentImagesPerSecond };
+      const shareOfFurtherArm = shareAfterWarmup(settings);
+      return {
+        ...{ preset, secondsPerRun: seconds, shareOfFurtherArm },
+        ...{ trainingImagesPerSecond, assessmentImagesPerSecond },
+      };
     }),
   };
 }

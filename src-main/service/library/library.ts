@@ -1,5 +1,5 @@
 /**
- * Everything that reads much: data sets, tables, pictures, reports. It runs in a worker thread (worker.ts), so that the
+ * Everything that reads much: data sets, tables, pictures, reports. It runs in a worker (worker.ts): a thread, or under Electron a process of its own, so that the
  * process which answers the window never waits for a disk or a long loop; `LibraryClient` (client.ts) is the same
  * interface on the other side. Paths are absolute; ids were checked by the contract.
  */
