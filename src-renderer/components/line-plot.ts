@@ -41,6 +41,9 @@ export interface LinePlotLook {
   xFormat: (value: number) => string;
 }
 
+/** Distances of the marks of an axis of whole numbers. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+
 /** The options of uPlot: two quiet axes, horizontal hairlines only, a crosshair that snaps to points. */
 export function linePlotOptions(
   series: readonly LineSeries[],
@@ -71,6 +74,8 @@ export function linePlotOptions(
         border: { show: true, stroke: look.line, width: 1 },
         size: look.fontSize * 2,
         space: 56,
+        // Epochs, rounds and assessments: there is nothing between two of them.
+        incrs: WHOLE_STEPS,
         values: (_, splits) => splits.map(look.xFormat),
       },
       {

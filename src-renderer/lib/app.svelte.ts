@@ -11,6 +11,7 @@ import type {
 import { toErrorValue, type ErrorValue } from '../../src-main/contract/errors.ts';
 import type { Preferences } from '../../src-main/contract/preferences.ts';
 import { client } from './client.ts';
+import { parseAddress } from './places.ts';
 import { StateFollower } from './state-follower.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -174,6 +175,8 @@ class App {
         this.#offers.tell(event.path);
         break;
       case 'notice':
+        // Train itself says how a run ended, with what can be done about it.
+        if (parseAddress(location.hash)?.view === 'train') break;
         toast({ kind: event.kind, text: event.text, hint: event.hint === '' ? undefined : event.hint });
         break;
       case 'changed':

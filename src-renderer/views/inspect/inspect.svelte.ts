@@ -57,7 +57,8 @@ class Inspect {
   readonly place: Place | null = $derived(this.loading.kind === 'nothing' ? null : this.loading.place);
   readonly run: RunBrief | null = $derived(this.runs.find(({ id }) => id === this.place?.run) ?? null);
 
-  readonly #markBits = $derived(this.assessment ? marks.bits(this.assessment.paths) : new Uint8Array(0));
+  /** Bits of MARKED for every row. */
+  readonly markBits = $derived(this.assessment ? marks.bits(this.assessment.paths) : new Uint8Array(0));
   readonly #group = $derived.by(() => {
     const group = this.groups?.find(({ key }) => key === this.query.group);
     if (!group || !this.assessment) return null;
@@ -75,7 +76,7 @@ class Inspect {
     const { table, change } = this.assessment;
     const { count, columns } = table;
     return answerQuery(
-      { count, columns, change, marks: this.#markBits, group: this.#group, found: this.#found },
+      { count, columns, change, marks: this.markBits, group: this.#group, found: this.#found },
       this.query,
       this.assessment.rowsBy(this.query.order),
     );
@@ -87,7 +88,7 @@ class Inspect {
 
   /** Bits of MARKED of a row. */
   marksOf(row: number): number {
-    return this.#markBits[row] ?? 0;
+    return this.markBits[row] ?? 0;
   }
 
   /** Shows another assessment; does nothing where it is shown already. */

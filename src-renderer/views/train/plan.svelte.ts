@@ -67,6 +67,11 @@ export class TrainingPlan {
     return this.measured?.estimates.find((estimate) => estimate.preset === preset) ?? null;
   }
 
+  /** This machine was measured, and the preset did not fit into the memory of the engine. */
+  isTooLarge(preset: Preset): boolean {
+    return this.measured !== null && this.estimateOf(preset) === null;
+  }
+
   /** Seconds of everything that is chosen; null until it was measured. */
   get seconds(): number | null {
     const estimate = this.estimateOf(this.preset);

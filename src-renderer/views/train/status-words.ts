@@ -2,11 +2,11 @@
 import type { RunStatus } from '../../../src-main/contract/app-state.ts';
 
 export const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
-  waiting: 'waiting',
-  running: 'running',
-  paused: 'paused',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'ended early',
-  interrupted: 'interrupted',
+  waiting: 'Waiting',
+  running: 'Running',
+  paused: 'Paused',
+  finished: 'Finished',
+  stopped: 'Stopped',
+  failed: 'Ended early',
+  interrupted: 'Interrupted',
 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { LaunchState, LiveProgress, RunBrief } from '../../../src-main/contract/app-state.ts';
-import { headlineOf, phaseWords } from './live-words.ts';
+import type { LaunchState, LiveProgress, RunBrief } from '../../src-main/contract/app-state.ts';
+import { headlineOf, phaseWords } from './launch-words.ts';
 
 const progress: LiveProgress = {
   ...{ run: '001-plain-s0', phase: 'train', round: 0, epoch: 2, done: 1, total: 9, overall: 0.1, overallLaunch: 0.05 },
