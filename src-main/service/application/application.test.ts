@@ -1,10 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../contract/operations.ts';
+import { RunSettings } from '../../contract/settings.ts';
 import { STUDY, testApplication } from './application.fixture.ts';
 import type { TestApplication } from './application.fixture.ts';
+import { shareAfterWarmup } from './launch-progress.ts';
 
 let test: TestApplication;
 beforeEach(async () => {
@@ -166,7 +169,15 @@ describe('measuring', () => {
       });
     expect(await measure()).toEqual({
       engine: { id: 'wasm', description: 'WebAssembly' },
-      estimates: [{ preset: 'quick', secondsPerRun: 101, trainingImagesPerSecond: 10, assessmentImagesPerSecond: 1 }],
+      estimates: [
+        {
+          ...{ preset: 'quick', secondsPerRun: 101, trainingImagesPerSecond: 10, assessmentImagesPerSecond: 1 },
+          shareOfFurtherArm: expect.closeTo(
+            shareAfterWarmup(v.parse(RunSettings, { training: { rounds: 1 } })),
+            6,
+          ) as number,
+        },
+      ],
     });
     await measure();
     expect(test.work.measured).toBe(1);
