@@ -10,6 +10,7 @@ import type {
 } from '../../../src-main/contract/train-view.ts';
 import { client } from '../../lib/client.ts';
 import { LongCall } from '../../lib/tasks.svelte.ts';
+import { plannedSeconds } from './planned-time.ts';
 import { parseSeeds } from './seeds.ts';
 
 export type EngineChoice = 'auto' | 'cuda' | 'native' | 'wasm';
@@ -72,10 +73,15 @@ export class TrainingPlan {
     return this.measured !== null && this.estimateOf(preset) === null;
   }
 
-  /** Seconds of everything that is chosen; null until it was measured. */
+  /** Seconds of everything that is chosen with this preset; null until it was measured. */
+  secondsOf(preset: Preset): number | null {
+    const estimate = this.estimateOf(preset);
+    return estimate === null ? null : plannedSeconds(estimate, this.arms, this.seeds?.length ?? 1);
+  }
+
+  /** The same with the preset that is chosen. */
   get seconds(): number | null {
-    const estimate = this.estimateOf(this.preset);
-    return estimate === null ? null : estimate.secondsPerRun * this.runs;
+    return this.secondsOf(this.preset);
   }
 
   /** The value in force of a setting. */
