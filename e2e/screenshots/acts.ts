@@ -84,8 +84,8 @@ async function showTraining({ page, places, server }: Stage, camera: Camera): Pr
   await page.getByText(/on this machine/).waitFor({ timeout: 60_000 });
   await camera.take(page, 'train-setup');
   await launchQuickLook(page);
-  // The first assessment is what the view is for.
-  await page.getByRole('img', { name: /^Warm-up/ }).waitFor({ timeout: 120_000 });
+  // How the assessments move from round to round is what the view is for.
+  await page.getByRole('img', { name: /^Round 1/ }).waitFor({ timeout: 120_000 });
   await page.evaluate(() => document.querySelector('main')?.scrollTo(0, 0));
   await camera.take(page, 'train-live');
   await page.getByRole('button', { name: 'Pause', exact: true }).first().click();

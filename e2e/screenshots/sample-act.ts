@@ -52,7 +52,7 @@ async function showInspect(page: Page, camera: Camera): Promise<void> {
 
 async function showPicture(page: Page, camera: Camera): Promise<void> {
   // One that the model recognises until its background is disturbed.
-  await page.getByRole('option').nth(1).click();
+  await page.getByRole('option').nth(7).click();
   await page.getByRole('region', { name: 'Open picture' }).waitFor();
   await page.waitForTimeout(1000);
   await camera.take(page, 'picture-original');
