@@ -8,7 +8,7 @@ export const PICTURE_SIZES = [96, 192, 384, 768, 1600] as const;
 export type PictureSize = (typeof PICTURE_SIZES)[number];
 
 /** Heatmaps of at most so many rows come in one answer. */
-export const MOST_MAPS = 512;
+const MOST_MAPS = 512;
 
 export type MapKind = 'clean' | 'attacked';
 export type ExplainedKind = 'attacked' | 'change';

@@ -35,7 +35,7 @@ const TAIL = 8_000;
  * The program of a compute process in a folder: beside this file, or, once bundled, in the folder of the main bundle
  * (a bundler may have put this very code elsewhere, so whoever bundles says where).
  */
-export function computeEntry(folder: string = import.meta.dirname): string {
+function computeEntry(folder: string = import.meta.dirname): string {
   return join(folder, `compute-process${extname(import.meta.filename)}`);
 }
 

@@ -13,7 +13,8 @@ async function choose(electron: ElectronApplication, ...labels: readonly string[
     for (const label of path) {
       const item = items.find((each) => plain(each.label) === label);
       if (item === undefined) throw new Error(`no "${label}" among ${items.map((each) => each.label).join(', ')}`);
-      if (item.submenu == null) item.click(undefined, BrowserWindow.getAllWindows()[0], undefined);
+      if (item.submenu == null)
+        (item.click as (...given: unknown[]) => void)(undefined, BrowserWindow.getAllWindows()[0]);
       else items = item.submenu.items;
     }
   }, labels);
