@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { RESOURCE_PREFIX } from '../contract/resources.ts';
 import { answerHeaders, APP_HOST, SCHEME } from './origin.ts';
+import { WINDOW_TYPES } from '../service/window-types.ts';
 
 /** What stands behind the window's addresses. */
 export interface Sources {
@@ -15,18 +16,6 @@ export interface Sources {
     readonly immutable: boolean;
   }>;
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
 
 /** Folder in which the build puts files whose names change with their content. */
 const HASHED = '/assets/';
@@ -57,7 +46,7 @@ function decoded(path: string): string | null {
 
 async function fileAnswer(path: string, folder: string): Promise<Response> {
   const file = join(folder, path === '/' ? 'index.html' : path);
-  const type = TYPES[extname(file)];
+  const type = WINDOW_TYPES[extname(file)];
   // A file of an unknown kind is none that the window's build makes.
   if (type === undefined || !file.startsWith(folder + sep)) return refusal(404);
   try {

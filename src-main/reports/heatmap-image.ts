@@ -1,6 +1,6 @@
 /** Pixels of the pictures that explain a hard sample: heatmap over picture, and the amplified change. */
 import { resizeBilinear } from '../numeric/resize.ts';
-import { INFERNO } from './inferno.ts';
+import { COLORMAPS } from '../contract/colormaps.ts';
 
 /**
  * How much of the colour map covers the picture where the heatmap is 0 and where it is 1. The rest is the
@@ -32,7 +32,7 @@ export function heatmapOverlay(picture: Pixels, heatmap: Float32Array, h: number
     const level = 3 * Math.round(255 * heat);
     const opacity = HEATMAP_OPACITY[0] + (HEATMAP_OPACITY[1] - HEATMAP_OPACITY[0]) * heat;
     for (let c = 0; c < 3; c++) {
-      out[p + c] = Math.round((1 - opacity) * grey + opacity * INFERNO[level + c]);
+      out[p + c] = Math.round((1 - opacity) * grey + opacity * COLORMAPS.inferno[level + c]);
     }
   }
   return { data: out, width, height };

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
+import { WINDOW_TYPES } from '../service/window-types.ts';
 
 export interface WindowFile {
   readonly body: Uint8Array;
@@ -13,19 +14,6 @@ export interface WindowFile {
   readonly immutable: boolean;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
-
 /** Of each address the file that is sent; `/` is the page itself. */
 export async function windowFiles(folder: string): Promise<ReadonlyMap<string, WindowFile>> {
   const root = resolve(folder);
@@ -33,7 +21,7 @@ export async function windowFiles(folder: string): Promise<ReadonlyMap<string, W
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const parts = path.slice(root.length + 1).split(sep);
-    const type = TYPES[extname(entry.name).toLowerCase()];
+    const type = WINDOW_TYPES[extname(entry.name).toLowerCase()];
     // `isFile` is false for links: they may lead out of the folder.
     if (!entry.isFile() || type === undefined || parts.some((part) => part.startsWith('.'))) continue;
     files.set(`/${parts.join('/')}`, { body: await readFile(path), type, immutable: parts[0] === 'assets' });
