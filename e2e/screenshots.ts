@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACTS } from './screenshots/acts.ts';
 import { BEST, storeBest } from './screenshots/best.ts';
-import { Camera } from './screenshots/camera.ts';
+import { Camera, EverythingTaken } from './screenshots/camera.ts';
 import { onStage } from './screenshots/stage.ts';
 import { launchChromium, PROJECT } from './support/shell.ts';
 
@@ -33,7 +33,13 @@ if (values.help) {
   const browser = await launchChromium();
   try {
     for (const { states, play } of ACTS) {
-      if (states.some((state) => camera.wants(state))) await onStage(browser, (stage) => play(stage, camera));
+      if (!camera.begin(states)) continue;
+      await onStage(browser, (stage) => {
+        camera.root = stage.places.root;
+        return play(stage, camera);
+      }).catch((reason: unknown) => {
+        if (!(reason instanceof EverythingTaken)) throw reason;
+      });
     }
   } finally {
     await browser.close();

@@ -81,7 +81,7 @@ async function showTraining({ page, places, server }: Stage, camera: Camera): Pr
   await dropFolder(windowOf(page), places.pictures);
   await createStudy(page);
   await goTo(page, 'Train');
-  await page.getByText(/on this machine/).waitFor({ timeout: 60_000 });
+  await page.getByText(/on this machine/).waitFor({ timeout: 180_000 });
   await camera.take(page, 'train-setup');
   await launchQuickLook(page);
   // How the assessments move from round to round is what the view is for.

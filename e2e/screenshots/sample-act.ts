@@ -89,7 +89,7 @@ async function showData(page: Page, camera: Camera): Promise<void> {
 
 async function showTrain(page: Page, camera: Camera): Promise<void> {
   await goTo(page, 'Train');
-  await page.getByText(/on this machine/).waitFor({ timeout: 90_000 });
+  await page.getByText(/on this machine/).waitFor({ timeout: 180_000 });
   await camera.take(page, 'sample-train');
   await page.getByText('Advanced', { exact: true }).click();
   await camera.take(page, 'sample-advanced');
