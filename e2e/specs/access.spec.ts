@@ -1,7 +1,7 @@
 /** Everybody can use it: no violation that axe finds, every view at 200 % zoom, and colours for every setting. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, startApp, test } from '../support/shell.ts';
+import { expect, test } from '../support/shell.ts';
 import { goTo, openSample, VIEWS } from '../support/window.ts';
 
 async function violations(page: Page): Promise<string[]> {
@@ -17,9 +17,8 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in any view (${colorScheme})`, async ({ shell, places }) => {
-    const app = await startApp(shell, places, { colorScheme });
-    const { page } = app;
+  test(`axe finds nothing in any view (${colorScheme})`, async ({ start }) => {
+    const { page } = await start({ colorScheme });
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     expect(await violations(page), 'start screen').toEqual([]);
     await openSample(page);
@@ -32,14 +31,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('option').first().click();
     await expect(page.getByRole('button', { name: /wrong label/i }).first()).toBeVisible();
     expect(await violations(page), 'an opened picture').toEqual([]);
-    await app.close();
   });
 }
 
-test('every view fits at 200 % zoom', async ({ shell, places }) => {
+test('every view fits at 200 % zoom', async ({ start }) => {
   // 1280 x 800 at 200 %: half as many CSS pixels.
-  const app = await startApp(shell, places, { size: { width: 640, height: 400 } });
-  const { page } = app;
+  const { page } = await start({ size: { width: 640, height: 400 } });
   await openSample(page);
   for (const view of VIEWS) {
     await goTo(page, view);
@@ -47,5 +44,4 @@ test('every view fits at 200 % zoom', async ({ shell, places }) => {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, `${view} must not be wider than the window`).toBeLessThanOrEqual(0);
   }
-  await app.close();
 });

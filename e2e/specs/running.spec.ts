@@ -1,7 +1,7 @@
 /** While a run works: the window may go and come back, and the computing process may die. */
 import { execFileSync } from 'node:child_process';
 import { smallPictures } from '../support/pictures.ts';
-import { expect, startApp, test } from '../support/shell.ts';
+import { expect, test } from '../support/shell.ts';
 import { dropFolder } from '../support/drop.ts';
 import { createStudy, launchQuickLook, untilTrained } from '../support/window.ts';
 
@@ -40,8 +40,7 @@ test('a run goes on without its window, and survives the death of its process', 
   await untilTrained(page);
 });
 
-test('no request leaves the machine', async ({ shell, places }) => {
-  const app = await startApp(shell, places);
+test('no request leaves the machine', async ({ app }) => {
   const { page } = app;
   const elsewhere: string[] = [];
   page.context().on('request', (request) => {
@@ -59,5 +58,4 @@ test('no request leaves the machine', async ({ shell, places }) => {
   // And a page that tried would be refused.
   const refused = await page.evaluate(() => fetch('https://example.org/').then(String, () => 'refused'));
   expect(refused).toBe('refused');
-  await app.close();
 });

@@ -60,7 +60,7 @@ export interface StartOptions {
 
 const SIZE = { width: 1280, height: 800 };
 
-export function startApp(
+function startApp(
   shell: 'browser' | 'desktop',
   places: Places,
   options: StartOptions = {},
@@ -190,10 +190,13 @@ async function desktopMissing(): Promise<string | null> {
 interface Fixtures {
   readonly possible: undefined;
   readonly places: Places;
+  /** Starts the app, and ends it after the test. */
+  readonly start: (options?: StartOptions) => Promise<RunningApp>;
+  /** The same, started on its start screen. */
   readonly app: RunningApp;
 }
 
-/** A test with the app started on its start screen. */
+/** A test with the app in the shell of its project. */
 export const test = base.extend<Fixtures & ShellOptions>({
   shell: ['browser', { option: true }],
   possible: [
@@ -211,15 +214,22 @@ export const test = base.extend<Fixtures & ShellOptions>({
     await use(places);
     await rm(places.root, { recursive: true, force: true });
   },
-  app: async ({ shell, places }, use, info) => {
-    const app = await startApp(shell, places);
-    await use(app);
-    if (info.status !== info.expectedStatus) {
-      await info
-        .attach('window', { body: await app.page.screenshot(), contentType: 'image/png' })
-        .catch(() => undefined);
+  start: async ({ shell, places }, use, info) => {
+    const started: RunningApp[] = [];
+    await use(async (options) => {
+      const app = await startApp(shell, places, options);
+      started.push(app);
+      return app;
+    });
+    // Also after a failure: an app that nobody ends would live on.
+    for (const [i, app] of started.entries()) {
+      if (info.status !== info.expectedStatus) {
+        const body = await app.page.screenshot().catch(() => null);
+        if (body !== null) await info.attach(`window ${String(i + 1)}`, { body, contentType: 'image/png' });
+      }
+      await app.close();
     }
-    await app.close();
   },
+  app: async ({ start }, use) => use(await start()),
 });
 export { expect } from '@playwright/test';
