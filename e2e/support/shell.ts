@@ -60,11 +60,7 @@ export interface StartOptions {
 
 const SIZE = { width: 1280, height: 800 };
 
-function startApp(
-  shell: 'browser' | 'desktop',
-  places: Places,
-  options: StartOptions = {},
-): Promise<RunningApp> {
+function startApp(shell: 'browser' | 'desktop', places: Places, options: StartOptions = {}): Promise<RunningApp> {
   return shell === 'browser' ? startBrowser(places, options) : startDesktop(places, options);
 }
 
