@@ -121,5 +121,5 @@ function timeLeft(seconds: number): string {
 }
 
 function percent(share: number): string {
-  return `${Math.floor(share * 100)} %`;
+  return `${Math.floor(share * 100)}%`;
 }

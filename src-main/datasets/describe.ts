@@ -29,7 +29,7 @@ export function summarise(dataset: Dataset): DatasetSummary {
   const share = samples.length === 0 ? 0 : Math.round((100 * splits.test) / samples.length);
   const size = `${count(samples.length, 'picture', 'pictures')} in ${count(dataset.classes.length, 'class', 'classes')}`;
   const parts = [
-    `${size}, ${splits.test === 0 ? 'none' : `${share} %`} kept aside for testing`,
+    `${size}, ${splits.test === 0 ? 'none' : `${share}%`} kept aside for testing`,
     ...(boxes > 0 ? [`boxes found for ${boxes.toLocaleString('en-US')}`] : []),
     ...(masks > 0 ? [`masks found for ${masks.toLocaleString('en-US')}`] : []),
     ...(problems.length > 0 ? [count(problems.length, 'problem', 'problems')] : []),

@@ -44,7 +44,7 @@ describe('open', () => {
     expect((await open(root, { seed: 4 })).fingerprint).not.toBe(first.fingerprint);
     const ids = first.samples.map((sample) => sample.id);
     expect(ids).toEqual([...ids].sort());
-    expect(summarise(first).description).toContain('32 pictures in 3 classes, 19 % kept aside for testing');
+    expect(summarise(first).description).toContain('32 pictures in 3 classes, 19% kept aside for testing');
     expect((await match(root)).certainty).toBeGreaterThan(0.5);
   });
 

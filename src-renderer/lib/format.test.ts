@@ -6,8 +6,8 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('numbers as people read them', () => {
   test('shares and differences', () => {
-    expect(plain(percent(0.6343))).toBe('63.4 %');
-    expect(plain(percent(1, 0))).toBe('100 %');
+    expect(plain(percent(0.6343))).toBe('63.4%');
+    expect(plain(percent(1, 0))).toBe('100%');
     expect(percent(NaN)).toBe('–');
     expect(plain(signedPoints(0.0212))).toBe('+2.1 points');
     expect(plain(signedPoints(-0.0212))).toBe('−2.1 points');

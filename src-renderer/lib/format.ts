@@ -6,10 +6,10 @@ const NBSP = '\u00a0';
 const MINUS = '\u2212';
 const NOTHING = '\u2013';
 
-/** A share in [0,1] as "63.4 %". */
+/** A share in [0,1] as "63.4%", as the reports write it. */
 export function percent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return NOTHING;
-  return `${fixed(share * 100, digits)}${NBSP}%`;
+  return `${fixed(share * 100, digits)}%`;
 }
 
 /** A difference of two shares in [-1,1] as "+2.1 points". */

@@ -62,7 +62,7 @@ const ENTRIES = {
   },
   agreement: {
     title: 'Prediction agreement (Q)',
-    text: 'How much of the confidence in the given label survives the attack, from 0 to 1. By default it is the probability of the label after the attack divided by the one before, and at most 1. If the model was 90 % sure of “dog” before and 45 % after, Q is 0.5.',
+    text: 'How much of the confidence in the given label survives the attack, from 0 to 1. By default it is the probability of the label after the attack divided by the one before, and at most 1. If the model was 90% sure of “dog” before and 45% after, Q is 0.5.',
   },
   similarity: {
     title: 'Heatmap similarity (S)',
@@ -84,7 +84,7 @@ const ENTRIES = {
   },
   energy: {
     title: 'Energy inside',
-    text: 'The share of all the brightness of the heatmap that lies inside the drawn box or outline of the object. 100 % would mean that the model looks nowhere else. Compare it with the share of the picture that the object covers.',
+    text: 'The share of all the brightness of the heatmap that lies inside the drawn box or outline of the object. 100% would mean that the model looks nowhere else. Compare it with the share of the picture that the object covers.',
   },
   pxap: {
     title: 'Pixel average precision (PxAP)',
@@ -96,7 +96,7 @@ const ENTRIES = {
   },
   interval: {
     title: 'Confidence interval',
-    text: 'How far a figure could differ had other pictures of the same kind been chosen. The figure is computed 1,000 times, each time on pictures drawn at random from the same set; 95 % of the results lie inside the interval. If the interval of a difference contains 0, the difference may be chance.',
+    text: 'How far a figure could differ had other pictures of the same kind been chosen. The figure is computed 1,000 times, each time on pictures drawn at random from the same set; 95% of the results lie inside the interval. If the interval of a difference contains 0, the difference may be chance.',
   },
   seed: {
     title: 'Seed',
@@ -128,7 +128,7 @@ const ENTRIES = {
   },
   calibration: {
     title: 'Calibration',
-    text: 'Whether the model is as sure as it should be. Of all pictures for which it says “80 %”, about 80 % should be right. The calibration error is how far the two lie apart on average.',
+    text: 'Whether the model is as sure as it should be. Of all pictures for which it says “80%”, about 80% should be right. The calibration error is how far the two lie apart on average.',
   },
 } satisfies Record<string, GlossaryEntry>;
 
