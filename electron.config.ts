@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
-import { lateSharp } from './src-main/desktop/setup/late-sharp.mjs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 
 const root = import.meta.dirname;
@@ -26,7 +25,7 @@ const saysModules: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [saysModules, lateSharp()],
+    plugins: [saysModules],
     build: {
       target: NODE,
       outDir: 'out/main',

@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { _electron, chromium, test as base } from '@playwright/test';
+import { _electron, chromium, expect, test as base } from '@playwright/test';
 import type { Browser, ElectronApplication, Page } from '@playwright/test';
 import { resolveElectron } from '../../src-main/desktop/setup/electron.mjs';
 
@@ -147,16 +147,28 @@ async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light'
     },
     electron,
     async reopen() {
-      const opened = electron.waitForEvent('window');
       await page.close();
-      // What a second start of the app, or a click on its icon, does.
-      await electron.evaluate(({ app: main }) => void main.emit('activate'));
-      page = await opened;
+      // What a second start of the app, or a click on its icon, does; again until there is a window, for the page is gone
+      // a moment before its own.
+      const reopened = async (): Promise<number> => {
+        await electron.evaluate(({ app: main }) => void main.emit('activate'));
+        return electron.windows().length;
+      };
+      await expect.poll(reopened, { timeout: 30_000, intervals: [300] }).toBe(1);
+      page = await electron.firstWindow();
       await page.waitForLoadState();
       await settle();
       return page;
     },
-    close: () => electron.close(),
+    async close() {
+      // A run that is under way would bring up a question that nobody answers.
+      await electron
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+        })
+        .catch(() => undefined);
+      await electron.close();
+    },
   };
   return app;
 }
@@ -228,4 +240,4 @@ export const test = base.extend<Fixtures & ShellOptions>({
   },
   app: async ({ start }, use) => use(await start()),
 });
-export { expect } from '@playwright/test';
+export { expect };

@@ -54,6 +54,12 @@ export async function startApp(around: Surroundings, options: StartOptions = {})
     page,
     data,
     async close() {
+      // A run that is under way would bring up a question that nobody answers.
+      await electron
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+        })
+        .catch(() => undefined);
       await electron.close();
       await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },

@@ -146,4 +146,16 @@ describe.skipIf(typeof around === 'string')('the packaged app', () => {
   test('shows its window from inside the package', async () => {
     expect(await app?.page.locator('#app > *').count()).toBeGreaterThan(0);
   });
+
+  // What every other system uses, and a Linux package whose Node was lost.
+  test('computes in processes of its own where there is no plain Node', async () => {
+    if (typeof around === 'string') return;
+    await app?.close();
+    await rm(join(unpacked, 'resources/node'), { force: true });
+    app = await startApp(around, { executable });
+    const engines = await call('train.engines', {});
+    expect(engines.filter(({ usable }) => usable).map(({ id }) => id)).toContain('wasm');
+    const kinds = await app.electron.evaluate(({ app: main }) => main.getAppMetrics().map(({ type }) => type));
+    expect(kinds).toContain('Browser');
+  });
 });
