@@ -1,13 +1,7 @@
 /** Heatmaps of the compared pictures, in one request for each run and round. */
 import type { ComparedPicture, ComparedSide } from '../../../src-main/contract/compare-view.ts';
 import { decodeMaps, resourcePath } from '../../../src-main/contract/resources.ts';
-
-export interface Heatmap {
-  readonly height: number;
-  readonly width: number;
-  /** [height, width] row-major, 0..255: share of the map's maximum. */
-  readonly data: Uint8Array;
-}
+import type { Heatmap } from '../../components/heatmap-drawing.ts';
 
 /** @returns the heatmap of each side; without those whose file cannot be read, whose pictures then stand alone */
 export async function mapsOfPairs(

@@ -3,7 +3,8 @@ import { decodeSampleTable, type SampleTable } from '../../../src-main/contract/
 import { SteadygazeError, type ErrorValue } from '../../../src-main/contract/errors.ts';
 import { resourceUrl } from '../../lib/client.ts';
 import { BINS, binOf, changeOfE, orderRows, TREND, type Order } from './sample-query.ts';
-import { hashOf, SamplePaths } from './sample-paths.ts';
+import { hashOf } from '../../lib/sample-hash.ts';
+import { SamplePaths } from './sample-paths.ts';
 
 /** How many pictures each choice of the filters would show by itself. */
 export interface FilterCounts {

@@ -1,8 +1,8 @@
 /** What people said of pictures: kept by the service with the study, shown and changed here. */
-import { toErrorValue } from '../../../src-main/contract/errors.ts';
 import type { Input } from '../../../src-main/contract/operations.ts';
 import type { Mark, Verdict } from '../../../src-main/contract/sample-view.ts';
 import { client } from '../../lib/client.ts';
+import { sayError } from '../../lib/say-error.ts';
 import { toast } from '../../lib/toasts.svelte.ts';
 import type { SamplePaths } from './sample-paths.ts';
 import { MARKED } from './sample-query.ts';
@@ -25,7 +25,7 @@ class Marks {
       const marks = await client.call('marks.list', {});
       this.byId = new Map(marks.filter(says).map((mark) => [mark.id, mark]));
     } catch (error) {
-      complain(error);
+      sayError(error);
     }
   }
 
@@ -45,7 +45,7 @@ class Marks {
       this.byId = byId;
       return true;
     } catch (error) {
-      complain(error);
+      sayError(error);
       return false;
     }
   }
@@ -86,18 +86,13 @@ class Marks {
       toast({ kind: 'info', text: what === null ? nothing : `${done}: ${what}` });
       if (what !== null) await this.load();
     } catch (error) {
-      complain(error);
+      sayError(error);
     }
   }
 }
 
 function says({ verdict, note, correction }: Mark): boolean {
   return verdict !== null || note !== '' || correction !== null;
-}
-
-function complain(error: unknown): void {
-  const { message, hint } = toErrorValue(error);
-  toast({ kind: 'error', text: message, hint });
 }
 
 /** The marks of the open study. */

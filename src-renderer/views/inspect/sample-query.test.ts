@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_COLUMNS, type SampleColumns } from '../../../src-main/contract/sample-table.ts';
-import { hashOf, SamplePaths } from './sample-paths.ts';
+import { hashOf } from '../../lib/sample-hash.ts';
+import { SamplePaths } from './sample-paths.ts';
 import {
   answerQuery,
   orderRows,

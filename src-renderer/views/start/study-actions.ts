@@ -6,11 +6,10 @@ import { app } from '../../lib/app.svelte.ts';
 import { client } from '../../lib/client.ts';
 import { confirm } from '../../lib/confirm.svelte.ts';
 import { navigation } from '../../lib/navigation.svelte.ts';
-import { toast } from '../../lib/toasts.svelte.ts';
+import { sayError } from '../../lib/say-error.ts';
 
 function say(error: unknown): void {
-  const { code, message, hint } = toErrorValue(error);
-  if (code !== 'cancelled') toast({ kind: 'error', text: message, hint });
+  if (toErrorValue(error).code !== 'cancelled') sayError(error);
 }
 
 /** Shows something in the system's file manager. */

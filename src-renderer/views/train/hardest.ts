@@ -1,16 +1,18 @@
 /** The pictures of an assessment whose explanation survived least. */
 import type { SampleTable } from '../../../src-main/contract/sample-table.ts';
+import type { Heatmap } from '../../components/heatmap-drawing.ts';
+import { hashOf } from '../../lib/sample-hash.ts';
 
 export interface HardPicture {
   readonly row: number;
-  /** SHA-256 (hex) of its file. */
-  readonly hash: string;
+  /** SHA-256 (hex) of its file; null where the study no longer lists it. */
+  readonly hash: string | null;
   /** Names of classes: the given one, and what the model says under attack. */
   readonly label: string;
   readonly attacked: string;
   readonly e: number;
   /** Its heatmap, 0..255; absent until it was fetched. */
-  readonly map: { readonly height: number; readonly width: number; readonly data: Uint8Array } | null;
+  readonly map: Heatmap | null;
 }
 
 /** Hardest first; among equals the one whose label the model believed in more, as in the report. */
@@ -29,7 +31,7 @@ export function hardestOf({ count, classes, columns, hashes }: SampleTable, most
   }
   return rows.map((row) => ({
     row,
-    hash: Array.from(hashes.subarray(32 * row, 32 * row + 32), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    hash: hashOf(hashes, row),
     label: classes[number(label, row)] ?? '',
     attacked: classes[number(attackedPrediction, row)] ?? '',
     e: number(e, row),
