@@ -4,6 +4,7 @@
  */
 import type { SplitCounts } from './data-view.ts';
 import type { ErrorValue } from './errors.ts';
+import type { EvaluationPart } from './evaluation.ts';
 import type { Preferences } from './preferences.ts';
 import type { Figure, Phase, RunState } from './run.ts';
 import type { Arm } from './settings.ts';
@@ -56,6 +57,8 @@ export interface RunBrief {
   readonly top1: Figure | null;
   readonly bgGap: Figure | null;
   readonly maxboxacc: Figure | null;
+  /** What has been measured on it. */
+  readonly measured: readonly EvaluationPart[];
   readonly seconds: number;
   readonly corrections: { readonly relabelled: number; readonly leftOut: number } | null;
   readonly error: ErrorValue | null;

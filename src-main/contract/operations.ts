@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import type { AppState, StudyState } from './app-state.ts';
 import { PICTURE_ORDERS, type ComparedPicture, type CompareView } from './compare-view.ts';
 import type { DataView, Inspection, PictureRef, ProblemView } from './data-view.ts';
+import { EVALUATION_PARTS } from './evaluation.ts';
+import type { EvaluationOverview } from './evaluation-view.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { operation, type CheckedInputOf, type InputOf, type OutputOf } from './operation.ts';
 import { Preferences } from './preferences.ts';
@@ -155,10 +157,24 @@ export const OPERATIONS = {
   'marks.redo': operation(nothing).answers<string | null>(),
 
   // Comparing
-  'compare.view': operation(v.strictObject({ a: run, b: run })).answers<CompareView>(),
+  /** The baseline is one of the runs. */
+  'compare.view': operation(v.strictObject({ runs, baseline: run })).answers<CompareView>(),
   'compare.pictures': operation(
     v.strictObject({ a: run, b: run, order: v.picklist(PICTURE_ORDERS), limit: whole(200) }),
   ).answers<readonly ComparedPicture[]>(),
+
+  // Measuring finished runs
+  'evaluation.overview': operation(v.strictObject({ runs })).answers<EvaluationOverview>(),
+  /** Measures what is missing or outdated; with `again` all that was asked for. What was measured before it ends stays. */
+  'evaluation.measure': operation(
+    v.strictObject({
+      runs,
+      parts: v.pipe(v.array(v.picklist(EVALUATION_PARTS)), v.minLength(1), v.maxLength(EVALUATION_PARTS.length)),
+      again: v.boolean(),
+      engine,
+      task,
+    }),
+  ).answers<null>(),
 
   // Reports
   'report.preview': operation(

@@ -1,11 +1,33 @@
 /** Reports as the window asks for them. */
 
-/** What a report may hold. The answer, the settings and the definitions are always there. */
-export const REPORT_SECTIONS = ['figures', 'steadiness', 'hard-samples'] as const;
+/** What a report may hold, in its order. The answer, the limits, the settings and the definitions are always there. */
+export const REPORT_SECTIONS = [
+  'comparison',
+  'recognition',
+  'localization',
+  'debiasing',
+  'robustness',
+  'explanations',
+  'hard-samples',
+] as const;
 export type ReportSection = (typeof REPORT_SECTIONS)[number];
 
-/** `samples-csv`: every training picture with S, Q, E, v and its marks. `samples-parquet`: the raw table. */
-export const EXPORT_KINDS = ['html', 'pdf', 'json', 'samples-csv', 'samples-parquet', 'marks-csv'] as const;
+/**
+ * `zip`: all of it, with the pictures. `figures-csv`: every figure with its interval. `pictures-parquet`: what was
+ * measured on every test picture. `samples-csv`: every training picture with S, Q, E, v and its marks.
+ * `samples-parquet`: the raw table of that.
+ */
+export const EXPORT_KINDS = [
+  'html',
+  'pdf',
+  'zip',
+  'json',
+  'figures-csv',
+  'pictures-parquet',
+  'samples-csv',
+  'samples-parquet',
+  'marks-csv',
+] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 export interface ReportPreview {

@@ -35,16 +35,17 @@ export class MainWindow {
   }
 
   get contents(): readonly WebContents[] {
-    return this.#window === null ? [] : [this.#window.webContents];
+    return this.#window === null || this.#window.isDestroyed() ? [] : [this.#window.webContents];
   }
 
   get focused(): boolean {
-    return this.#window?.isFocused() ?? false;
+    return this.#window !== null && !this.#window.isDestroyed() && this.#window.isFocused();
   }
 
   /** Opens the window, or brings it to the front. */
   show(): void {
-    if (this.#window === null) {
+    // Destroyed, and its `closed` not heard yet: asked for at that moment, a new one is opened.
+    if (this.#window === null || this.#window.isDestroyed()) {
       this.#open();
       return;
     }
@@ -142,6 +143,7 @@ export class MainWindow {
     });
     window.once('closed', () => {
       nativeTheme.off('updated', repaint);
+      if (this.#window !== window) return;
       this.#window = null;
       this.#listening = false;
       this.#waiting = [];

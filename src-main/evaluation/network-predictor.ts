@@ -1,38 +1,44 @@
-/** A trained network as evaluation wants it: logits, and the heatmap of the given label. */
+/** A trained network as evaluation wants it: logits, heatmaps, attacks, and copies that have forgotten. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Engine } from '../compute/engine.ts';
 import type { HeatmapKind } from '../contract/settings.ts';
-import { heatmaps } from '../method/heatmap.ts';
-import type { FrozenNetwork } from '../networks/frozen.ts';
-import type { Predictions, Predictor } from './predictor.ts';
+import { attackBackground } from '../method/attack.ts';
+import { type ExplanationKind, heatmaps } from '../method/heatmap.ts';
+import { FrozenNetwork } from '../networks/frozen.ts';
+import type { Architecture } from '../networks/layer.ts';
+import { describeParameters, type FlatWeights, initialWeights, type ParameterLayout } from '../networks/parameters.ts';
+import type { PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
 
-export class NetworkPredictor implements Predictor {
+/** A network that takes pictures of one size; closes nothing. */
+class FrozenPredictor implements Predictor {
   readonly size: number;
   readonly classes: number;
-  readonly #network: FrozenNetwork;
+  protected readonly network: FrozenNetwork;
   readonly #kind: HeatmapKind;
 
-  /**
-   * @param network borrowed: the caller disposes of it
-   * @param size    side of the square pictures
-   * @param kind    which heatmap
-   */
   constructor(network: FrozenNetwork, size: number, kind: HeatmapKind) {
-    this.#network = network;
+    this.network = network;
     this.#kind = kind;
     this.size = size;
     this.classes = network.architecture.classes;
   }
 
-  async predict(pictures: Uint8Array, labels: Int32Array): Promise<Predictions> {
-    const { size } = this;
-    const x = tf.tidy((): Tensor4D => {
-      const values = tf.tensor4d(Float32Array.from(pictures), [labels.length, size, size, 3]);
-      return tf.div(values, 255);
-    });
-    const { map, logits } = this.#network.forward(x);
+  async classify(pictures: Pixels): Promise<Float32Array> {
+    const x = this.#tensor(pictures);
+    const { map, logits } = this.network.forward(x);
     try {
-      const maps = heatmaps(this.#network, map, labels, this.#kind);
+      return ((await logits.data()) as Float32Array).slice();
+    } finally {
+      tf.dispose([x, map, logits]);
+    }
+  }
+
+  async predict(pictures: Pixels, labels: Int32Array, kind: ExplanationKind = this.#kind): Promise<Predictions> {
+    const x = this.#tensor(pictures);
+    const { map, logits } = this.network.forward(x);
+    try {
+      const maps = heatmaps(this.network, map, labels, kind);
       return {
         logits: ((await logits.data()) as Float32Array).slice(),
         maps: maps.values,
@@ -43,4 +49,84 @@ export class NetworkPredictor implements Predictor {
       tf.dispose([x, map, logits]);
     }
   }
+
+  async attack(pictures: Pixels, labels: Int32Array, attack: PictureAttack): Promise<Float32Array> {
+    const { region, eps, seeds, settings } = attack;
+    const x = this.#tensor(pictures);
+    const attacked = attackBackground(this.network, x, labels, region, eps, seeds, settings);
+    try {
+      return ((await attacked.data()) as Float32Array).map((value) => value * 255);
+    } finally {
+      tf.dispose([x, attacked]);
+    }
+  }
+
+  #tensor(pictures: Pixels): Tensor4D {
+    const { size } = this;
+    const values = Float32Array.from(pictures, (value) => value / 255);
+    return tf.tensor4d(values, [values.length / (3 * size * size), size, size, 3]);
+  }
+}
+
+export class NetworkPredictor extends FrozenPredictor implements RandomisablePredictor {
+  readonly layers: readonly string[];
+  readonly #engine: Engine;
+  readonly #layout: ParameterLayout;
+  readonly #weights: FlatWeights;
+  readonly #heatmap: HeatmapKind;
+
+  /**
+   * @param size side of the square pictures
+   * @param kind which heatmap
+   */
+  constructor(engine: Engine, architecture: Architecture, weights: FlatWeights, size: number, kind: HeatmapKind) {
+    const layout = describeParameters(architecture);
+    super(new FrozenNetwork(engine, architecture, layout, weights), size, kind);
+    this.#engine = engine;
+    this.#layout = layout;
+    this.#weights = weights;
+    this.#heatmap = kind;
+    this.layers = [...new Set(layerOfEach(layout).values())].reverse();
+  }
+
+  randomised(count: number, seed: number): Predictor & { close(): void } {
+    const forgotten = new Set(this.layers.slice(0, count));
+    const layout = this.#layout;
+    const layers = layerOfEach(layout);
+    const fresh = initialWeights(layout, seed);
+    const parameters = this.#weights.parameters.slice();
+    const statistics = this.#weights.statistics.slice();
+    const copy = (to: Float32Array, from: Float32Array, offset: number, size: number): void =>
+      to.set(from.subarray(offset, offset + size), offset);
+    for (const { name, offset, size } of layout.parameters) {
+      if (forgotten.has(layers.get(name) ?? '')) copy(parameters, fresh.parameters, offset, size);
+    }
+    for (const { name, offset, channels } of layout.statistics) {
+      if (forgotten.has(layers.get(`${name}.weight`) ?? '')) copy(statistics, fresh.statistics, offset, 2 * channels);
+    }
+    const { architecture } = this.network;
+    const network = new FrozenNetwork(this.#engine, architecture, layout, { parameters, statistics });
+    const predictor = new FrozenPredictor(network, this.size, this.#heatmap);
+    return Object.assign(predictor, { close: () => network.dispose() });
+  }
+
+  close(): void {
+    this.network.dispose();
+  }
+}
+
+/**
+ * To which layer each parameter belongs, in the order of the network: a stage of a ResNet is one layer, a batch norm
+ * belongs to the convolution before it.
+ */
+function layerOfEach(layout: ParameterLayout): Map<string, string> {
+  const layers = new Map<string, string>();
+  let current = '';
+  for (const { name, kind } of layout.parameters) {
+    const stage = /^layer\d+/.exec(name)?.[0];
+    if (stage !== undefined) current = stage;
+    else if (kind === 'conv' || kind === 'dense') current = name.replace(/\.weight$/, '');
+    layers.set(name, current);
+  }
+  return layers;
 }

@@ -1,4 +1,9 @@
-/** What evaluation needs of a model: logits and heatmaps for pictures. Implemented by the caller. */
+/** What evaluation needs of a model: logits, heatmaps and attacks for pictures. Implemented by the caller. */
+import type { ExplanationKind } from '../method/heatmap.ts';
+import type { AttackSettings } from '../method/attack.ts';
+
+/** [n, size, size, 3] values 0..255; floats where a change is finer than a step of 1. */
+export type Pixels = Uint8Array | Float32Array;
 
 export interface Predictions {
   /** [n, classes] row-major. */
@@ -9,15 +14,38 @@ export interface Predictions {
   readonly mapWidth: number;
 }
 
+/** What a picture is attacked with: see method/attack.ts. */
+export interface PictureAttack {
+  /** [n, size, size] 1 where pixels may change. */
+  readonly region: Uint8Array;
+  /** Largest change of a value, in [0,1]. */
+  readonly eps: number;
+  /** [n] of the random starts, one a picture. */
+  readonly seeds: ArrayLike<number>;
+  readonly settings: AttackSettings;
+}
+
 export interface Predictor {
-  /** Side of the square pictures that `predict` takes. */
+  /** Side of the square pictures that it takes. */
   readonly size: number;
   readonly classes: number;
+  /** @returns [n, classes] logits */
+  classify(pictures: Pixels): Promise<Float32Array>;
   /**
-   * @param pictures [n, size, size, 3] values 0..255
-   * @param labels   [n] the label whose heatmap is wanted
+   * @param labels [n] the label whose heatmap is wanted
+   * @param kind   which heatmap; the model's own where not given
    */
-  predict(pictures: Uint8Array, labels: Int32Array): Promise<Predictions>;
+  predict(pictures: Pixels, labels: Int32Array, kind?: ExplanationKind): Promise<Predictions>;
+  /** Raises the cross-entropy of the labels. @returns [n, size, size, 3] values 0..255 */
+  attack(pictures: Pixels, labels: Int32Array, attack: PictureAttack): Promise<Float32Array>;
+}
+
+/** A model whose layers can lose what they have learned (Adebayo et al., NeurIPS 2018). */
+export interface RandomisablePredictor extends Predictor {
+  /** Names of its layers with weights, from the last (the head) to the first, grouped as a person would. */
+  readonly layers: readonly string[];
+  /** The same model with the first `count` of `layers` drawn anew as at the start of training. The caller closes it. */
+  randomised(count: number, seed: number): Predictor & { close(): void };
 }
 
 /** Pictures and, where known, where the object is; random access by index within one split. */

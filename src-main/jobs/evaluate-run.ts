@@ -11,7 +11,6 @@ import { costOfRun } from '../method/cost.ts';
 import type { TrainingData } from '../method/data.ts';
 import { explainSamples } from '../method/explain.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
-import { FrozenNetwork } from '../networks/frozen.ts';
 import { describeParameters, importWeights, type NamedArray } from '../networks/parameters.ts';
 import { writeJsonAtomic } from '../workspace/atomic-file.ts';
 import { writePerPicture } from '../workspace/per-picture-table.ts';
@@ -64,12 +63,11 @@ export async function evaluateRun(
     return null;
   }
   const architecture = buildArchitecture(settings.network, classes);
-  const layout = describeParameters(architecture);
-  const network = new FrozenNetwork(engine, architecture, layout, importWeights(layout, weights));
+  const flat = importWeights(describeParameters(architecture), weights);
+  const predictor = new NetworkPredictor(engine, architecture, flat, settings.network.size, settings.method.heatmap);
   const split = test.count > 0 ? 'test' : 'val';
   const predictions: PredictionRow[] = [];
   try {
-    const predictor = new NetworkPredictor(network, settings.network.size, settings.method.heatmap);
     const { top1, localization, debiasing, recognition, perPicture } = await evaluateModel(
       predictor,
       test,
@@ -89,7 +87,7 @@ export async function evaluateRun(
     await writeJsonAtomic(evaluationFile(run), { format: 'steadygaze-evaluation', version: 1, split, recognition });
     return { top1, localization, debiasing };
   } finally {
-    network.dispose();
+    predictor.close();
   }
 }
 

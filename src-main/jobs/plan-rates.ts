@@ -50,24 +50,28 @@ const EPS = 8 / 255;
 export async function measureRates(engine: Engine, workload: Workload, signal: AbortSignal): Promise<PlanRates> {
   const { settings, classes, trainingBatch, assessBatch, evaluated } = workload;
   const architecture = buildArchitecture(settings.network, classes);
-  const network = new Network(engine, architecture, initialWeights(describeParameters(architecture), settings.seed));
+  const weights = initialWeights(describeParameters(architecture), settings.seed);
+  const network = new Network(engine, architecture, weights);
   const optimizer = new SgdOptimizer(network, settings.training.momentum, settings.training.weightDecay);
   let frozen: FrozenNetwork | null = null;
+  let predictor: NetworkPredictor | null = null;
   try {
     const step = (count: number) => trainOnce(network, optimizer, settings, classes, count);
     const training = await secondsEach(step, trainingBatch, BUDGETS.training, signal);
     frozen = network.freeze();
     const assessment = await measureAssessment(frozen, settings, classes, assessBatch, signal);
-    const predictor = new NetworkPredictor(frozen, settings.network.size, settings.method.heatmap);
+    predictor = new NetworkPredictor(engine, architecture, weights, settings.network.size, settings.method.heatmap);
+    const measured = predictor;
     const pictures = evaluationPictures(settings.network.size, classes, evaluated);
     const none = { ...pictures(0), count: 0 };
     const evaluate = async (count: number) => {
-      await evaluateModel(predictor, pictures(count), none, { seed: 0, batchSize: assessBatch });
+      await evaluateModel(measured, pictures(count), none, { seed: 0, batchSize: assessBatch });
     };
     const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
     return { training, assessment, evaluation: each / evaluationWork({ ...evaluated, count: 1 }, none) };
   } finally {
     frozen?.dispose();
+    predictor?.close();
     optimizer.dispose();
     network.dispose();
   }

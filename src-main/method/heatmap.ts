@@ -13,6 +13,12 @@ import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-co
 import type { HeatmapKind } from '../contract/settings.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 
+/**
+ * Heatmaps beside that of the method, for comparison: Grad-CAM++, and LayerCAM = sum_k relu(d z_c / d A_k) A_k (Jiang et
+ * al., TIP 2021).
+ */
+export type ExplanationKind = HeatmapKind | 'gradcam++' | 'layercam';
+
 /** Heatmaps of a batch as plain numbers in [0,1]. */
 export interface Heatmaps {
   /** [n,height,width] */
@@ -28,23 +34,42 @@ export interface Heatmaps {
  * @param kind    `auto`: CAM where it is closed-form, else Grad-CAM
  * @throws Error when `cam` is asked of a network without a pooling + dense head
  */
-export function heatmaps(network: FrozenNetwork, map: Tensor4D, classes: Int32Array, kind: HeatmapKind): Heatmaps {
+export function heatmaps(network: FrozenNetwork, map: Tensor4D, classes: Int32Array, kind: ExplanationKind): Heatmaps {
   const [count, height, width] = map.shape;
-  const result = tf.tidy(() => {
-    const labels = tf.tensor1d(classes, 'int32');
-    const closedForm = kind === 'gradcam' ? null : network.camWeights(labels);
-    if (closedForm === null && kind === 'cam') throw new Error('this network has no closed-form class activation map');
-    return normaliseMaps(weightedSum(map, closedForm ?? gradCamWeights(network, map, labels)));
-  });
+  const result = tf.tidy(() => normaliseMaps(rawMaps(network, map, tf.tensor1d(classes, 'int32'), kind)));
   const values = result.dataSync() as Float32Array;
   result.dispose();
   return { values, count, height, width };
 }
 
-/** alpha [n,K] */
-function gradCamWeights(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D): Tensor2D {
+/** [n,h,w] before ReLU and division */
+function rawMaps(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D, kind: ExplanationKind): Tensor3D {
+  if (kind === 'gradcam++') return weightedSum(map, gradCamPlusPlusWeights(map, classGradient(network, map, labels)));
+  if (kind === 'layercam') return tf.sum(tf.mul(map, tf.relu(classGradient(network, map, labels))), 3);
+  const closedForm = kind === 'gradcam' ? null : network.camWeights(labels);
+  if (closedForm === null && kind === 'cam') throw new Error('this network has no closed-form class activation map');
+  return weightedSum(map, closedForm ?? tf.mean(classGradient(network, map, labels), [1, 2]));
+}
+
+/** d z_c / d A, [n,h,w,K] */
+function classGradient(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D): Tensor4D {
   const selection = tf.cast(tf.oneHot(labels, network.architecture.classes), 'float32') as Tensor2D;
-  return tf.mean(network.mapGradient(map, selection), [1, 2]);
+  return network.mapGradient(map, selection);
+}
+
+/**
+ * Grad-CAM++ (Chattopadhay et al., WACV 2018), equations 10 and 19 with the exponential of the logit as score, whose
+ * common factor the division by the maximum takes out again: w_k = sum_ij a relu(g) with a = g^2 / (2 g^2 + g^3 sum A).
+ * Where the denominator is not positive, a is 0.
+ * @param g d z_c / d A, [n,h,w,K]
+ * @returns [n,K]
+ */
+function gradCamPlusPlusWeights(map: Tensor4D, g: Tensor4D): Tensor2D {
+  const activity = tf.sum(map, [1, 2], true);
+  // Divided by g^2: as exact where g is tiny, and the wasm engine squares numbers below 1e-19 to zero.
+  const denominator = tf.add(tf.mul(g, activity), 2);
+  const alpha = tf.where(tf.greater(denominator, 0), tf.div(1, tf.maximum(denominator, 1e-12)), tf.zerosLike(g));
+  return tf.sum(tf.mul(alpha, tf.relu(g)), [1, 2]);
 }
 
 /** sum_k weights[n,k] A[n,i,j,k] -> [n,h,w] */

@@ -38,40 +38,48 @@ export function forEachResample(n: number, options: BootstrapOptions, visit: (dr
   }
 }
 
-/** The interval of a list of resampled figures. */
-function interval(resampled: Float64Array, options: BootstrapOptions): { low: number; high: number } {
-  const tail = (1 - (options.confidence ?? 0.95)) / 2;
-  resampled.sort();
-  return { low: quantileOfSorted(resampled, tail), high: quantileOfSorted(resampled, 1 - tail) };
+/** A figure together with what it came to on every draw, in the order of the draws. */
+export interface Resampled extends Estimate {
+  /** [resamples] */
+  readonly resampled: Float64Array;
 }
 
+/** The interval of a list of resampled figures. */
+function interval(resampled: Float64Array, options: Omit<BootstrapOptions, 'seed'>): { low: number; high: number } {
+  const tail = (1 - (options.confidence ?? 0.95)) / 2;
+  const sorted = resampled.slice().sort();
+  return { low: quantileOfSorted(sorted, tail), high: quantileOfSorted(sorted, 1 - tail) };
+}
+
+const estimate = ({ value, low, high, n }: Resampled): Estimate => ({ value, low, high, n });
+
 /**
- * Interval of any figure that can be computed from how often each picture counts.
+ * Any figure that can be computed from how often each picture counts, with its resampled values.
  * @param statistic called with draws [n]; the value of the figure itself is `statistic` of all ones
  */
-export function bootstrapStatistic(
+export function resampledStatistic(
   n: number,
   statistic: (draws: Uint32Array) => number,
   options: BootstrapOptions,
-): Estimate {
-  if (n === 0) return { value: 0, low: 0, high: 0, n: 0 };
+): Resampled {
   const resampled = new Float64Array(options.resamples ?? 1000);
+  if (n === 0) return { value: 0, low: 0, high: 0, n: 0, resampled };
   let r = 0;
   forEachResample(n, options, (draws) => {
     resampled[r++] = statistic(draws);
   });
-  return { value: statistic(new Uint32Array(n).fill(1)), ...interval(resampled, options), n };
+  return { value: statistic(new Uint32Array(n).fill(1)), ...interval(resampled, options), n, resampled };
 }
 
 /**
- * Means of several columns over the same pictures with their intervals, drawn together (one pass of drawing).
+ * Means of several columns over the same pictures, drawn together (one pass of drawing), with their resampled values.
  * Without any picture every value is 0 and n is 0.
  */
-export function bootstrapMeans(columns: readonly ArrayLike<number>[], options: BootstrapOptions): Estimate[] {
+export function resampledMeans(columns: readonly ArrayLike<number>[], options: BootstrapOptions): Resampled[] {
   const n = columns[0]?.length ?? 0;
   if (columns.some((column) => column.length !== n)) throw new RangeError('bootstrap: columns of different length');
-  if (n === 0) return columns.map(() => ({ value: 0, low: 0, high: 0, n: 0 }));
   const resampled = columns.map(() => new Float64Array(options.resamples ?? 1000));
+  if (n === 0) return resampled.map((none) => ({ value: 0, low: 0, high: 0, n: 0, resampled: none }));
   let r = 0;
   forEachResample(n, options, (draws) => {
     for (let c = 0; c < columns.length; c++) {
@@ -82,7 +90,38 @@ export function bootstrapMeans(columns: readonly ArrayLike<number>[], options: B
     }
     r++;
   });
-  return columns.map((column, c) => ({ value: mean(column), ...interval(resampled[c], options), n }));
+  return columns.map((column, c) => ({
+    value: mean(column),
+    ...interval(resampled[c], options),
+    n,
+    resampled: resampled[c],
+  }));
+}
+
+/**
+ * The interval of b - a from their resampled values. Both must have been drawn with one seed over the same pictures:
+ * then the draws belong together one by one, whatever the figure is (a mean, an area, a worst group).
+ */
+export function pairedInterval(a: ArrayLike<number>, b: ArrayLike<number>): { low: number; high: number } {
+  if (a.length !== b.length) throw new RangeError('bootstrap: pairs of different length');
+  return interval(
+    Float64Array.from(a, (value, r) => b[r] - value),
+    {},
+  );
+}
+
+/** As {@link resampledStatistic}, without the resampled values. */
+export function bootstrapStatistic(
+  n: number,
+  statistic: (draws: Uint32Array) => number,
+  options: BootstrapOptions,
+): Estimate {
+  return estimate(resampledStatistic(n, statistic, options));
+}
+
+/** As {@link resampledMeans}, without the resampled values. */
+export function bootstrapMeans(columns: readonly ArrayLike<number>[], options: BootstrapOptions): Estimate[] {
+  return resampledMeans(columns, options).map(estimate);
 }
 
 /** Mean of one column with its interval. */

@@ -1,0 +1,17 @@
+/** Costly parts measure a share of the pictures, the same share for every model. */
+import { hashSeed } from '../numeric/random.ts';
+
+/**
+ * Which pictures take part: chosen by seed and id, so that neither their order nor other pictures matter much.
+ * @param limit how many; 0: all
+ * @returns indices, ascending
+ */
+export function chosenPictures(ids: readonly string[], limit: number, seed: number): number[] {
+  const all = ids.map((id, index) => ({ index, id, rank: hashSeed('chosen pictures', seed, id) }));
+  if (limit === 0 || limit >= all.length) return all.map(({ index }) => index);
+  all.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
+  return all
+    .slice(0, limit)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
+}
