@@ -30,28 +30,30 @@ export class MainWindow {
     this.#options = options;
   }
 
+  /** Null also in the moment in which it is destroyed and its `closed` is not heard yet. */
   get window(): BrowserWindow | null {
-    return this.#window;
+    return this.#window?.isDestroyed() === true ? null : this.#window;
   }
 
   get contents(): readonly WebContents[] {
-    return this.#window === null || this.#window.isDestroyed() ? [] : [this.#window.webContents];
+    const { window } = this;
+    return window === null ? [] : [window.webContents];
   }
 
   get focused(): boolean {
-    return this.#window !== null && !this.#window.isDestroyed() && this.#window.isFocused();
+    return this.window?.isFocused() ?? false;
   }
 
   /** Opens the window, or brings it to the front. */
   show(): void {
-    // Destroyed, and its `closed` not heard yet: asked for at that moment, a new one is opened.
-    if (this.#window === null || this.#window.isDestroyed()) {
+    const { window } = this;
+    if (window === null) {
       this.#open();
       return;
     }
-    if (this.#window.isMinimized()) this.#window.restore();
-    this.#window.show();
-    this.#window.focus();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
   }
 
   /** Shows the window and acts once it listens to events. */
@@ -70,7 +72,7 @@ export class MainWindow {
   }
 
   close(): void {
-    this.#window?.close();
+    this.window?.close();
   }
 
   #open(): void {
@@ -98,6 +100,7 @@ export class MainWindow {
       },
     });
     this.#window = window;
+    this.#listening = false;
     if (maximized) window.maximize();
     window.once('ready-to-show', () => window.show());
     this.#remember(window);
@@ -143,6 +146,7 @@ export class MainWindow {
     });
     window.once('closed', () => {
       nativeTheme.off('updated', repaint);
+      // Another one was asked for in between.
       if (this.#window !== window) return;
       this.#window = null;
       this.#listening = false;
