@@ -34,6 +34,8 @@ export interface ComparedFigure {
   readonly explanation: string;
   readonly better: 'higher' | 'lower';
   readonly unit: FigureUnit;
+  /** Shown at once; the others of its group when somebody asks for more. */
+  readonly headline: boolean;
   /** In the order of the runs; null where it was not measured. */
   readonly values: readonly (Figure | null)[];
   /** To the baseline; null for the baseline itself and where one of the two was not measured. */
