@@ -163,7 +163,7 @@ kbd{font:inherit;border:1px solid var(--line);border-radius:4px;padding:0 .35rem
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{
 :root{color-scheme:light;--ground:#fff;--surface:#fff;--line:#d3d5d7;--faint:#eeeeee;--text:#000;--muted:#4a4f54;--mark:#2d3237;--soft:#80878e;--amber:#7a4800;--amber-mark:#b86c00}
-@page{margin:14mm}
+@page{size:A4;margin:14mm}
 body{font-size:10pt}.page{display:block;padding:0;max-width:none}nav,.skip,.screen,dialog,th summary::before{display:none!important}th details{padding-left:0}
 section{margin-top:2rem}h2,h3,.lead,.legend,.note,tr.group{break-after:avoid}.classlist,.changes .findings{columns:2}.strip li{flex-basis:4rem}.card,.finding,figure,tr,.run,.changes,.classlist li{break-inside:avoid}
 .cards{grid-template-columns:1fr 1fr;gap:.6rem}.card{content-visibility:visible;padding:.6rem}.runs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:repeat(4,1fr)}

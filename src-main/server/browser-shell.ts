@@ -2,7 +2,7 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { SaveRequest, Shell } from '../service/shell.ts';
 import type { Downloads } from './downloads.ts';
-import { printPdf } from './print-pdf.ts';
+import { printPdf } from '../service/print-pdf.ts';
 
 export class BrowserShell implements Shell {
   readonly mode = 'browser';
