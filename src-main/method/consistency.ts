@@ -50,7 +50,7 @@ export function similarity(maps: MapPair, kind: Similarity, background: Backgrou
   const { clean: a, attacked: b, height, width } = maps;
   switch (kind) {
     case 'cosine':
-      return cosine(a, b, 0, 0);
+      return cosine(a, b);
     case 'pearson':
       return Math.max(0, cosine(a, b, mean(a), mean(b)));
     case 'iou':
@@ -96,7 +96,7 @@ function clamp(value: number): number {
 }
 
 /** Cosine of the angle between a - meanA and b - meanB; 0 where either is zero. */
-function cosine(a: Float32Array, b: Float32Array, meanA: number, meanB: number): number {
+export function cosine(a: Float32Array, b: Float32Array, meanA = 0, meanB = 0): number {
   let product = 0;
   let lengthA = 0;
   let lengthB = 0;

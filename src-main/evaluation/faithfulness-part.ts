@@ -1,0 +1,201 @@
+/**
+ * Is the heatmap true to the model? Insertion and deletion on a share of the pictures (insertion-deletion.ts), then the
+ * comparison with heatmaps of a model whose layers have forgotten (layer-randomisation.ts) on a smaller share.
+ *
+ * Items are first the pictures of the curves, then, layer by layer from the head to the input, the pictures of the
+ * comparison: so one randomised model is held at a time.
+ */
+import type { EvaluationSettings, FaithfulnessDetails } from '../contract/evaluation.ts';
+import type { Figure } from '../contract/run.ts';
+import { bootstrapMean, pairedInterval, resampledMeans } from '../numeric/bootstrap.ts';
+import { hashSeed } from '../numeric/random.ts';
+import { mean } from '../numeric/statistics.ts';
+import { chosenPictures } from './chosen-pictures.ts';
+import { areaUnder, CURVES, LabelProbabilities, measureCurves, pixelOrders } from './insertion-deletion.ts';
+import { ForgetfulModel, mapLikeness } from './layer-randomisation.ts';
+import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
+import { forEachBatch } from './passes.ts';
+import type { Predictions } from './predictor.ts';
+
+/** Above this rank correlation, a heatmap has hardly changed. */
+const HARDLY_CHANGED = 0.5;
+/** For estimates, before a model is at hand: stem, four stages, head. */
+const USUAL_LAYERS = 6;
+
+export const faithfulnessPart: PartKind<'faithfulness'> = {
+  part: 'faithfulness',
+  definition: 1,
+  passes: ({ faithfulness }, pictures) => {
+    if (pictures === 0) return 0;
+    const share = (limit: number) => (limit === 0 ? 1 : Math.min(1, limit / pictures));
+    const { steps, pictures: curves, sanityPictures } = faithfulness;
+    return share(curves) * passesOfCurves(steps) + share(sanityPictures) * 2 * USUAL_LAYERS;
+  },
+  prepare: (subject) => Promise.resolve(new FaithfulnessPart(subject)),
+};
+
+const passesOfCurves = (steps: number): number => 1 + CURVES.length * (steps + 1);
+
+class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
+  readonly part = 'faithfulness';
+  readonly count: number;
+  /** Row of a picture's curves: [4, steps + 1]; of a comparison: similarity, whether a map was blank, zeros. */
+  readonly width: number;
+  readonly passes: number;
+  readonly #subject: Subject;
+  readonly #settings: EvaluationSettings['faithfulness'];
+  /** Pictures of the curves, and of the comparison. */
+  readonly #curves: readonly number[];
+  readonly #sanity: readonly number[];
+  readonly #forgetful: ForgetfulModel;
+
+  constructor(subject: Subject) {
+    const { model, measured, settings } = subject;
+    const { seed, faithfulness } = settings;
+    this.#subject = subject;
+    this.#settings = faithfulness;
+    this.#curves = chosenPictures(measured.ids, faithfulness.pictures, seed);
+    this.#sanity = chosenPictures(measured.ids, faithfulness.sanityPictures, seed);
+    this.#forgetful = new ForgetfulModel(model, hashSeed('randomised layers', seed));
+    const comparisons = this.#sanity.length * model.layers.length;
+    this.count = this.#curves.length + comparisons;
+    this.width = CURVES.length * (faithfulness.steps + 1);
+    const passes = this.#curves.length * passesOfCurves(faithfulness.steps) + comparisons * 2;
+    this.passes = this.count === 0 ? 0 : passes / this.count;
+  }
+
+  async measure(items: readonly number[], out: Float32Array): Promise<void> {
+    const { model, batchSize, control } = this.#subject;
+    const probabilities = new LabelProbabilities(model, batchSize, control);
+    let offset = 0;
+    for (const [stage, ofStage] of this.#stages(items)) {
+      await forEachBatch(ofStage, this.#subject, async (batch) => {
+        const rows = out.subarray(offset, (offset += batch.length * this.width));
+        if (stage === 0) await this.#measureCurves(batch, probabilities, rows);
+        else await this.#compare(batch, stage, rows);
+      });
+    }
+    await probabilities.flush();
+  }
+
+  /** Which pictures go through which stage, in order: 0 for the curves, k for k randomised layers. */
+  #stages(items: readonly number[]): Map<number, number[]> {
+    const stages = new Map<number, number[]>();
+    for (const item of items) {
+      const comparison = item - this.#curves.length;
+      const stage = comparison < 0 ? 0 : 1 + Math.floor(comparison / this.#sanity.length);
+      const picture = comparison < 0 ? this.#curves[item] : this.#sanity[comparison % this.#sanity.length];
+      const list = stages.get(stage);
+      if (list === undefined) stages.set(stage, [picture]);
+      else list.push(picture);
+    }
+    return stages;
+  }
+
+  async #measureCurves(indices: readonly number[], probabilities: LabelProbabilities, out: Float32Array) {
+    const { model, measured, settings } = this.#subject;
+    const { pictures, labels } = await this.#read(indices);
+    const predictions = await model.predict(pictures, labels);
+    const { mapHeight, mapWidth } = predictions;
+    const bytes = pictures.length / indices.length;
+    for (const [i, index] of indices.entries()) {
+      const seed = hashSeed('pixel order', settings.seed, measured.ids[index]);
+      const orders = pixelOrders(mapAt(predictions, i), mapHeight, mapWidth, measured.size, seed);
+      const picture = pictures.subarray(i * bytes, (i + 1) * bytes);
+      const row = out.subarray(i * this.width, (i + 1) * this.width);
+      await measureCurves(probabilities, picture, labels[i], orders, this.#settings.steps, row);
+    }
+  }
+
+  async #compare(indices: readonly number[], layers: number, out: Float32Array): Promise<void> {
+    const { pictures, labels } = await this.#read(indices);
+    const learned = await this.#subject.model.predict(pictures, labels);
+    const forgotten = await this.#forgetful.without(layers).predict(pictures, labels);
+    for (let i = 0; i < indices.length; i++) {
+      const { similarity, blank } = mapLikeness(mapAt(learned, i), mapAt(forgotten, i));
+      const row = out.subarray(i * this.width, (i + 1) * this.width).fill(0);
+      row.set([similarity, blank ? 1 : 0]);
+    }
+  }
+
+  async #read(indices: readonly number[]): Promise<{ pictures: Uint8Array; labels: Int32Array }> {
+    const { measured } = this.#subject;
+    const pictures = new Uint8Array(indices.length * measured.size * measured.size * 3);
+    await measured.readPictures(indices, pictures);
+    return { pictures, labels: Int32Array.from(indices, (index) => measured.labels[index]) };
+  }
+
+  summarise(rows: Float32Array): PartSummary<'faithfulness'> {
+    const { measured, settings } = this.#subject;
+    const pictures = this.#curves.length;
+    const points = this.#settings.steps + 1;
+    const curves = CURVES.map((_, c) =>
+      this.#curves.map((_picture, i) => rows.subarray(i * this.width + c * points, i * this.width + (c + 1) * points)),
+    );
+    const areas = curves.map((ofPictures) => Float32Array.from(ofPictures, areaUnder));
+    const [insertion, deletion, insertionRandom, deletionRandom] = resampledMeans(areas, { seed: settings.seed });
+    const meanCurves = curves.map((ofPictures) =>
+      Array.from({ length: points }, (_, k) => mean(ofPictures.map((curve) => curve[k]))),
+    );
+    const { sanity, blank } = this.#sanitySummary(rows);
+    const notes: string[] = [];
+    if (pictures > 0 && pairedInterval(insertionRandom.resampled, insertion.resampled).low <= 0) {
+      notes.push(
+        'Showing the places that the heatmap calls important first is not measurably better than showing places in ' +
+          'random order: on these pictures, the heatmap does not explain the predictions.',
+      );
+    }
+    const last = sanity.at(-1);
+    if (last !== undefined && last.similarity.value > HARDLY_CHANGED) {
+      notes.push(
+        'The heatmap hardly changes when everything the model has learned is taken away (rank correlation ' +
+          `${last.similarity.value.toFixed(2)}): it depends on the picture more than on what the model has learned.`,
+      );
+    }
+    if (blank > 0) {
+      notes.push(
+        `In ${String(blank)} of ${String(this.#sanity.length * sanity.length)} comparisons with randomised layers, ` +
+          'one of the heatmaps is the same everywhere. Their similarity counts as 0.',
+      );
+    }
+    const [insertionCurve, deletionCurve, insertionRandomCurve, deletionRandomCurve] = meanCurves;
+    const details: FaithfulnessDetails = {
+      insertion: insertionCurve,
+      deletion: deletionCurve,
+      insertionRandom: insertionRandomCurve,
+      deletionRandom: deletionRandomCurve,
+      sanity,
+    };
+    return {
+      figures: { insertion, deletion, insertion_random: insertionRandom, deletion_random: deletionRandom },
+      details,
+      notes,
+      perPicture: {
+        ids: this.#curves.map((index) => measured.ids[index]),
+        columns: Object.fromEntries(CURVES.map((name, c) => [name, areas[c]])),
+      },
+    };
+  }
+
+  #sanitySummary(rows: Float32Array): { sanity: { layer: string; similarity: Figure }[]; blank: number } {
+    const { model, settings } = this.#subject;
+    const each = this.#sanity.length;
+    if (each === 0) return { sanity: [], blank: 0 };
+    let blank = 0;
+    const sanity = model.layers.map((layer, k) => {
+      const first = this.#curves.length + k * each;
+      const column = (c: number) => Float32Array.from({ length: each }, (_, i) => rows[(first + i) * this.width + c]);
+      blank += column(1).reduce((sum, value) => sum + value, 0);
+      return { layer, similarity: bootstrapMean(column(0), { seed: settings.seed }) };
+    });
+    return { sanity, blank };
+  }
+
+  close(): void {
+    this.#forgetful.close();
+  }
+}
+
+function mapAt({ maps, mapHeight, mapWidth }: Predictions, i: number): Float32Array {
+  return maps.subarray(i * mapHeight * mapWidth, (i + 1) * mapHeight * mapWidth);
+}
