@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot';
 import type { ErrorCode, ErrorValue } from '../contract/errors.ts';
+import type { PartResult } from '../contract/evaluation.ts';
+import { EVALUATION_PARTS } from '../contract/evaluation.ts';
 import type { Figure, JobEvent, RoundSummary, RunFigures, RunRecord } from '../contract/run.ts';
 import { RunSettings } from '../contract/settings.ts';
 
@@ -44,6 +46,31 @@ const figures: v.GenericSchema<unknown, RunFigures> = v.looseObject({
       others: v.exactOptional(v.record(v.string(), figure)),
     }),
   ),
+});
+
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+/** Schema of `evaluation/<part>.json`. Its details are written and read by one version of the part's definition. */
+export const partResultSchema: v.GenericSchema<unknown, PartResult> = v.looseObject({
+  format: v.literal('steadygaze-evaluation'),
+  version: v.literal(1),
+  part: v.picklist(EVALUATION_PARTS),
+  key: v.looseObject({
+    weightsHash: hash,
+    dataFingerprint: v.string(),
+    split: v.picklist(['test', 'val']),
+    settings: v.record(v.string(), v.unknown()),
+    judges: v.array(v.string()),
+    definition: whole,
+  }),
+  engine: v.string(),
+  created: v.string(),
+  seconds: finite,
+  pictures: whole,
+  picturesHash: hash,
+  figures: v.record(v.string(), figure),
+  details: v.custom<PartResult['details']>((details) => typeof details === 'object' && details !== null),
+  notes: v.array(v.string()),
 });
 
 const roundSummary: v.GenericSchema<unknown, RoundSummary> = v.looseObject({

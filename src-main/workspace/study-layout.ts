@@ -33,6 +33,15 @@ export const attackedMapsFile = (run: string, round: number) =>
 export const weightsFile = (run: string, round: number) => join(run, 'weights', `${roundName(round)}.safetensors`);
 export const predictionsFile = (run: string) => join(run, 'predictions.parquet');
 
+/** What was measured on the finished model, part by part (`contract/evaluation.ts`). */
+export const evaluationFolder = (run: string) => join(run, 'evaluation');
+export const partResultFile = (run: string, part: string) => join(evaluationFolder(run), `${part}.json`);
+export const resampledFile = (run: string, part: string) => join(evaluationFolder(run), `${part}.bootstrap.npy`);
+export const perPictureFile = (run: string, part: string) => join(evaluationFolder(run), `${part}.parquet`);
+/** Rows of a part that is being measured: what they belong to, and the rows. */
+export const partialKeyFile = (run: string, part: string) => join(evaluationFolder(run), `${part}.partial.json`);
+export const partialRowsFile = (run: string, part: string) => join(evaluationFolder(run), `${part}.partial.rows`);
+
 /** What can be computed again: decoded pixels, pictures that explain. Safe to delete at any time. */
 export const cacheFolder = (study: string) => join(study, 'cache');
 const explainedFile = (study: string, run: string, round: number, name: string) =>
