@@ -22,14 +22,27 @@ export function temporaryBeside(path: string): string {
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await writeWholeFile(path, async (append) => append(bytes));
+}
+
+/**
+ * As {@link writeFileAtomic}, of a file that is too large to be held in memory.
+ * @param write hands over the content from its beginning to its end, waiting for each piece
+ */
+export async function writeWholeFile(
+  path: string,
+  write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx');
     try {
-      for (let written = 0; written < bytes.length;) {
-        written += (await file.write(bytes, written)).bytesWritten;
-      }
+      await write(async (bytes) => {
+        for (let written = 0; written < bytes.length;) {
+          written += (await file.write(bytes, written)).bytesWritten;
+        }
+      });
       // Without this a power cut after the rename can leave a file of the right name and no content.
       await file.sync();
     } finally {
