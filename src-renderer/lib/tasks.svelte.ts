@@ -2,6 +2,15 @@ import type { TaskState } from '../../src-main/contract/app-state.ts';
 import { toErrorValue, type ErrorValue } from '../../src-main/contract/errors.ts';
 import { app } from './app.svelte.ts';
 import { client } from './client.ts';
+import { duration, percent } from './format.ts';
+
+/** How far a task is, for a bar: its share, null until it can be told, and that in words with the time left. */
+export function progressOf(task: TaskState | null): { readonly share: number | null; readonly detail: string } {
+  if (!task?.total) return { share: null, detail: '' };
+  const share = Math.min(1, task.done / task.total);
+  const left = task.secondsLeft === null ? '' : `, ${duration(task.secondsLeft)} left`;
+  return { share, detail: `${percent(share, 0)}${left}` };
+}
 
 /**
  * A long call that can be followed and cancelled: holds its id, what the service says of it, and how it failed.
