@@ -37,9 +37,9 @@ export async function harmlesslyChanged(
     case 'jpeg':
       return recompressed(pictures, size, settings.jpegQuality);
     case 'brighter':
-      return Float32Array.from(pictures, (value) => Math.min(255, value * (1 + settings.brightness)));
+      return new Float32Array(pictures).map((value) => Math.min(255, value * (1 + settings.brightness)));
     case 'darker':
-      return Float32Array.from(pictures, (value) => value * (1 - settings.brightness));
+      return new Float32Array(pictures).map((value) => value * (1 - settings.brightness));
     case 'shift': {
       const by = shiftOf(size, settings);
       return moved(pictures, size, (y, x) => Math.max(0, y - by) * size + Math.max(0, x - by));
