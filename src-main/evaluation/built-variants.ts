@@ -59,7 +59,7 @@ export async function builtVariants(subject: Subject, foregrounds: Foregrounds):
     ...(left === 0
       ? []
       : [
-          `${String(left)} of ${String(measured.count)} pictures take no part: their object is not known, or no other picture of their class can lend them its background.`,
+          `${String(left)} of ${String(measured.count)} pictures take no part: their object is not known or fills them, or no other picture of their class can lend them its background.`,
         ]),
   ];
   return {

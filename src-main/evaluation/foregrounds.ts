@@ -4,6 +4,9 @@
  * Masks where there are any, else boxes (filled), else models: the union of what every judge looked at, that is, of the
  * complements of the background B of its heatmap of the given label (rule `mean`). Never one model alone: a model that
  * is judged with its own foreground is always right about where the object is.
+ *
+ * An object that fills its picture counts as unknown, whatever it comes from: there is no background to exchange, and
+ * such pictures would make every model look independent of it.
  */
 import type { PixelBox } from '../numeric/boxes.ts';
 import { maskBox, unitBoxToPixels } from '../numeric/boxes.ts';
@@ -17,7 +20,7 @@ export interface Foregrounds {
   readonly source: 'mask' | 'box' | 'models';
   /** What has to be said wherever a figure rests on these foregrounds; null for masks. */
   readonly note: string | null;
-  /** The object of one measured picture, [size, size] 1 = object; null where none is known. */
+  /** The object of one measured picture, [size, size] 1 = object; null where none is known or it fills the picture. */
   mask(index: number): Promise<Uint8Array | null>;
   /** Tight boxes of all objects, by picture: every mask is read once, when this is first asked. */
   boxes(): Promise<readonly (PixelBox | null)[]>;
@@ -106,22 +109,22 @@ function foregrounds(
   return { source, note, mask, boxes: remembered(boxes) };
 }
 
-/** A mask without any object is none. */
 async function objectOfMask(data: EvaluationData, index: number): Promise<Uint8Array | null> {
   const mask = await data.readMask(index, data.size);
-  return mask?.some((value) => value !== 0) === true ? mask : null;
+  return mask !== null && hasBothSides(mask) ? mask : null;
 }
+
+/** Whether there is an object as well as background. */
+const hasBothSides = (mask: Uint8Array): boolean => mask.some((value) => value !== 0) && mask.includes(0);
 
 function objectOfBoxes(data: EvaluationData, index: number): Uint8Array | null {
   const { size } = data;
-  const boxes = data.boxes(index);
-  if (boxes.length === 0) return null;
   const mask = new Uint8Array(size * size);
-  for (const box of boxes) {
+  for (const box of data.boxes(index)) {
     const { x0, y0, x1, y1 } = unitBoxToPixels(box, size);
     for (let y = y0; y <= y1; y++) mask.fill(1, y * size + x0, y * size + x1 + 1);
   }
-  return mask;
+  return hasBothSides(mask) ? mask : null;
 }
 
 /**
@@ -155,13 +158,10 @@ async function unionOfJudges(subject: Subject): Promise<readonly (Uint8Array | n
 }
 
 function packedObject(mask: Uint8Array): Uint8Array | null {
+  if (!hasBothSides(mask)) return null;
   const bits = new Uint8Array(Math.ceil(mask.length / 8));
-  let covered = 0;
-  for (let p = 0; p < mask.length; p++) {
-    covered += mask[p];
-    bits[p >> 3] |= mask[p] << (p & 7);
-  }
-  return covered === 0 || covered === mask.length ? null : bits;
+  for (let p = 0; p < mask.length; p++) bits[p >> 3] |= mask[p] << (p & 7);
+  return bits;
 }
 
 function unpacked(bits: Uint8Array | null | undefined, area: number): Uint8Array | null {
