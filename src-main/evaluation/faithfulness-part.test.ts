@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chosenPictures } from './chosen-pictures.ts';
 import { faithfulnessPart } from './faithfulness-part.ts';
 import { areaUnder, pixelOrders } from './insertion-deletion.ts';
 import { grey, measureAll, type Toy, toyModel, toySubject } from './toy-model.fixture.ts';
@@ -22,7 +23,7 @@ const settings = { seed: 2, faithfulness: { steps: 16, pictures: 0, sanityPictur
 /** Blurred, no pixel of the square is quite white: the probability of class 0 is the share of it that is shown. */
 const shown = (picture: ArrayLike<number>) => {
   let white = 0;
-  for (let p = 0; p < AREA; p++) if (picture[3 * p] === 255) white += 1;
+  for (let p = 0; p < AREA; p++) if (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2] === 765) white += 1;
   return white / 16;
 };
 const toy = (map: Toy['map']): Toy => ({
@@ -120,7 +121,20 @@ describe('randomised layers', () => {
 
   it('are compared by the order of places, head first, one model at a time', async () => {
     const model = toyModel(ramp);
-    const { details, notes, part } = await measureAll(faithfulnessPart, toySubject(model, PICTURES, LABELS, settings));
+    const subject = toySubject(model, PICTURES, LABELS, settings);
+    const read: number[] = [];
+    const { details, notes, part } = await measureAll(faithfulnessPart, {
+      ...subject,
+      measured: {
+        ...subject.measured,
+        readPictures: (indices, out) => {
+          read.push(...Array.from(indices));
+          return subject.measured.readPictures(indices, out);
+        },
+      },
+    });
+    const chosen = chosenPictures(subject.measured.ids, 4, settings.seed);
+    expect(read).toEqual([...Array.from(PICTURES, (_, i) => i), ...chosen, ...chosen, ...chosen]);
     expect(part.count).toBe(40 + 3 * 4);
     expect(details.sanity.map(({ layer }) => layer)).toEqual(layers);
     [1, -1, 0].forEach((value, k) => expect(details.sanity[k].similarity.value).toBeCloseTo(value, 6));
