@@ -76,6 +76,9 @@ describe('groups', () => {
     expect(worst.high).toBeGreaterThan(worst.value);
     for (const { low, value, high } of [mean, spread]) expect(low <= value && value <= high).toBe(true);
     expect(mean.resampled).toHaveLength(1000);
+    // Each group is drawn for itself: as large and as good as each other, they still differ from draw to draw.
+    expect(spread.high).toBeGreaterThan(0.1);
+    expect(spread.low).toBeLessThan(-0.1);
     expect(mean.high - mean.low).toBeLessThan(worst.high - worst.low);
     expect(summary.notes.at(-1)).toMatch(/^The worst of 4 groups/);
   });

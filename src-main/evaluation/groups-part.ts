@@ -152,7 +152,8 @@ function summarise(
 /** @param groups at least one */
 function groupFigures(groups: readonly Resampled[]): Record<string, Resampled> {
   const worst = groups.reduce((a, b) => (b.value < a.value ? b : a));
-  const best = groups.reduce((a, b) => (b.value > a.value ? b : a));
+  // The last of equals where the worst is the first: two groups as good as each other are not one and the same.
+  const best = groups.reduce((a, b) => (b.value >= a.value ? b : a));
   const n = groups.reduce((sum, group) => sum + group.n, 0);
   const zero = new Float64Array(worst.resampled.length);
   const mean = zero.map((_, r) => groups.reduce((sum, group) => sum + group.resampled[r], 0) / groups.length);
