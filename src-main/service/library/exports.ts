@@ -6,7 +6,7 @@ import type { Mark } from '../../contract/sample-view.ts';
 import { readRoundTable } from '../../workspace/round-tables.ts';
 import { lastRound } from '../../workspace/run.ts';
 import { roundTableFile, runFolder } from '../../workspace/study-layout.ts';
-import { csvText, type Cell } from './csv.ts';
+import { csvText, type Cell } from '../../reports/csv.ts';
 import type { OpenedStudy } from './open-studies.ts';
 
 const SAMPLE_HEADER = [
