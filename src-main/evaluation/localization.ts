@@ -3,8 +3,10 @@
  * 2020): one threshold is shared by the whole data set. It is chosen on the validation record and applied to the
  * test record; the maximum over thresholds on the test record itself is shown beside.
  */
+import type { LocalizationDetails } from '../contract/evaluation.ts';
 import type { Figure, LocalizationFigures } from '../contract/run.ts';
-import { bootstrapMeans, bootstrapStatistic } from '../numeric/bootstrap.ts';
+import type { Resampled } from '../numeric/bootstrap.ts';
+import { resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
 import { averagePrecision } from '../numeric/curves.ts';
 import { argMax } from '../numeric/statistics.ts';
 import { THRESHOLDS, thresholdAt } from './heatmap-frame.ts';
@@ -44,11 +46,11 @@ function v2Curve(record: LocalizationRecord, overlap: number): Float64Array {
 }
 
 /** Pixel average precision over the data set, with its interval over pictures; null without masks. */
-function pixelAveragePrecision(record: LocalizationRecord, seed: number): Figure | null {
+function pixelAveragePrecision(record: LocalizationRecord, seed: number): Resampled | null {
   const { histogram, targeted } = record;
   if (histogram === null || targeted === 0) return null;
   const counts = new Float64Array(2 * SCORE_LEVELS);
-  return bootstrapStatistic(
+  return resampledStatistic(
     targeted,
     (draws) => {
       counts.fill(0);
@@ -64,6 +66,19 @@ function pixelAveragePrecision(record: LocalizationRecord, seed: number): Figure
   );
 }
 
+/** The numbers of localization, what is shown beside them, and what they are means of. */
+export interface LocalizationSummary {
+  /**
+   * `maxboxacc`, `maxboxacc_v2`, `top1_loc`, `iou`, `centre_box` over the pictures with boxes; `pointing`,
+   * `pointing_15`, `energy`, `uniform_energy`, and with masks `pxap`, over those with a target.
+   */
+  readonly figures: Readonly<Record<string, Resampled>>;
+  readonly details: LocalizationDetails;
+  /** [boxed] and [targeted] by key of the figure, in the order in which the record was filled. */
+  readonly boxed: Readonly<Record<string, ArrayLike<number>>>;
+  readonly targeted: Readonly<Record<string, ArrayLike<number>>>;
+}
+
 /**
  * All localization figures of a record, or null when no picture of it has a box.
  * @param validation where thresholds and the size of the centre box are chosen; null (or a record without boxes):
@@ -71,87 +86,98 @@ function pixelAveragePrecision(record: LocalizationRecord, seed: number): Figure
  * @param target     what pointing, energy and uniform energy were measured against
  * @param seed       of the bootstrap. The intervals hold the chosen thresholds fixed.
  */
+export function localizationSummary(
+  test: LocalizationRecord,
+  validation: LocalizationRecord | null,
+  target: 'mask' | 'box',
+  seed: number,
+): LocalizationSummary | null {
+  if (test.boxed === 0) return null;
+  const chooser = chooserOf(test, validation);
+  const n = test.boxed;
+  const sizes = CENTRE_SIZES.length;
+  const threshold = bestThreshold(chooser);
+  const size = argMax(accuracyCurve(chooser.centreIou, chooser.boxed, sizes, 0.5));
+  const curve = accuracyCurve(test.largestIou, n, THRESHOLDS, 0.5);
+  const v2 = v2Hits(test, chooser);
+  const share = (column: Uint8Array) => column.reduce((sum, value) => sum + value, 0) / n;
+  const hit = hits(test.largestIou, n, THRESHOLDS, threshold, 0.5);
+  const boxed = {
+    maxboxacc: hit,
+    maxboxacc_v2: Float64Array.from({ length: n }, (_, i) => (v2[0][i] + v2[1][i] + v2[2][i]) / 3),
+    top1_loc: hit.map((value, i) => value * test.correct[i]),
+    iou: Float64Array.from({ length: n }, (_, i) => test.largestIou[i * THRESHOLDS + threshold]),
+    centre_box: hits(test.centreIou, n, sizes, size, 0.5),
+  };
+  const targeted = {
+    pointing: test.pointing.subarray(0, test.targeted),
+    pointing_15: test.pointing15.subarray(0, test.targeted),
+    energy: test.energy.subarray(0, test.targeted),
+    uniform_energy: test.area.subarray(0, test.targeted),
+  };
+  const pxap = pixelAveragePrecision(test, seed);
+  return {
+    figures: { ...meansOf(boxed, seed), ...meansOf(targeted, seed), ...(pxap === null ? {} : { pxap }) },
+    details: {
+      threshold: thresholdAt(threshold),
+      thresholdFrom: chooser === test ? 'test' : 'val',
+      curve: Array.from(curve),
+      best: Math.max(...curve),
+      v2Parts: [share(v2[0]), share(v2[1]), share(v2[2])],
+      v2Best: V2_OVERLAPS.reduce((sum, overlap) => sum + Math.max(...v2Curve(test, overlap)), 0) / 3,
+      centreBoxSize: CENTRE_SIZES[size],
+      target,
+      boxed: n,
+      targeted: test.targeted,
+    },
+    boxed,
+    targeted,
+  };
+}
+
+function meansOf(columns: Readonly<Record<string, ArrayLike<number>>>, seed: number): Record<string, Resampled> {
+  const means = resampledMeans(Object.values(columns), { seed });
+  return Object.fromEntries(Object.keys(columns).map((key, i) => [key, means[i]]));
+}
+
+/** {@link localizationSummary} as the record of a run holds it. */
 export function localizationFigures(
   test: LocalizationRecord,
   validation: LocalizationRecord | null,
   target: 'mask' | 'box',
   seed: number,
 ): LocalizationFigures | null {
-  if (test.boxed === 0) return null;
-  const chooser = chooserOf(test, validation);
-  const n = test.boxed;
-  const sizes = CENTRE_SIZES.length;
+  const summary = localizationSummary(test, validation, target, seed);
+  return summary === null ? null : localizationOfRun(summary.figures, summary.details);
+}
 
-  const threshold = bestThreshold(chooser);
-  const size = argMax(accuracyCurve(chooser.centreIou, chooser.boxed, sizes, 0.5));
-  const curve = accuracyCurve(test.largestIou, n, THRESHOLDS, 0.5);
-  const v2 = v2Hits(test, chooser);
-  const share = (column: Uint8Array) => column.reduce((sum, value) => sum + value, 0) / n;
-  const columns = localizationColumns(test, validation);
-
-  const [maxboxacc, maxboxaccV2, top1Loc, iou, centreBox] = bootstrapMeans(
-    [
-      columns.maxboxacc,
-      columns.maxboxaccV2,
-      columns.maxboxacc.map((value, i) => value * test.correct[i]),
-      columns.iou,
-      hits(test.centreIou, n, sizes, size, 0.5),
-    ],
-    { seed },
-  );
-  const [pointing, energy, uniformEnergy] = bootstrapMeans(
-    [columns.pointing, columns.energy, test.area.subarray(0, test.targeted)],
-    { seed },
-  );
-  return {
-    maxboxacc,
-    maxboxaccThreshold: thresholdAt(threshold),
-    thresholdFrom: chooser === test ? 'test' : 'val',
-    maxboxaccCurve: Array.from(curve),
-    iou,
-    maxboxaccBest: Math.max(...curve),
-    maxboxaccV2,
-    maxboxaccV2Parts: [share(v2[0]), share(v2[1]), share(v2[2])],
-    maxboxaccV2Best: V2_OVERLAPS.reduce((sum, overlap) => sum + Math.max(...v2Curve(test, overlap)), 0) / 3,
-    top1Loc,
-    pointing,
-    energy,
-    pxap: pixelAveragePrecision(test, seed),
-    centreBox,
-    centreBoxSize: CENTRE_SIZES[size],
-    uniformEnergy,
-    target,
+/** The figures of a run's record from those of the part. */
+export function localizationOfRun(
+  figures: Readonly<Record<string, Figure>>,
+  details: LocalizationDetails,
+): LocalizationFigures {
+  const figure = (key: string): Figure => {
+    const { value, low, high, n } = figures[key];
+    return { value, low, high, n };
   };
-}
-
-/** What the means are taken over, picture by picture, in the order in which the record was filled. */
-export interface LocalizationColumns {
-  /** [boxed] 1 where the largest component's box at the chosen threshold hits. */
-  readonly maxboxacc: Uint8Array;
-  /** [boxed] mean of the hits at IoU 0.3, 0.5, 0.7. */
-  readonly maxboxaccV2: Float64Array;
-  /** [boxed] IoU at the chosen threshold. */
-  readonly iou: Float64Array;
-  /** [targeted] 1 where the peak lies on the object; share of the map's mass on it. */
-  readonly pointing: Uint8Array;
-  readonly energy: Float64Array;
-}
-
-/** The columns behind {@link localizationFigures}, for paired comparisons of runs. */
-export function localizationColumns(
-  test: LocalizationRecord,
-  validation: LocalizationRecord | null,
-): LocalizationColumns {
-  const chooser = chooserOf(test, validation);
-  const n = test.boxed;
-  const threshold = bestThreshold(chooser);
-  const v2 = v2Hits(test, chooser);
   return {
-    maxboxacc: hits(test.largestIou, n, THRESHOLDS, threshold, 0.5),
-    maxboxaccV2: Float64Array.from({ length: n }, (_, i) => (v2[0][i] + v2[1][i] + v2[2][i]) / 3),
-    iou: Float64Array.from({ length: n }, (_, i) => test.largestIou[i * THRESHOLDS + threshold]),
-    pointing: test.pointing.subarray(0, test.targeted),
-    energy: test.energy.subarray(0, test.targeted),
+    maxboxacc: figure('maxboxacc'),
+    maxboxaccThreshold: details.threshold,
+    thresholdFrom: details.thresholdFrom,
+    maxboxaccCurve: details.curve,
+    iou: figure('iou'),
+    maxboxaccBest: details.best,
+    maxboxaccV2: figure('maxboxacc_v2'),
+    maxboxaccV2Parts: details.v2Parts,
+    maxboxaccV2Best: details.v2Best,
+    top1Loc: figure('top1_loc'),
+    pointing: figure('pointing'),
+    energy: figure('energy'),
+    pxap: 'pxap' in figures ? figure('pxap') : null,
+    centreBox: figure('centre_box'),
+    centreBoxSize: details.centreBoxSize,
+    uniformEnergy: figure('uniform_energy'),
+    target: details.target,
   };
 }
 

@@ -1,9 +1,10 @@
 /**
- * Recognition figures from logits, streaming: top-1, top-5, balanced accuracy, confusion matrix, and the expected
- * calibration error (Guo et al., ICML 2017: 15 equal-width bins of confidence).
+ * Recognition figures from predictions, picture by picture: top-1, top-5, balanced accuracy, confusion matrix, and the
+ * expected calibration error (Guo et al., ICML 2017: 15 equal-width bins of confidence).
  */
-import type { Figure } from '../contract/run.ts';
-import { bootstrapMean, bootstrapStatistic } from '../numeric/bootstrap.ts';
+import type { RecognitionDetails } from '../contract/evaluation.ts';
+import type { Resampled } from '../numeric/bootstrap.ts';
+import { bootstrapMean, resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
 
 /** What a model says about one picture. */
 export interface ClassPrediction {
@@ -21,7 +22,7 @@ export interface ClassPrediction {
  * @param logits [.., classes] row-major
  * @param row    which row
  */
-export function readLogits(logits: Float32Array, row: number, classes: number, label: number): ClassPrediction {
+export function readLogits(logits: ArrayLike<number>, row: number, classes: number, label: number): ClassPrediction {
   const from = row * classes;
   const own = logits[from + label];
   let prediction = 0;
@@ -38,16 +39,11 @@ export function readLogits(logits: Float32Array, row: number, classes: number, l
   return { prediction, probability: 1 / sum, labelProbability: Math.exp(own - top) / sum, rank };
 }
 
-export interface RecognitionFigures {
-  readonly top1: Figure;
-  /** Null with five classes or fewer, where it says nothing. */
-  readonly top5: Figure | null;
-  /** Mean over the classes that occur of the share of their pictures that is recognised. */
-  readonly balancedAccuracy: Figure;
-  /** `confusion[label][prediction]` counts of pictures. */
-  readonly confusion: readonly (readonly number[])[];
-  /** Expected calibration error, [0,1]. */
-  readonly ece: number;
+/** The numbers of recognition and what is shown beside them. */
+export interface RecognitionSummary {
+  /** `top1`, `top5` (more than five classes), `balanced_accuracy`, `ece`. */
+  readonly figures: Readonly<Record<string, Resampled>>;
+  readonly details: RecognitionDetails;
 }
 
 const BINS = 15;
@@ -57,62 +53,106 @@ export class RecognitionRecord {
   count = 0;
   private readonly classes: number;
   private readonly labels: Int32Array;
+  private readonly predictions: Int32Array;
   private readonly ranks: Int32Array;
-  private readonly confusion: Float64Array;
-  private readonly binCount = new Float64Array(BINS);
-  private readonly binConfidence = new Float64Array(BINS);
-  private readonly binCorrect = new Float64Array(BINS);
+  private readonly probabilities: Float64Array;
 
   /** @param capacity most pictures that will be added */
   constructor(classes: number, capacity: number) {
     this.classes = classes;
     this.labels = new Int32Array(capacity);
+    this.predictions = new Int32Array(capacity);
     this.ranks = new Int32Array(capacity);
-    this.confusion = new Float64Array(classes * classes);
+    this.probabilities = new Float64Array(capacity);
   }
 
-  add(label: number, predicted: ClassPrediction): void {
-    this.labels[this.count] = label;
-    this.ranks[this.count] = predicted.rank;
-    this.count++;
-    this.confusion[label * this.classes + predicted.prediction]++;
-    // Bins are open below and closed above; a probability of 0 or of nothing goes to the first.
-    const bin = Math.min(BINS - 1, Math.max(0, Math.ceil((predicted.probability || 0) * BINS) - 1));
-    this.binCount[bin]++;
-    this.binConfidence[bin] += predicted.probability || 0;
-    this.binCorrect[bin] += predicted.rank === 0 ? 1 : 0;
+  add(label: number, { prediction, rank, probability }: Omit<ClassPrediction, 'labelProbability'>): void {
+    const i = this.count++;
+    this.labels[i] = label;
+    this.predictions[i] = prediction;
+    this.ranks[i] = rank;
+    // A probability of nothing at all counts as none.
+    this.probabilities[i] = probability || 0;
   }
 
-  /** Figures of all pictures added so far. */
-  figures(seed: number): RecognitionFigures {
-    const { count, classes, labels, ranks } = this;
+  /**
+   * Of all pictures added so far.
+   * @param seed of the resampling
+   */
+  summary(seed: number): RecognitionSummary {
+    const { count, classes, ranks } = this;
     const within = (places: number) => Uint8Array.from({ length: count }, (_, i) => (ranks[i] < places ? 1 : 0));
-    let ece = 0;
-    for (let b = 0; b < BINS; b++) ece += Math.abs(this.binCorrect[b] - this.binConfidence[b]) / Math.max(1, count);
-    const total = new Float64Array(classes);
-    const correct = new Float64Array(classes);
+    const [top1, top5] = resampledMeans(classes > 5 ? [within(1), within(5)] : [within(1)], { seed });
+    const figures: Record<string, Resampled> = { top1 };
+    if (classes > 5) figures['top5'] = top5;
+    figures['balanced_accuracy'] = resampledStatistic(count, this.balancedAccuracy(), { seed });
+    figures['ece'] = resampledStatistic(count, this.calibrationError(), { seed });
     return {
-      top1: bootstrapMean(within(1), { seed }),
-      top5: classes > 5 ? bootstrapMean(within(5), { seed }) : null,
-      balancedAccuracy: bootstrapStatistic(
-        count,
-        (draws) => {
-          total.fill(0);
-          correct.fill(0);
-          for (let i = 0; i < count; i++) {
-            total[labels[i]] += draws[i];
-            if (ranks[i] === 0) correct[labels[i]] += draws[i];
-          }
-          return meanShare(correct, total);
-        },
-        { seed },
-      ),
-      confusion: Array.from({ length: classes }, (_, c) =>
-        Array.from(this.confusion.subarray(c * classes, (c + 1) * classes)),
-      ),
-      ece,
+      figures,
+      details: { confusion: this.confusion(), perClass: this.perClass(seed), calibration: this.calibration() },
     };
   }
+
+  /** Mean over the classes that are drawn of the share of their pictures that is recognised. */
+  private balancedAccuracy(): (draws: Uint32Array) => number {
+    const { classes, labels, ranks, count } = this;
+    const total = new Float64Array(classes);
+    const correct = new Float64Array(classes);
+    return (draws) => {
+      total.fill(0);
+      correct.fill(0);
+      for (let i = 0; i < count; i++) {
+        total[labels[i]] += draws[i];
+        if (ranks[i] === 0) correct[labels[i]] += draws[i];
+      }
+      return meanShare(correct, total);
+    };
+  }
+
+  /** Distance between confidence and accuracy, each bin counted by its pictures. */
+  private calibrationError(): (draws: Uint32Array) => number {
+    const { probabilities, ranks, count } = this;
+    const bins = Uint8Array.from(probabilities.subarray(0, count), binOf);
+    const gap = new Float64Array(BINS);
+    return (draws) => {
+      gap.fill(0);
+      for (let i = 0; i < count; i++) gap[bins[i]] += draws[i] * ((ranks[i] === 0 ? 1 : 0) - probabilities[i]);
+      let sum = 0;
+      for (let b = 0; b < BINS; b++) sum += Math.abs(gap[b]);
+      return sum / Math.max(1, count);
+    };
+  }
+
+  private confusion(): number[][] {
+    const rows = Array.from({ length: this.classes }, () => new Array<number>(this.classes).fill(0));
+    for (let i = 0; i < this.count; i++) rows[this.labels[i]][this.predictions[i]]++;
+    return rows;
+  }
+
+  private perClass(seed: number): RecognitionDetails['perClass'] {
+    const correct: number[][] = Array.from({ length: this.classes }, () => []);
+    for (let i = 0; i < this.count; i++) correct[this.labels[i]].push(this.ranks[i] === 0 ? 1 : 0);
+    return correct.map((of) => (of.length === 0 ? null : bootstrapMean(of, { seed })));
+  }
+
+  private calibration(): RecognitionDetails['calibration'] {
+    const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, accuracy: 0 }));
+    for (let i = 0; i < this.count; i++) {
+      const bin = bins[binOf(this.probabilities[i])];
+      bin.count++;
+      bin.confidence += this.probabilities[i];
+      bin.accuracy += this.ranks[i] === 0 ? 1 : 0;
+    }
+    return bins.map(({ count, confidence, accuracy }) => {
+      const n = Math.max(1, count);
+      return { count, confidence: confidence / n, accuracy: accuracy / n };
+    });
+  }
+}
+
+/** Bins are open below and closed above; a probability of 0 goes to the first. */
+function binOf(probability: number): number {
+  return Math.min(BINS - 1, Math.max(0, Math.ceil(probability * BINS) - 1));
 }
 
 /** Mean of correct / total over the classes that have any. */

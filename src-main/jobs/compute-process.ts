@@ -7,6 +7,7 @@ import { startEngine } from '../compute/choose.ts';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
 import { openChannel } from './channel.ts';
+import { evaluateJob } from './evaluate-job.ts';
 import { explainJob } from './explain-job.ts';
 import { ExplainQueue } from './explain-queue.ts';
 import { measureJob } from './measure-job.ts';
@@ -43,7 +44,9 @@ function controlledBy(handle: Controls): void {
 
 async function work(request: JobRequest): Promise<void> {
   // A run takes every processor there is, for hours: the window, and whatever else a person does, goes first.
-  if (request.kind === 'train' || request.kind === 'resume') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  if (request.kind === 'train' || request.kind === 'resume' || request.kind === 'evaluate') {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  }
   let engine;
   try {
     engine = await startEngine(request.engine);
@@ -74,6 +77,9 @@ async function workOn(request: JobRequest, engine: Engine): Promise<void> {
       report({ type: 'measured', estimates: await measureJob(engine, request, stopping.signal) });
       break;
     }
+    case 'evaluate':
+      await evaluateJob(engine, request, { report, controlledBy });
+      break;
     default:
       await trainJob(engine, request, { report, controlledBy });
       return;

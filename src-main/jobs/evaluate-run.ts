@@ -1,22 +1,23 @@
 /** What is measured and kept when training has ended: figures, predictions, the hardest training pictures. */
-import { join } from 'node:path';
+import * as v from 'valibot';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
-import type { RunFigures } from '../contract/run.ts';
+import { EvaluationSettings, TRAINING_PARTS, VARIANTS } from '../contract/evaluation.ts';
+import type { PartDetails, PartResult } from '../contract/evaluation.ts';
+import type { DebiasingFigures, Figure, RunFigures } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import { evaluateModel } from '../evaluation/evaluate.ts';
-import { NetworkPredictor } from '../evaluation/network-predictor.ts';
+import { localizationOfRun } from '../evaluation/localization.ts';
+import type { MeasuredModel } from '../evaluation/measure-parts.ts';
+import { measurePart } from '../evaluation/measure-parts.ts';
+import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
-import { costOfRun } from '../method/cost.ts';
 import type { TrainingData } from '../method/data.ts';
 import { explainSamples } from '../method/explain.ts';
-import { buildArchitecture } from '../networks/architectures.ts';
-import { describeParameters, importWeights, type NamedArray } from '../networks/parameters.ts';
-import { writeJsonAtomic } from '../workspace/atomic-file.ts';
-import { writePerPicture } from '../workspace/per-picture-table.ts';
+import type { NamedArray } from '../networks/parameters.ts';
+import { readPerPicture, shelfOf } from '../workspace/evaluation-store.ts';
 import { readRoundTable, writePredictions } from '../workspace/round-tables.ts';
-import type { PredictionRow } from '../workspace/round-tables.ts';
 import { HARDEST, hardestRows, writeHardest } from './hardest.ts';
+import { evaluationBatch, measuredSplits, predictorOf } from './measured-model.ts';
 
 export interface TrainedModel {
   readonly engine: Engine;
@@ -26,28 +27,50 @@ export interface TrainedModel {
   readonly eps: number;
 }
 
+/** What the figures of a run are of. */
+export interface TrainedOn {
+  readonly classes: readonly string[];
+  readonly weightsHash: string;
+  readonly dataFingerprint: string;
+}
+
 export interface EvaluationHooks {
   /** Awaited between batches. */
   readonly control: () => Promise<void>;
+  /** Forward passes, as {@link evaluationWork} counts them. */
   readonly onProgress: (done: number, total: number) => void;
   readonly onWarning: (message: string) => void;
 }
 
-/** Recognition figures that `run.json` does not hold: top-5, confusion, calibration. */
-const evaluationFile = (run: string): string => join(run, 'evaluation.json');
-
 /** What the cost of an evaluation depends on. */
 export type Evaluable = Pick<EvaluationData, 'count' | 'hasMasks' | 'hasBoxes'>;
 
-/** Forward passes of the evaluation: localization on two splits, two mixtures and the original on the second. */
+type TrainingPart = (typeof TRAINING_PARTS)[number];
+
+/** Every setting as it is when nobody asks for anything else. One seed for all runs: their resamples are paired. */
+const STANDARD = v.parse(EvaluationSettings, {});
+
+/** Forward passes of the evaluation, by part. */
+function passesOf(test: Evaluable, validation: Evaluable): Record<TrainingPart, number> {
+  const { measured, chooser } = measuredSplits(test, validation);
+  const { count, hasMasks, hasBoxes } = measured;
+  const located = hasMasks || hasBoxes;
+  const choosing = chooser !== null && (chooser.hasMasks || chooser.hasBoxes) ? chooser.count : 0;
+  return {
+    recognition: count,
+    localization: located ? count + choosing : 0,
+    debiasing: located ? count * VARIANTS.length : 0,
+  };
+}
+
+/** Forward passes of the whole evaluation at the end of a training. */
 export function evaluationWork(test: Evaluable, validation: Evaluable): number {
-  const measured = test.count > 0 ? test : validation;
-  const located = measured.hasMasks || measured.hasBoxes;
-  return measured.count * (measured.hasMasks ? 4 : 1) + (located && measured === test ? validation.count : 0);
+  return Object.values(passesOf(test, validation)).reduce((sum, passes) => sum + passes, 0);
 }
 
 /**
- * Measures the model on the pictures it was not trained on; the predictions are stored in the run's folder.
+ * Measures the model on the pictures it was not trained on; figures and predictions are stored in the run's folder.
+ * What an interrupted evaluation of the same weights measured is not measured again.
  * @returns null where there is no such picture
  */
 export async function evaluateRun(
@@ -55,40 +78,99 @@ export async function evaluateRun(
   { engine, settings, weights }: TrainedModel,
   test: EvaluationData,
   validation: EvaluationData,
-  classes: number,
+  { classes, weightsHash, dataFingerprint }: TrainedOn,
   hooks: EvaluationHooks,
 ): Promise<RunFigures | null> {
   if (test.count + validation.count === 0) {
     hooks.onWarning('All pictures were used for training, so there is none to measure the model on.');
     return null;
   }
-  const architecture = buildArchitecture(settings.network, classes);
-  const flat = importWeights(describeParameters(architecture), weights);
-  const predictor = new NetworkPredictor(engine, architecture, flat, settings.network.size, settings.method.heatmap);
-  const split = test.count > 0 ? 'test' : 'val';
-  const predictions: PredictionRow[] = [];
+  const { measured, chooser, split } = measuredSplits(test, validation);
+  const predictor = predictorOf(engine, settings, classes.length, weights);
   try {
-    const { top1, localization, debiasing, recognition, perPicture } = await evaluateModel(
-      predictor,
-      test,
-      validation,
-      {
-        // One seed for all runs of a study: the same resamples, hence paired intervals.
-        seed: 0,
-        batchSize: costOfRun(engine, architecture, settings, test.count + validation.count).assessBatch,
+    const model: MeasuredModel = {
+      subject: {
+        model: predictor,
+        measured,
+        validation: chooser,
+        classes,
+        judges: [],
+        settings: STANDARD,
+        batchSize: evaluationBatch(engine, settings, classes.length),
         control: hooks.control,
-        onProgress: hooks.onProgress,
-        onPredictions: (rows) => void predictions.push(...rows.map((row) => ({ ...row, split }))),
       },
-    );
-    await writePredictions(run, predictions);
-    const measured = test.count > 0 ? test : validation;
-    await writePerPicture(run, measured.ids, perPicture);
-    await writeJsonAtomic(evaluationFile(run), { format: 'steadygaze-evaluation', version: 1, split, recognition });
-    return { top1, localization, debiasing };
+      identity: { weightsHash, dataFingerprint, split, judges: [], settings: STANDARD },
+      engine: engine.id,
+      shelf: shelfOf(run),
+    };
+    const results = await measureAll(model, passesOf(test, validation), hooks);
+    await keepPredictions(run, measured, split);
+    return figuresOfRun(results);
   } finally {
     predictor.close();
   }
+}
+
+type Results = { -readonly [Part in TrainingPart]?: PartResult<Part> };
+
+async function measureAll(
+  model: MeasuredModel,
+  passes: Record<TrainingPart, number>,
+  { onProgress }: EvaluationHooks,
+): Promise<Results> {
+  const total = Object.values(passes).reduce((sum, each) => sum + each, 0);
+  const results: Results = {};
+  let before = 0;
+  const measure = async <Part extends TrainingPart>(part: Part): Promise<void> => {
+    const kind = PARTS[part];
+    const outcome = await measurePart<Part>(kind, model, {
+      again: false,
+      onProgress: (done, items) => onProgress(before + (passes[part] * done) / Math.max(1, items), total),
+    });
+    before += passes[part];
+    onProgress(before, total);
+    if ('result' in outcome) Object.assign(results, { [part]: outcome.result });
+  };
+  for (const part of TRAINING_PARTS) await measure(part);
+  return results;
+}
+
+async function keepPredictions(run: string, { labels }: EvaluationData, split: 'test' | 'val'): Promise<void> {
+  const { ids, columns } = await readPerPicture(run, 'recognition');
+  const { prediction, probability, label_probability: labelProbability } = columns;
+  await writePredictions(
+    run,
+    ids.map((id, i) => ({
+      id,
+      label: labels[i],
+      prediction: prediction[i],
+      probability: probability[i],
+      labelProbability: labelProbability[i],
+      split,
+    })),
+  );
+}
+
+/** The summary that the record of a run holds. */
+function figuresOfRun({ recognition, localization, debiasing }: Results): RunFigures {
+  if (recognition === undefined) throw new Error('recognition can be measured on all pictures');
+  return {
+    top1: recognition.figures['top1'],
+    localization: localization === undefined ? null : localizationOfRun(localization.figures, localization.details),
+    debiasing: debiasing === undefined ? null : debiasingOfRun(debiasing.figures, debiasing.details),
+  };
+}
+
+function debiasingOfRun(
+  figures: Readonly<Record<string, Figure>>,
+  { counts }: PartDetails['debiasing'],
+): DebiasingFigures | null {
+  if (!['acc_original', 'acc_mixed_same', 'acc_mixed_rand', 'bg_gap'].every((key) => key in figures)) return null;
+  const { acc_original: original, acc_mixed_same: mixedSame, acc_mixed_rand: mixedRand, bg_gap: bgGap } = figures;
+  const others = VARIANTS.filter((variant) => !['original', 'mixed_same', 'mixed_rand'].includes(variant))
+    .filter((variant) => counts[variant] !== undefined)
+    .map((variant): [string, Figure] => [variant, figures[`acc_${variant}`]]);
+  return { original, mixedSame, mixedRand, bgGap, others: Object.fromEntries(others) };
 }
 
 /**

@@ -12,7 +12,16 @@ import { lockRun, updateRun } from '../workspace/run.ts';
 import { runFolder } from '../workspace/study-layout.ts';
 import { nodeHost } from './compute-host.ts';
 import type { ComputeHost, ComputeProcess, ProcessExit } from './compute-host.ts';
-import type { ExplainAnswer, ExplainCommand, JobRequest, LastReport, PlanEstimate, Report } from './protocol.ts';
+import type {
+  EvaluatedPart,
+  EvaluationProgress,
+  ExplainAnswer,
+  ExplainCommand,
+  JobRequest,
+  LastReport,
+  PlanEstimate,
+  Report,
+} from './protocol.ts';
 
 /** How a job ended. */
 export type JobOutcome =
@@ -39,6 +48,10 @@ interface JobEvents {
   answer: [ExplainAnswer];
   /** What was measured of the plans of the request. */
   measured: [readonly PlanEstimate[]];
+  /** How far an evaluation is, what it measured, and what it noticed of the pictures. */
+  evaluating: [EvaluationProgress];
+  evaluated: [EvaluatedPart];
+  notice: [message: string];
   /** The process died without a word; `outcome` follows. */
   crash: [ProcessExit];
   /** The process has ended, in whatever way. */
@@ -128,6 +141,15 @@ export class Job extends EventEmitter<JobEvents> {
         break;
       case 'measured':
         this.emit('measured', report.estimates);
+        break;
+      case 'evaluating':
+        this.emit('evaluating', report.progress);
+        break;
+      case 'evaluated':
+        this.emit('evaluated', report.part);
+        break;
+      case 'notice':
+        this.emit('notice', report.message);
         break;
       case 'explained':
       case 'explain-failed':

@@ -4,10 +4,13 @@
  * change what they cost.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import * as v from 'valibot';
 import type { Engine } from '../compute/engine.ts';
+import { EvaluationSettings, TRAINING_PARTS } from '../contract/evaluation.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import { evaluateModel } from '../evaluation/evaluate.ts';
 import { NetworkPredictor } from '../evaluation/network-predictor.ts';
+import type { Subject } from '../evaluation/part.ts';
+import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import { AssessmentTable, attackBatch, passesPerPicture } from '../method/assessment.ts';
 import { readBatch } from '../method/calibration.ts';
@@ -64,9 +67,17 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
     const measured = predictor;
     const pictures = evaluationPictures(settings.network.size, classes, evaluated);
     const none = { ...pictures(0), count: 0 };
-    const evaluate = async (count: number) => {
-      await evaluateModel(measured, pictures(count), none, { seed: 0, batchSize: assessBatch });
-    };
+    const evaluate = (count: number) =>
+      evaluateOnce({
+        model: measured,
+        measured: pictures(count),
+        validation: null,
+        classes: Array.from({ length: classes }, (_, label) => `class ${label}`),
+        judges: [],
+        settings: v.parse(EvaluationSettings, {}),
+        batchSize: assessBatch,
+        control: () => Promise.resolve(),
+      });
     const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
     return { training, assessment, evaluation: each / evaluationWork({ ...evaluated, count: 1 }, none) };
   } finally {
@@ -137,6 +148,17 @@ async function assessOnce(
   const batch = attackBatch(network, x, labels, ids, method, EPS, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
   new AssessmentTable(count).enter(0, labels, batch, method);
+}
+
+/** What the evaluation at the end of a training does with pictures; the figures made of it afterwards cost little. */
+async function evaluateOnce(subject: Subject): Promise<void> {
+  for (const name of TRAINING_PARTS) {
+    const part = await PARTS[name].prepare(subject);
+    if ('unmeasurable' in part) continue;
+    const items = Array.from({ length: part.count }, (_, i) => i);
+    await part.measure(items, new Float32Array(part.count * part.width));
+    part.close();
+  }
 }
 
 /** Noise, the same for every picture but for where it begins. */

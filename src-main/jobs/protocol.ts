@@ -1,6 +1,7 @@
 /** What a compute process is asked to do, and what it says: plain values that cross the process border. */
 import type { EngineId } from '../compute/engine.ts';
 import type { ErrorValue } from '../contract/errors.ts';
+import type { EvaluationPart, EvaluationSettings, PartResult } from '../contract/evaluation.ts';
 import type { Correction, JobEvent } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
 
@@ -45,7 +46,21 @@ export interface MeasureRequest {
   readonly plans: readonly RunSettings[];
 }
 
-export type JobRequest = TrainRequest | ResumeRequest | ProbeRequest | ExplainRequest | MeasureRequest;
+/** Measure parts of an evaluation on finished runs. Needs no lock of the study: each run is locked while it is measured. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly study: string;
+  readonly engine: EngineId;
+  /** Ids. Where nothing else says where objects are, all of them together do. */
+  readonly runs: readonly string[];
+  readonly parts: readonly EvaluationPart[];
+  readonly settings: EvaluationSettings;
+  /** Also measure what was measured before. */
+  readonly again: boolean;
+}
+
+export type JobRequest =
+  TrainRequest | ResumeRequest | ProbeRequest | ExplainRequest | MeasureRequest | EvaluateRequest;
 
 /** Repeat the attack of a round for some rows of its table and store what it looks like. */
 export interface ExplainCommand {
@@ -79,6 +94,32 @@ export interface PlanEstimate {
   readonly problem?: ErrorValue;
 }
 
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  /** Id of the run that is measured; null while pictures are prepared. */
+  readonly run: string | null;
+  readonly part: EvaluationPart | null;
+  /** Of this part: pictures mostly. */
+  readonly done: number;
+  readonly total: number;
+  /** Share of everything that was asked for, 0..1, and seconds left (null until it can be told). */
+  readonly overall: number;
+  readonly secondsLeft: number | null;
+  /** Resident memory of the compute process in bytes. */
+  readonly memory: number;
+}
+
+/** What became of one part of one run. */
+export type EvaluatedPart = { readonly run: string; readonly part: EvaluationPart } & (
+  | {
+      readonly result: PartResult;
+      /** It was there already. */
+      readonly kept: boolean;
+    }
+  /** Why it cannot be measured. */
+  | { readonly unmeasurable: string }
+);
+
 /** To the compute process. `stop`: store a checkpoint, then end. `end`: the last report has been heard. */
 export type Command =
   | ExplainCommand
@@ -109,5 +150,9 @@ export type Report =
   | { readonly type: 'event'; readonly event: JobEvent }
   /** The first assessment is stored: other arms of this seed can start from here. */
   | { readonly type: 'warmup'; readonly run: string }
+  | { readonly type: 'evaluating'; readonly progress: EvaluationProgress }
+  | { readonly type: 'evaluated'; readonly part: EvaluatedPart }
+  /** A plain sentence about the pictures: a mask that cannot be read. */
+  | { readonly type: 'notice'; readonly message: string }
   /** One estimate for each plan that was asked about, in their order. */
   | { readonly type: 'measured'; readonly estimates: readonly PlanEstimate[] };

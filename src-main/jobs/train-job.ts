@@ -138,7 +138,9 @@ async function workOn(
 
     const model = { engine, settings, weights, eps };
     await keepHardest(session.folder, model, data, training.rounds);
-    const figures = await evaluateRun(session.folder, model, test, validation, dataset.classes.length, {
+    const weightsHash = await hashFile(weightsFile(session.folder, training.rounds));
+    const on = { classes: dataset.classes, weightsHash, dataFingerprint };
+    const figures = await evaluateRun(session.folder, model, test, validation, on, {
       control: () => control.control(),
       onProgress: (done, total) => {
         const work = workInRounds + (workAfter * done) / Math.max(1, total);
@@ -147,7 +149,6 @@ async function workOn(
       },
       onWarning: warn,
     });
-    const weightsHash = await hashFile(weightsFile(session.folder, training.rounds));
     await session.update({ state: 'finished', figures, eps, epsSurvival, weightsHash, error: null });
     await removeCheckpoints(session.folder);
     session.tell({ type: 'finished', figures, seconds: session.seconds });

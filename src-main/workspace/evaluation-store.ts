@@ -6,9 +6,11 @@
 import { rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { SteadygazeError } from '../contract/errors.ts';
-import type { EvaluationPart, PartDetails, PartResult, StoredEvaluation } from '../contract/evaluation.ts';
+import type { EvaluationPart, PartResult, StoredEvaluation } from '../contract/evaluation.ts';
 import { EVALUATION_PARTS } from '../contract/evaluation.ts';
 import type { RunRecord } from '../contract/run.ts';
+import type { PartShelf } from '../evaluation/measure-parts.ts';
+import type { PartSummary } from '../evaluation/part.ts';
 import { PARTS } from '../evaluation/parts.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
 import { readFloatTable, writeFloatTable } from './float-table-file.ts';
@@ -16,6 +18,7 @@ import { readVersioned } from './json-file.ts';
 import type { JsonFormat } from './json-file.ts';
 import { readNumberTable, writeNumberTable } from './number-table.ts';
 import type { NumberTable } from './number-table.ts';
+import { PartialRows } from './partial-rows.ts';
 import { partResultSchema } from './record-schemas.ts';
 import { partResultFile, perPictureFile, resampledFile } from './study-layout.ts';
 
@@ -50,7 +53,7 @@ export function holdsStill(result: PartResult, { weightsHash, dataFingerprint }:
   return (
     key.weightsHash === weightsHash &&
     key.dataFingerprint === dataFingerprint &&
-    key.definition === PARTS[part]?.definition
+    key.definition === PARTS[part].definition
   );
 }
 
@@ -87,27 +90,19 @@ async function readResampled(run: string, result: PartResult): Promise<Record<st
   }
 }
 
-/** What is stored beside the figures. */
-export interface PartTables {
-  /** By key of the figure, in their order. */
-  readonly resampled: Readonly<Record<string, Float64Array>>;
-  /** One row a picture. */
-  readonly perPicture: NumberTable;
-}
-
 /**
  * Stores the result of a part in place of an older one. The caller holds the run's lock.
  * @param run folder of the run
  * @throws SteadygazeError `internal` for a figure that is no number
  */
-export async function writePart<Part extends EvaluationPart>(
+async function writePart<Part extends EvaluationPart>(
   run: string,
   result: PartResult<Part>,
-  { resampled, perPicture }: PartTables,
+  { figures, perPicture }: Pick<PartSummary<Part>, 'figures' | 'perPicture'>,
 ): Promise<void> {
-  const checked = v.safeParse(partResultSchema, { ...result, details: result.details as PartDetails[EvaluationPart] });
+  const checked = v.safeParse(partResultSchema, result);
   const keys = Object.keys(result.figures);
-  if (!checked.success || keys.join() !== Object.keys(resampled).join()) {
+  if (!checked.success || keys.join() !== Object.keys(figures).join()) {
     throw new SteadygazeError(
       'internal',
       `What was measured (${result.part}) holds a value that cannot be saved.`,
@@ -117,9 +112,9 @@ export async function writePart<Part extends EvaluationPart>(
   }
   // Without its figures a part does not count, so that old figures never stand beside new tables.
   await rm(partResultFile(run, result.part), { force: true });
-  const columns = Object.values(resampled)[0]?.length ?? 0;
+  const columns = Object.values(figures)[0]?.resampled.length ?? 0;
   const data = new Float32Array(keys.length * columns);
-  keys.forEach((key, i) => data.set(resampled[key], i * columns));
+  keys.forEach((key, i) => data.set(figures[key].resampled, i * columns));
   await writeFloatTable(resampledFile(run, result.part), { rows: keys.length, columns, data });
   await writeNumberTable(perPictureFile(run, result.part), perPicture);
   await writeJsonAtomic(partResultFile(run, result.part), result);
@@ -131,4 +126,19 @@ export async function writePart<Part extends EvaluationPart>(
  */
 export async function readPerPicture(run: string, part: EvaluationPart): Promise<NumberTable> {
   return readNumberTable(perPictureFile(run, part));
+}
+
+/**
+ * The shelf of one run. The caller holds the run's lock.
+ * @param run folder of the run
+ */
+export function shelfOf(run: string): PartShelf {
+  return {
+    result: async (part) => {
+      const result = await readPartResult(run, part);
+      return result === null || (await readResampled(run, result)) === null ? null : result;
+    },
+    rows: (part, identity) => PartialRows.open(run, part, identity),
+    keep: (result, summary) => writePart(run, result, summary),
+  };
 }

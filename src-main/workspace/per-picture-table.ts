@@ -3,9 +3,19 @@
  * runs of one study have the same rows in the same order, so that they can be compared in pairs.
  */
 import { join } from 'node:path';
-import type { PerPictureFigures } from '../evaluation/evaluate.ts';
 import { readTable, writeTable } from './parquet-table.ts';
 import type { TableColumns } from './parquet-table.ts';
+
+export interface PerPictureFigures {
+  readonly correct: Float32Array;
+  readonly mixedSame: Float32Array;
+  readonly mixedRand: Float32Array;
+  readonly maxboxacc: Float32Array;
+  readonly maxboxaccV2: Float32Array;
+  readonly iou: Float32Array;
+  readonly pointing: Float32Array;
+  readonly energy: Float32Array;
+}
 
 type Row = { readonly id: string } & { readonly [K in keyof PerPictureFigures]: number };
 

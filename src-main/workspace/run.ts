@@ -17,7 +17,16 @@ import type { JsonFormat, ParsedJson } from './json-file.ts';
 import { acquireLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { runRecordSchema } from './record-schemas.ts';
-import { checkpointsFolder, isRunId, runFile, runFolder, runId, runLockFile, runsFolder } from './study-layout.ts';
+import {
+  checkpointsFolder,
+  evaluationFolder,
+  isRunId,
+  runFile,
+  runFolder,
+  runId,
+  runLockFile,
+  runsFolder,
+} from './study-layout.ts';
 
 const RUN_FORMAT: JsonFormat<RunRecord> = {
   format: 'steadygaze-run',
@@ -151,7 +160,13 @@ export async function lockRun(study: string, id: string, wait = 10_000): Promise
   const folder = runFolder(study, checkedId(id));
   try {
     const lock = await acquireLock(runLockFile(folder), { what: `the run ${id}`, wait });
-    for (const each of [folder, checkpointsFolder(folder), join(folder, 'rounds'), join(folder, 'weights')]) {
+    for (const each of [
+      folder,
+      checkpointsFolder(folder),
+      join(folder, 'rounds'),
+      join(folder, 'weights'),
+      evaluationFolder(folder),
+    ]) {
       await removeLeftovers(each);
     }
     return lock;
