@@ -47,6 +47,8 @@ describe('groups', () => {
     const { worst_group: worst, group_mean: mean, group_spread: spread } = summary.figures;
     expect([worst.value, mean.value, spread.value]).toEqual([0, 0.5, 1]);
     expect([worst.n, mean.n]).toEqual([6, 48]);
+    // 0 of 6 with an interval of 0 to 0 is not to be read as certain.
+    expect(summary.notes.at(-1)).toMatch(/^All 6 pictures of the worst group came out alike/);
     expect(clusters[dark].examples).toHaveLength(6);
     expect(summary.perPicture.columns['background_cluster'][0]).toBe(dark);
     expect(await run(toyModel(readsBackground, 2), 100)).toEqual({ rows, summary });

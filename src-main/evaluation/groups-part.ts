@@ -132,9 +132,17 @@ function summarise(
   notes.push(
     `The worst of ${String(large.length)} groups looks a little worse than it is, because chance too decides which group is the worst; its interval says how well the accuracy of that one group is known.`,
   );
+  const figures = groupFigures(large);
+  const { worst_group: worst } = figures;
+  // Resampling pictures that are all alike gives the same share every time: an interval without width is no certainty.
+  if (worst.value === 0 || worst.value === 1) {
+    notes.push(
+      `All ${String(worst.n)} pictures of the worst group came out alike, so that its interval has no width; with so few pictures that does not mean that its accuracy is known exactly.`,
+    );
+  }
   const figure = ({ value, low, high, n }: Resampled): Figure => ({ value, low, high, n });
   return {
-    figures: groupFigures(large),
+    figures,
     details: {
       foreground: foregrounds.source,
       clusters: upTo(clusters.count).map((cluster) => describeCluster(cluster, groups, ids)),
@@ -150,7 +158,7 @@ function summarise(
 }
 
 /** @param groups at least one */
-function groupFigures(groups: readonly Resampled[]): Record<string, Resampled> {
+function groupFigures(groups: readonly Resampled[]): Record<'worst_group' | 'group_mean' | 'group_spread', Resampled> {
   const worst = groups.reduce((a, b) => (b.value < a.value ? b : a));
   // The last of equals where the worst is the first: two groups as good as each other are not one and the same.
   const best = groups.reduce((a, b) => (b.value >= a.value ? b : a));
