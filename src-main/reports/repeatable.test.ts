@@ -78,16 +78,43 @@ describe('data read anew', () => {
 });
 
 describe('how parts were measured', () => {
-  it('is put together by seed', () => {
+  const robustness = { seed: 3, eps: [1], attacks: ['fgsm'], regions: ['all'] };
+  const parts = [
+    { part: 'recognition', settings: { seed: 3 }, judges: [] },
+    { part: 'debiasing', settings: { seed: 3 }, judges: ['x', 'y'] },
+    { part: 'robustness', settings: robustness, judges: [] },
+    { part: 'consistency', settings: { seed: 4, eps: 2, pictures: 10 }, judges: [] },
+  ] as const;
+
+  it('is put together by seed, and by the models that said where objects are', () => {
     const plans = measuringPlans([
-      { part: 'recognition', settings: { seed: 3 } },
-      { part: 'robustness', settings: { seed: 3, eps: [1], attacks: ['fgsm'], regions: ['all'] } },
-      { part: 'consistency', settings: { seed: 4, eps: 2, pictures: 10 } },
+      { run: 'a', parts },
+      { run: 'b', parts },
+      // The same settings, with other models.
+      {
+        run: 'c',
+        parts: [
+          { ...parts[1], judges: ['x', 'z'] },
+          { ...parts[1], part: 'groups' },
+        ],
+      },
     ]);
-    expect(plans.map(({ parts }) => parts)).toEqual([['recognition', 'robustness'], ['consistency']]);
+    expect(plans.map((plan) => [plan.runs, plan.parts])).toEqual([
+      [
+        ['a', 'b'],
+        ['debiasing', 'recognition', 'robustness'],
+      ],
+      [['a', 'b'], ['consistency']],
+      [['c'], ['debiasing']],
+      [['c'], ['groups']],
+    ]);
     expect(plans[0].settings).toMatchObject({ seed: 3, robustness: { eps: [1], attacks: ['fgsm'], restarts: 2 } });
     expect(plans[1].settings).toMatchObject({ seed: 4, consistency: { eps: 2, pictures: 10 } });
-    expect(() => measuringPlans([{ part: 'robustness', settings: { eps: ['much'] } }])).toThrow(/does not know/);
+  });
+
+  it('is refused where this version does not know it', () => {
+    const unknown = [{ ...parts[2], settings: { eps: ['much'] } }];
+    expect(() => measuringPlans([{ run: 'a', parts: unknown }])).toThrow(/does not know/);
   });
 });
 

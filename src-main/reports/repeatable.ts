@@ -164,28 +164,61 @@ export function partedAsReported(dataset: Dataset, { fingerprint, splits }: Repe
   return { ...dataset, samples, fingerprint };
 }
 
-/** Parts that are measured together, because their settings do not contradict each other. */
+/** Runs and parts that are measured together, because their settings do not contradict each other. */
 export interface MeasuringPlan {
+  /** Of the report. Those whose models said together where objects are stay together. */
+  readonly runs: readonly string[];
   readonly parts: readonly EvaluationPart[];
   readonly settings: EvaluationSettings;
 }
 
-/** How the parts of a run were measured. Parts of one seed go together; each has settings of its own. */
-export function measuringPlans(parts: readonly Pick<ReportedPart, 'part' | 'settings'>[]): MeasuringPlan[] {
-  const bySeed = new Map<unknown, { parts: EvaluationPart[]; settings: Record<string, unknown> }>();
+type MeasuredRun = Pick<ReportedRun, 'run'> & { readonly parts: readonly MeasuredPart[] };
+type MeasuredPart = Pick<ReportedPart, 'part' | 'settings'> & { readonly judges: readonly string[] };
+
+/** How the runs of a report were measured, in as few plans as possible: each takes an engine of its own. */
+export function measuringPlans(runs: readonly MeasuredRun[]): MeasuringPlan[] {
+  const plans = new Map<string, { runs: string[]; parts: EvaluationPart[]; settings: EvaluationSettings }>();
+  for (const { run, parts } of runs) {
+    for (const group of compatible(parts)) {
+      const settings = settingsOf(group);
+      const judges = [...new Set(group.flatMap((part) => part.judges))].sort();
+      const key = JSON.stringify([group.map(({ part }) => part), settings, judges]);
+      const plan = plans.get(key) ?? { runs: [], parts: group.map(({ part }) => part), settings };
+      plan.runs.push(run);
+      plans.set(key, plan);
+    }
+  }
+  return [...plans.values()];
+}
+
+/** Parts of one seed go together, unless different models said where objects are. */
+function compatible(parts: readonly MeasuredPart[]): MeasuredPart[][] {
+  const groups: MeasuredPart[][] = [];
+  // Those with models first, so that a part without any joins one of them.
+  for (const part of [...parts].sort((a, b) => b.judges.length - a.judges.length)) {
+    const fits = groups.find(
+      ([first]) =>
+        first.settings['seed'] === part.settings['seed'] &&
+        (part.judges.length === 0 || part.judges.join() === first.judges.join()),
+    );
+    if (fits === undefined) groups.push([part]);
+    else fits.push(part);
+  }
+  return groups;
+}
+
+/** The settings of an evaluation of these parts. @throws SteadygazeError `bad-argument` */
+function settingsOf(parts: readonly MeasuredPart[]): EvaluationSettings {
+  const tree: Record<string, unknown> = {};
   for (const { part, settings } of parts) {
     const { seed, ...own } = settings;
-    const plan = bySeed.get(seed) ?? { parts: [], settings: { ...(seed === undefined ? {} : { seed }) } };
-    plan.parts.push(part);
-    if (Object.keys(own).length > 0) plan.settings[part] = own;
-    bySeed.set(seed, plan);
+    if (seed !== undefined) tree['seed'] = seed;
+    if (Object.keys(own).length > 0) tree[part] = own;
   }
-  return [...bySeed.values()].map((plan) => {
-    const checked = v.safeParse(EvaluationSettings, plan.settings);
-    if (checked.success) return { parts: plan.parts, settings: checked.output };
-    throw refusal(
-      'This report was measured in a way that this version of Steadygaze does not know.',
-      v.summarize(checked.issues),
-    );
-  });
+  const checked = v.safeParse(EvaluationSettings, tree);
+  if (checked.success) return checked.output;
+  throw refusal(
+    'This report was measured in a way that this version of Steadygaze does not know.',
+    v.summarize(checked.issues),
+  );
 }

@@ -24,7 +24,8 @@ export interface TrainOptions extends CommonOptions {
 }
 
 export interface StartOptions extends CommonOptions {
-  readonly preset: Preset;
+  /** Its name, as the run's record keeps it. */
+  readonly preset: string | null;
   /** As {@link planRuns} settled them, and the corrections with them. */
   readonly settings: RunSettings;
   readonly corrections: readonly Correction[];

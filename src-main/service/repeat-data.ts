@@ -1,0 +1,96 @@
+/** The pictures that a report's work is repeated with. */
+import { SteadygazeError } from '../contract/errors.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { summarise } from '../datasets/describe.ts';
+import { open } from '../datasets/folder-reader.ts';
+import { partedAsReported, type Repeatable } from '../reports/repeatable.ts';
+import { createStudy, openStudy, readDataset, type Study } from '../workspace/study.ts';
+
+export interface RepeatData {
+  /** A study with these pictures; it is only read. */
+  readonly study?: string;
+  /** A folder of pictures. */
+  readonly data?: string;
+  /** Go on although these are other pictures than the report's. */
+  readonly anyway?: boolean;
+  /** Files read so far, and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RepeatStudy {
+  readonly study: Study;
+  /** The very pictures of the report. */
+  readonly same: boolean;
+}
+
+/**
+ * The study to train in: the one that an interrupted repetition left in `folder`, or a new one with the report's pictures,
+ * parted as they were.
+ * @throws SteadygazeError `bad-argument` without pictures, `data-changed` for others; as the reader; `study-unwritable`
+ */
+export async function studyToRepeatIn(
+  folder: string,
+  reported: Repeatable['data'],
+  options: RepeatData,
+): Promise<RepeatStudy> {
+  const begun = await openStudy(folder).catch((error: unknown): null => {
+    if (error instanceof SteadygazeError && error.code === 'not-found') return null;
+    throw error;
+  });
+  if (begun !== null) {
+    const same = begun.record.data.fingerprint === reported.fingerprint;
+    if (!same && options.anyway !== true) {
+      throw new SteadygazeError(
+        'study-exists',
+        `A repetition with other pictures lies in this folder: ${folder}`,
+        'Choose another folder with --out.',
+      );
+    }
+    return { study: begun, same };
+  }
+  const dataset = await picturesOf(options);
+  const parted = partedAsReported(dataset, reported);
+  if (parted === null && options.anyway !== true) throw otherPictures(reported, summarise(dataset).description);
+  const study = await createStudy(folder, parted ?? dataset, { name: 'Repetition of a report' });
+  return { study, same: parted !== null };
+}
+
+/**
+ * A study whose stored weights are measured again.
+ * @throws SteadygazeError `data-changed` where it has other pictures, and as `openStudy`
+ */
+export async function studyToMeasure(
+  folder: string,
+  reported: Repeatable['data'],
+  anyway: boolean,
+): Promise<RepeatStudy> {
+  const study = await openStudy(folder);
+  const same = study.record.data.fingerprint === reported.fingerprint;
+  if (!same && !anyway) throw otherPictures(reported, summarise(await readDataset(study)).description);
+  return { study, same };
+}
+
+async function picturesOf({ study, data, onProgress, signal }: RepeatData): Promise<Dataset> {
+  if (study !== undefined) return readDataset(await openStudy(study));
+  if (data === undefined) {
+    throw new SteadygazeError(
+      'bad-argument',
+      'A report does not say where its pictures lie.',
+      'Name their folder with --data, or a study that has them with --study.',
+    );
+  }
+  return open(data, {
+    seed: 0,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+function otherPictures(reported: Repeatable['data'], here: string): SteadygazeError {
+  return new SteadygazeError(
+    'data-changed',
+    `These are not the pictures of the report. It is about: ${reported.sentence} Here are: ${here}`,
+    'A picture, label, box or mask differs, or some are missing. Choose the pictures of the report, or go on with these by --anyway.',
+  );
+}
