@@ -2,8 +2,9 @@
  * Is the heatmap true to the model? Insertion and deletion on a share of the pictures (insertion-deletion.ts), then the
  * comparison with heatmaps of a model whose layers have forgotten (layer-randomisation.ts) on a smaller share.
  *
- * Items are first the pictures of the curves, then, layer by layer from the head to the input, the pictures of the
- * comparison: so one randomised model is held at a time.
+ * Items are first the pictures of the curves, then, layer by layer from the head to the input, groups of pictures that
+ * are compared: so one randomised model is held at a time. A group costs about as much as the curves of one picture,
+ * so that progress is even.
  */
 import type { EvaluationSettings, FaithfulnessDetails } from '../contract/evaluation.ts';
 import type { Figure } from '../contract/run.ts';
@@ -39,7 +40,7 @@ const passesOfCurves = (steps: number): number => 1 + CURVES.length * (steps + 1
 class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
   readonly part = 'faithfulness';
   readonly count: number;
-  /** Row of a picture's curves: [4, steps + 1]; of a comparison: similarity, whether a map was blank, zeros. */
+  /** Row of a picture's curves: [4, steps + 1]; of a group: similarity and whether a map was blank, picture by picture. */
   readonly width: number;
   readonly passes: number;
   readonly #subject: Subject;
@@ -47,6 +48,9 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
   /** Pictures of the curves, and of the comparison. */
   readonly #curves: readonly number[];
   readonly #sanity: readonly number[];
+  /** Pictures of a group, and groups for each layer. */
+  readonly #groupSize: number;
+  readonly #groups: number;
   readonly #forgetful: ForgetfulModel;
 
   constructor(subject: Subject) {
@@ -57,39 +61,30 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     this.#curves = chosenPictures(measured.ids, faithfulness.pictures, seed);
     this.#sanity = chosenPictures(measured.ids, faithfulness.sanityPictures, seed);
     this.#forgetful = new ForgetfulModel(model, hashSeed('randomised layers', seed));
-    const comparisons = this.#sanity.length * model.layers.length;
-    this.count = this.#curves.length + comparisons;
     this.width = CURVES.length * (faithfulness.steps + 1);
-    const passes = this.#curves.length * passesOfCurves(faithfulness.steps) + comparisons * 2;
-    this.passes = this.count === 0 ? 0 : passes / this.count;
+    this.#groupSize = Math.floor(this.width / 2);
+    this.#groups = Math.ceil(this.#sanity.length / this.#groupSize);
+    this.count = this.#curves.length + this.#groups * model.layers.length;
+    this.passes = passesOfCurves(faithfulness.steps);
   }
 
   async measure(items: readonly number[], out: Float32Array): Promise<void> {
     const { model, batchSize, control } = this.#subject;
+    const pictures = items.filter((item) => item < this.#curves.length);
     const probabilities = new LabelProbabilities(model, batchSize, control);
-    let offset = 0;
-    for (const [stage, ofStage] of this.#stages(items)) {
-      await forEachBatch(ofStage, this.#subject, async (batch) => {
-        const rows = out.subarray(offset, (offset += batch.length * this.width));
-        if (stage === 0) await this.#measureCurves(batch, probabilities, rows);
-        else await this.#compare(batch, stage, rows);
-      });
-    }
+    let row = 0;
+    await forEachBatch(pictures, this.#subject, async (batch) => {
+      const rows = out.subarray(row * this.width, (row += batch.length) * this.width);
+      await this.#measureCurves(
+        batch.map((item) => this.#curves[item]),
+        probabilities,
+        rows,
+      );
+    });
     await probabilities.flush();
-  }
-
-  /** Which pictures go through which stage, in order: 0 for the curves, k for k randomised layers. */
-  #stages(items: readonly number[]): Map<number, number[]> {
-    const stages = new Map<number, number[]>();
-    for (const item of items) {
-      const comparison = item - this.#curves.length;
-      const stage = comparison < 0 ? 0 : 1 + Math.floor(comparison / this.#sanity.length);
-      const picture = comparison < 0 ? this.#curves[item] : this.#sanity[comparison % this.#sanity.length];
-      const list = stages.get(stage);
-      if (list === undefined) stages.set(stage, [picture]);
-      else list.push(picture);
+    for (const item of items.slice(pictures.length)) {
+      await this.#compareGroup(item - this.#curves.length, out.subarray(row * this.width, ++row * this.width));
     }
-    return stages;
   }
 
   async #measureCurves(indices: readonly number[], probabilities: LabelProbabilities, out: Float32Array) {
@@ -107,15 +102,23 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     }
   }
 
-  async #compare(indices: readonly number[], layers: number, out: Float32Array): Promise<void> {
-    const { pictures, labels } = await this.#read(indices);
-    const learned = await this.#subject.model.predict(pictures, labels);
-    const forgotten = await this.#forgetful.without(layers).predict(pictures, labels);
-    for (let i = 0; i < indices.length; i++) {
-      const { similarity, blank } = mapLikeness(mapAt(learned, i), mapAt(forgotten, i));
-      const row = out.subarray(i * this.width, (i + 1) * this.width).fill(0);
-      row.set([similarity, blank ? 1 : 0]);
-    }
+  /** @param out [width] */
+  async #compareGroup(item: number, out: Float32Array): Promise<void> {
+    const { model } = this.#subject;
+    const layers = 1 + Math.floor(item / this.#groups);
+    const first = (item % this.#groups) * this.#groupSize;
+    let offset = 0;
+    out.fill(0);
+    await forEachBatch(this.#sanity.slice(first, first + this.#groupSize), this.#subject, async (indices) => {
+      const { pictures, labels } = await this.#read(indices);
+      const learned = await model.predict(pictures, labels);
+      const forgotten = await this.#forgetful.without(layers).predict(pictures, labels);
+      for (let i = 0; i < indices.length; i++) {
+        const { similarity, blank } = mapLikeness(mapAt(learned, i), mapAt(forgotten, i));
+        out.set([similarity, blank ? 1 : 0], offset);
+        offset += 2;
+      }
+    });
   }
 
   async #read(indices: readonly number[]): Promise<{ pictures: Uint8Array; labels: Int32Array }> {
@@ -179,14 +182,17 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
 
   #sanitySummary(rows: Float32Array): { sanity: { layer: string; similarity: Figure }[]; blank: number } {
     const { model, settings } = this.#subject;
-    const each = this.#sanity.length;
-    if (each === 0) return { sanity: [], blank: 0 };
+    if (this.#sanity.length === 0) return { sanity: [], blank: 0 };
     let blank = 0;
     const sanity = model.layers.map((layer, k) => {
-      const first = this.#curves.length + k * each;
-      const column = (c: number) => Float32Array.from({ length: each }, (_, i) => rows[(first + i) * this.width + c]);
-      blank += column(1).reduce((sum, value) => sum + value, 0);
-      return { layer, similarity: bootstrapMean(column(0), { seed: settings.seed }) };
+      const similarities = new Float32Array(this.#sanity.length);
+      for (let i = 0; i < similarities.length; i++) {
+        const item = this.#curves.length + k * this.#groups + Math.floor(i / this.#groupSize);
+        const at = item * this.width + 2 * (i % this.#groupSize);
+        similarities[i] = rows[at];
+        blank += rows[at + 1];
+      }
+      return { layer, similarity: bootstrapMean(similarities, { seed: settings.seed }) };
     });
     return { sanity, blank };
   }
