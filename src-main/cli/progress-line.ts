@@ -1,8 +1,6 @@
-/**
- * What a person sees while a run works: on a terminal one line that is written again and again; elsewhere (a log
- * file) a line now and then.
- */
+/** What a person sees while runs work. */
 import type { JobEvent, Phase } from '../contract/run.ts';
+import { percent, StatusLine, timeLeft } from './status-line.ts';
 
 type Progress = Extract<JobEvent, { type: 'progress' }>;
 
@@ -14,20 +12,10 @@ const PHASES: Readonly<Record<Phase, string>> = {
   evaluate: 'measuring on the test pictures',
 };
 
-/** In a log: a line when this share more is done, or so many milliseconds have passed. */
-const SHARE = 0.1;
-const PATIENCE = 30_000;
-
 export class ProgressLine {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #line = new StatusLine();
   readonly #runs = new Map<string, Progress>();
   readonly #arms = new Map<string, string>();
-  #drawn = false;
-  #told = { share: -1, time: -Infinity };
-
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
-    this.#stream = stream;
-  }
 
   /** Shows an event. */
   show(event: JobEvent): void {
@@ -59,7 +47,7 @@ export class ProgressLine {
       case 'stopped':
       case 'failed':
         this.#runs.delete(event.run);
-        this.#clear();
+        this.#line.clear();
         break;
       default:
     }
@@ -67,30 +55,20 @@ export class ProgressLine {
 
   /** A line that stays. */
   say(line: string): void {
-    this.#clear();
-    this.#stream.write(`${line}\n`);
-    if (this.#stream.isTTY) this.#draw();
+    if (this.#line.say(line)) this.#draw();
   }
 
   /** Leaves a clean line behind. */
   end(): void {
     this.#runs.clear();
-    this.#clear();
+    this.#line.clear();
   }
 
   #draw(): void {
     if (this.#runs.size === 0) return;
     const line = [...this.#runs.values()].map((progress) => this.#describe(progress)).join('  |  ');
-    if (this.#stream.isTTY) {
-      this.#stream.write(`\r\x1b[K${line.slice(0, this.#stream.columns - 1)}`);
-      this.#drawn = true;
-      return;
-    }
     const share = [...this.#runs.values()].reduce((sum, { overall }) => sum + overall, 0);
-    const now = performance.now();
-    if (Math.abs(share - this.#told.share) < SHARE && now - this.#told.time < PATIENCE) return;
-    this.#told = { share, time: now };
-    this.#stream.write(`${line}\n`);
+    this.#line.draw(line, share);
   }
 
   #describe({ run, phase, round, done, total, overall, secondsLeft, imagesPerSecond }: Progress): string {
@@ -106,20 +84,4 @@ export class ProgressLine {
   #prefix(run: string): string {
     return this.#arms.size > 1 ? `[${this.#arms.get(run) ?? run}] ` : '';
   }
-
-  #clear(): void {
-    if (this.#drawn) this.#stream.write('\r\x1b[K');
-    this.#drawn = false;
-  }
-}
-
-/** "45 s", "3 min", "1 h 20 min": no more digits than such an estimate deserves. */
-function timeLeft(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function percent(share: number): string {
-  return `${Math.floor(share * 100)}%`;
 }

@@ -27,7 +27,12 @@ export interface EvaluateOptions extends MeasureOptions {
  * @throws SteadygazeError `not-found` where there is no finished run, `cancelled`, what is wrong with a run
  */
 export async function evaluateRuns(options: EvaluateOptions): Promise<Evaluated> {
-  const { parts = EVALUATION_PARTS, settings = v.parse(EvaluationSettings, {}), engine = 'auto', again = false } = options;
+  const {
+    parts = EVALUATION_PARTS,
+    settings = v.parse(EvaluationSettings, {}),
+    engine = 'auto',
+    again = false,
+  } = options;
   const { folder } = await openStudy(options.study);
   const runs = options.runs ?? (await finishedIds(folder));
   return measure(folder, engine, { runs, parts, settings, again }, options);

@@ -1,4 +1,5 @@
 /** The settings by name ("method.eps"), with what each may be: read off their schema, so that the two never differ. */
+import { EvaluationSettings } from '../contract/evaluation.ts';
 import { RunSettings } from '../contract/settings.ts';
 import type { SettingView } from '../contract/train-view.ts';
 
@@ -9,6 +10,7 @@ interface Schema {
   readonly entries?: Readonly<Record<string, Schema>>;
   readonly options?: readonly unknown[];
   readonly literal?: unknown;
+  readonly item?: Schema;
   readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[];
 }
 
@@ -18,16 +20,23 @@ export interface SettingName {
   readonly name: string;
   /** What it may be: "a number from 0.0001 to 1, or auto". */
   readonly range: string;
+  /** It takes several values, separated by commas. */
+  readonly list: boolean;
   /** The same for a form. */
   readonly control: SettingView['control'];
 }
 
-/** Every setting, in the order of the schema. */
+/** Every setting of a run, in the order of the schema. */
 export const SETTING_NAMES: readonly SettingName[] = namesOf(RunSettings, '');
+
+/** Every setting of an evaluation. */
+export const EVALUATION_SETTING_NAMES: readonly SettingName[] = namesOf(EvaluationSettings, '');
 
 function namesOf(schema: Schema, prefix: string): SettingName[] {
   const inner = schema.wrapped ?? schema;
-  if (inner.entries === undefined) return [{ name: prefix, range: rangeOf(inner), control: controlOf(inner) }];
+  if (inner.entries === undefined) {
+    return [{ name: prefix, range: rangeOf(inner), list: inner.type === 'array', control: controlOf(inner) }];
+  }
   return Object.entries(inner.entries).flatMap(([key, entry]) =>
     namesOf(entry, prefix === '' ? key : `${prefix}.${key}`),
   );
@@ -39,6 +48,10 @@ function rangeOf(schema: Schema): string {
       return 'true or false';
     case 'picklist':
       return `one of ${(schema.options ?? []).map(String).join(', ')}`;
+    case 'string':
+      return 'a text';
+    case 'array':
+      return `${schema.item === undefined ? 'a value' : rangeOf(schema.item)}; several separated by commas`;
     case 'literal':
       return String(schema.literal);
     case 'union':
@@ -74,10 +87,10 @@ function numbersFirst(a: string, b: string): number {
  * The setting that a name means: its full name, or its last part where only one setting ends so.
  * @returns null for a name that means none, or more than one
  */
-export function findSetting(name: string): SettingName | null {
-  const exact = SETTING_NAMES.find((setting) => setting.name === name);
+export function findSetting(name: string, names: readonly SettingName[] = SETTING_NAMES): SettingName | null {
+  const exact = names.find((setting) => setting.name === name);
   if (exact !== undefined) return exact;
-  const ending = SETTING_NAMES.filter((setting) => setting.name.endsWith(`.${name}`));
+  const ending = names.filter((setting) => setting.name.endsWith(`.${name}`));
   return ending.length === 1 ? ending[0] : null;
 }
 
@@ -85,14 +98,15 @@ export function findSetting(name: string): SettingName | null {
 const FARTHEST = 3;
 
 /** The names most like one that was meant: those it abbreviates, then those it differs from least; at least one. */
-export function nearestSettings(name: string, count = 3): string[] {
+export function nearestSettings(name: string, names: readonly SettingName[] = SETTING_NAMES, count = 3): string[] {
   const wanted = name.toLowerCase();
   const last = (text: string) => text.slice(text.lastIndexOf('.') + 1).toLowerCase();
   const distance = (candidate: string) =>
     candidate.toLowerCase().includes(wanted)
       ? 0
       : Math.min(edits(wanted, candidate.toLowerCase()), edits(last(wanted), last(candidate)) + 0.5);
-  return SETTING_NAMES.map((setting) => setting.name)
+  return names
+    .map((setting) => setting.name)
     .map((candidate) => ({ candidate, far: distance(candidate) }))
     .sort((a, b) => a.far - b.far)
     .filter(({ far }, i) => i === 0 || (i < count && far < FARTHEST))

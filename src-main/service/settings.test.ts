@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { toErrorValue } from '../contract/errors.ts';
 import { PRESETS, RunSettings } from '../contract/settings.ts';
 import { presetSettings } from './presets.ts';
 import { findSetting, nearestSettings, SETTING_NAMES } from './setting-names.ts';
-import { resolveSettings } from './settings.ts';
+import { resolveEvaluationSettings, resolveSettings } from './settings.ts';
 
 const samples = (count: number, side: number) =>
   Array.from({ length: count }, (_, i) => ({
@@ -118,5 +119,46 @@ describe('presets', () => {
     expect(epochs(quick)).toBeLessThan(epochs(standard));
     expect(epochs(standard)).toBeLessThan(epochs(thorough));
     expect(quick.training).toMatchObject({ batchSize: 64, learningRate: 0.1 });
+  });
+});
+
+describe('the settings of an evaluation', () => {
+  it('are the standard ones, changed by name; lists are separated by commas', () => {
+    const settings = resolveEvaluationSettings([
+      'robustness.pictures=0',
+      'robustness.eps=1, 2',
+      'clusters=6',
+      'seed=3',
+    ]);
+    expect(settings.robustness.pictures).toBe(0);
+    expect(settings.robustness.eps).toEqual([1, 2]);
+    expect(settings.robustness.restarts).toBe(2);
+    expect(settings.groups.clusters).toBe(6);
+    expect(settings.seed).toBe(3);
+    expect(resolveEvaluationSettings(['attacks=fgsm']).robustness.attacks).toEqual(['fgsm']);
+  });
+
+  it('are refused with what they may be', () => {
+    const refusal = (assignment: string) => {
+      try {
+        resolveEvaluationSettings([assignment]);
+      } catch (error) {
+        return toErrorValue(error);
+      }
+      return null;
+    };
+    expect(refusal('robustness.restart=1')).toMatchObject({
+      code: 'unknown-setting',
+      hint: expect.stringContaining('robustness.restarts') as string,
+    });
+    expect(refusal('pictures=1')).toMatchObject({ message: 'The name "pictures" stands for more than one setting.' });
+    expect(refusal('robustness.eps=1,999')).toMatchObject({
+      code: 'impossible-value',
+      message: 'The setting robustness.eps cannot be 999.',
+      hint: 'It must be a number from 0.01 to 255; several separated by commas.',
+    });
+    expect(refusal('robustness.attacks=none')?.hint).toBe(
+      'It must be one of fgsm, pgd10, pgd50; several separated by commas.',
+    );
   });
 });

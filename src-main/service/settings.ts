@@ -1,9 +1,11 @@
-/** The settings of a run: from a preset, `--set` and the options, checked with sentences a person understands. */
+/** The settings of a run or of an evaluation: from a preset, `--set` and the options, checked with sentences a person understands. */
 import * as v from 'valibot';
 import { SteadygazeError } from '../contract/errors.ts';
+import { EvaluationSettings } from '../contract/evaluation.ts';
 import { RunSettings } from '../contract/settings.ts';
 import type { RunSettingsInput } from '../contract/settings.ts';
-import { findSetting, nearestSettings, SETTING_NAMES } from './setting-names.ts';
+import { EVALUATION_SETTING_NAMES, findSetting, nearestSettings, SETTING_NAMES } from './setting-names.ts';
+import type { SettingName } from './setting-names.ts';
 
 type Tree = { [key: string]: unknown };
 
@@ -15,17 +17,33 @@ type Tree = { [key: string]: unknown };
  */
 export function resolveSettings(base: RunSettingsInput, assignments: readonly string[]): RunSettings {
   const tree = structuredClone(base) as Tree;
-  for (const assignment of assignments) assign(tree, assignment);
+  for (const assignment of assignments) assign(tree, assignment, SETTING_NAMES);
   // The arm `noise` is the control: noise takes the attack's place. An attack that is asked for is kept.
   const method = (tree['method'] ?? {}) as Tree;
   if (tree['arm'] === 'noise') tree['method'] = { ...method, attack: method['attack'] ?? 'noise' };
   const parsed = v.safeParse(RunSettings, tree);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw impossible(v.getDotPath(issue) ?? '', issue.input);
+  throw impossible(v.getDotPath(issue) ?? '', issue.input, SETTING_NAMES);
 }
 
-function assign(tree: Tree, assignment: string): void {
+/**
+ * Settles every setting of an evaluation.
+ * @param assignments "name=value"; values of a list are separated by commas
+ * @throws SteadygazeError `unknown-setting`, `impossible-value`
+ */
+export function resolveEvaluationSettings(assignments: readonly string[]): EvaluationSettings {
+  const tree: Tree = {};
+  for (const assignment of assignments) assign(tree, assignment, EVALUATION_SETTING_NAMES);
+  const parsed = v.safeParse(EvaluationSettings, tree);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  // Of a list the place of the wrong value is no part of its name.
+  const name = (v.getDotPath(issue) ?? '').replace(/\.\d+$/, '');
+  throw impossible(name, issue.input, EVALUATION_SETTING_NAMES);
+}
+
+function assign(tree: Tree, assignment: string, names: readonly SettingName[]): void {
   const at = assignment.indexOf('=');
   if (at <= 0) {
     throw new SteadygazeError(
@@ -35,9 +53,10 @@ function assign(tree: Tree, assignment: string): void {
     );
   }
   const given = assignment.slice(0, at).trim();
-  const setting = findSetting(given);
-  if (setting === null) throw unknown(given);
-  const value = parseValue(assignment.slice(at + 1).trim());
+  const setting = findSetting(given, names);
+  if (setting === null) throw unknown(given, names);
+  const text = assignment.slice(at + 1).trim();
+  const value = setting.list ? text.split(',').map((each) => parseValue(each.trim())) : parseValue(text);
   const path = setting.name.split('.');
   const leaf = path.pop() ?? '';
   let node = tree;
@@ -51,8 +70,8 @@ function parseValue(text: string): unknown {
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function unknown(name: string): SteadygazeError {
-  const several = SETTING_NAMES.filter((setting) => setting.name.endsWith(`.${name}`)).map((setting) => setting.name);
+function unknown(name: string, names: readonly SettingName[]): SteadygazeError {
+  const several = names.filter((setting) => setting.name.endsWith(`.${name}`)).map((setting) => setting.name);
   if (several.length > 1) {
     return new SteadygazeError(
       'unknown-setting',
@@ -63,12 +82,12 @@ function unknown(name: string): SteadygazeError {
   return new SteadygazeError(
     'unknown-setting',
     `There is no setting "${name}".`,
-    `Perhaps you meant: ${nearestSettings(name).join(', ')}.`,
+    `Perhaps you meant: ${nearestSettings(name, names).join(', ')}.`,
   );
 }
 
-function impossible(name: string, value: unknown): SteadygazeError {
-  const range = findSetting(name)?.range ?? 'something else';
+function impossible(name: string, value: unknown, names: readonly SettingName[]): SteadygazeError {
+  const range = findSetting(name, names)?.range ?? 'something else';
   return new SteadygazeError(
     'impossible-value',
     `The setting ${name} cannot be ${JSON.stringify(value)}.`,
