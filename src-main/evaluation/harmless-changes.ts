@@ -81,7 +81,8 @@ function moved(pictures: Uint8Array, size: number, source: (y: number, x: number
  * Cosine of a heatmap before and after a change, the change undone: a mirrored map is mirrored back; a shifted one is
  * compared where both show the same part of the picture, at the picture's resolution, for a shift is smaller than a
  * cell of the map. A convolution of stride 2 starts at the left edge, so that the cells of a mirrored picture lie up
- * to a cell beside those of the original: not even a perfect network reaches 1 there. 0 where either map shows nothing, both included: nothing has stayed that could be trusted.
+ * to a cell beside those of the original: not even a perfect network reaches 1 there. 0 where either map shows
+ * nothing, both included: nothing has stayed that could be trusted.
  * @param before [height, width] heatmap of the picture
  * @param after  [height, width] heatmap of the changed picture
  * @param size   side of the picture

@@ -1,7 +1,7 @@
 /**
  * What can be said of heatmaps without knowing where objects are: how concentrated they are, whether other ways of
- * computing them agree (Grad-CAM++ and LayerCAM), and whether they stay the same under changes that change nothing about what
- * the picture shows (harmless-changes.ts).
+ * computing them agree (Grad-CAM++ and LayerCAM), and whether they stay the same under changes that change nothing
+ * about what the picture shows (harmless-changes.ts).
  */
 import { HARMLESS_CHANGES, type StabilityDetails } from '../contract/evaluation.ts';
 import { cosine } from '../method/consistency.ts';

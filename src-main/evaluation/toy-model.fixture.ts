@@ -1,11 +1,10 @@
 /** Models whose predictions and heatmaps are plain functions of the picture, and pictures made of numbers. */
 import * as v from 'valibot';
-import { EvaluationSettings } from '../contract/evaluation.ts';
+import { type EvaluationPart, EvaluationSettings } from '../contract/evaluation.ts';
 import { Random } from '../numeric/random.ts';
 import type { ExplanationKind } from '../method/heatmap.ts';
 import type { MeasuredPart, PartSummary, PartKind, Subject } from './part.ts';
 import type { PictureAttack, Pixels, Predictor, RandomisablePredictor } from './predictor.ts';
-import type { EvaluationPart } from '../contract/evaluation.ts';
 
 export interface Toy {
   readonly size: number;
