@@ -40,7 +40,7 @@ const passesOfCurves = (steps: number): number => 1 + CURVES.length * (steps + 1
 class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
   readonly part = 'faithfulness';
   readonly count: number;
-  /** Row of a picture's curves: [4, steps + 1]; of a group: similarity and whether a map was blank, picture by picture. */
+  /** Row of a picture's curves: [4, steps + 1]; of a group: [pictures, 2] similarity, and 1 where a map was blank. */
   readonly width: number;
   readonly passes: number;
   readonly #subject: Subject;

@@ -17,7 +17,7 @@ export const CURVES = ['insertion', 'deletion', 'insertion_random', 'deletion_ra
 
 /**
  * Standard deviation of the blur as a share of the picture's side. RISE's (5 of 224 pixels) leaves small pictures
- * legible: on the sample data set the mean probability of the label falls from 0.72 to 0.70 only, with this one to 0.51.
+ * legible: on the sample data set, the mean probability of the label falls from 0.72 to 0.70, with this one to 0.51.
  */
 const BLUR_SHARE = 0.1;
 

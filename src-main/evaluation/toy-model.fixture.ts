@@ -8,11 +8,9 @@ import type { PictureAttack, Pixels, Predictor, RandomisablePredictor } from './
 
 export interface Toy {
   readonly size: number;
-  /** Sides of the heatmap; the picture's where not given. */
-  readonly mapSide?: number;
   /** @param picture [size, size, 3] @returns probabilities */
   readonly probabilities: (picture: Pixels) => readonly number[];
-  /** Heatmap [mapSide, mapSide] */
+  /** Heatmap [size, size] */
   readonly map: (picture: Pixels, label: number, kind: ExplanationKind | undefined) => ArrayLike<number>;
   /** Heatmap after the last `count` of `layers` are forgotten. */
   readonly forgetting?: (count: number, map: Float32Array) => ArrayLike<number>;
@@ -31,7 +29,6 @@ export interface ToyModel extends RandomisablePredictor {
 /** Its attack adds eps, and noise of the seed below one step of 1, where it may. */
 export function toyModel(toy: Toy): ToyModel {
   const { size } = toy;
-  const mapSide = toy.mapSide ?? size;
   const bytes = size * size * 3;
   const calls: number[] = [];
   const attacks: PictureAttack[] = [];
@@ -52,12 +49,12 @@ export function toyModel(toy: Toy): ToyModel {
     },
     predict: (pictures, labels, kind) => {
       calls.push(labels.length);
-      const maps = new Float32Array(labels.length * mapSide * mapSide);
+      const maps = new Float32Array(labels.length * size * size);
       eachPicture(pictures, (picture, i) => {
         const map = Float32Array.from(toy.map(picture, labels[i], kind));
         maps.set(count === 0 ? map : (toy.forgetting?.(count, map) ?? map), i * map.length);
       });
-      return Promise.resolve({ logits: logits(pictures), maps, mapHeight: mapSide, mapWidth: mapSide });
+      return Promise.resolve({ logits: logits(pictures), maps, mapHeight: size, mapWidth: size });
     },
     attack: (pictures, labels, attack) => {
       calls.push(labels.length);
