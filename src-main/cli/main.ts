@@ -6,8 +6,10 @@ import { benchCommand } from './commands/bench.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { enginesCommand } from './commands/engines.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { repeatCommand } from './commands/repeat.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -36,7 +38,9 @@ function build(json: boolean): Command {
     createCommand(),
     trainCommand(),
     resumeCommand(),
+    evaluateCommand(),
     reportCommand(),
+    repeatCommand(),
     hardCommand(),
     serveCommand(),
     demoCommand(),
