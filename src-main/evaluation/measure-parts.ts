@@ -70,7 +70,7 @@ const BATCH_PASSES = 4096;
 const LEAST_BATCH = 8;
 
 /** What a result of this part on this model belongs to. */
-function keyOf({ part, definition }: Pick<PartKind, 'part' | 'definition'>, identity: ModelIdentity): EvaluationKey {
+export function keyOf({ part, definition }: Pick<PartKind, 'part' | 'definition'>, identity: ModelIdentity): EvaluationKey {
   const { weightsHash, dataFingerprint, split } = identity;
   const judges = FOREGROUND_PARTS.has(part) ? [...identity.judges].sort() : [];
   return { weightsHash, dataFingerprint, split, settings: settingsOf(part, identity.settings), judges, definition };
