@@ -67,12 +67,12 @@ describe('measuring finished runs', () => {
   it('goes on after it was killed at any moment, and ends with the same', async () => {
     const [killed, whole] = [await copyOfStudy(), await copyOfStudy()];
     const rows = partialRowsFile(runFolder(killed, PLAIN), 'faithfulness');
-    let job: Job | null = null;
+    const jobs: Job[] = [];
     const first = evaluateRuns(killed, fastest, request(['consistency', 'faithfulness']), {
-      onJob: (each) => (job = each),
+      onJob: (job) => jobs.push(job),
     });
     const watch = setInterval(() => {
-      const pid = (job as Job | null)?.pid;
+      const pid = jobs[0]?.pid;
       if (pid !== undefined && existsSync(rows) && statSync(rows).size > 0) process.kill(pid, 'SIGKILL');
     }, 2);
     await expect(first).rejects.toMatchObject({
