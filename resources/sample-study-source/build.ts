@@ -1,11 +1,12 @@
 /**
  * Builds the sample study, a finished result to look at before anything was trained:
  *
- *     node resources/sample-study-source/build.ts [--out FOLDER] [--engine native]
+ *     node resources/sample-study-source/build.ts [--out FOLDER] [--engine native] [--measure]
  *
- * It trains what the demo trains on the pictures of `resources/sample`, keeps what the app shows of it, and replaces
- * FOLDER (default `resources/sample-study`). The pictures themselves are not in it: they lie in `resources/sample`,
- * and whoever copies the study puts them into its `pictures/`.
+ * It trains what the demo trains on the pictures of `resources/sample`, measures every part of an evaluation, keeps what
+ * the app shows of it, and replaces FOLDER (default `resources/sample-study`). With `--measure` the runs that lie there
+ * are measured again, without any training. The pictures themselves are not in it: they lie in `resources/sample`, and
+ * whoever copies the study puts them into its `pictures/`.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { arch, tmpdir, type } from 'node:os';
@@ -14,14 +15,17 @@ import { parseArgs } from 'node:util';
 import type { EngineId } from '../../src-main/compute/engine.ts';
 import { ENGINE_IDS } from '../../src-main/compute/engine.ts';
 import type { Arm } from '../../src-main/contract/settings.ts';
+import { figuresOfRun } from '../../src-main/jobs/evaluate-run.ts';
 import { createStudyFrom } from '../../src-main/service/create-study.ts';
 import { DEMO_SETTINGS } from '../../src-main/service/demo-settings.ts';
+import { evaluateRuns } from '../../src-main/service/evaluate-runs.ts';
 import { resolveSettings } from '../../src-main/service/settings.ts';
 import { work } from '../../src-main/service/work.ts';
 import { writeJsonAtomic } from '../../src-main/workspace/atomic-file.ts';
+import { readEvaluation } from '../../src-main/workspace/evaluation-store.ts';
 import { listRuns } from '../../src-main/workspace/run.ts';
 import { openStudyForWriting } from '../../src-main/workspace/study.ts';
-import { runFile, runFolder, weightsFile } from '../../src-main/workspace/study-layout.ts';
+import { cacheFolder, runFile, runFolder, weightsFile } from '../../src-main/workspace/study-layout.ts';
 import { lighten } from './lighter.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../sample');
@@ -41,21 +45,24 @@ const KEPT: ReadonlySet<string> = new Set([
   'events.ndjson',
   'rounds',
   'weights',
-  'evaluation.json',
+  'evaluation',
   'predictions.parquet',
-  'per-picture.parquet',
   'hardest.safetensors',
 ]);
 
-/** Trains both arms in a temporary folder, and puts what is kept in place of `out`. */
-async function build(out: string, engine: EngineId): Promise<void> {
+/** Makes both runs in a temporary folder, and puts what is kept in place of `out`. */
+async function build(out: string, engine: EngineId, measureOnly: boolean): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), 'steadygaze-sample-'));
   try {
     const folder = join(place, 'study');
+    if (measureOnly) await cp(out, folder, { recursive: true });
     await cp(SAMPLE, join(folder, PICTURES), { recursive: true });
-    await createStudyFrom(folder, { data: join(folder, PICTURES), name: NAME });
-    await train(folder, engine);
-    await prune(folder);
+    if (!measureOnly) {
+      await createStudyFrom(folder, { data: join(folder, PICTURES), name: NAME });
+      await train(folder, engine);
+      await prune(folder);
+    }
+    await measure(folder, engine);
     await rm(join(folder, PICTURES), { recursive: true });
     await replace(folder, out);
   } finally {
@@ -79,6 +86,25 @@ async function train(folder: string, engine: EngineId): Promise<void> {
   } finally {
     lock.release();
   }
+}
+
+/** Every part on both runs, and the brief summary of three of them that each record holds. */
+async function measure(folder: string, engine: EngineId): Promise<void> {
+  const { parts } = await evaluateRuns({
+    ...{ study: folder, engine, again: true },
+    onPart: (part) => {
+      const how = 'result' in part ? `${part.result.seconds.toFixed(0)} s` : part.unmeasurable;
+      console.log(`${part.run}: ${part.part}, ${how}`);
+    },
+  });
+  const seconds = parts.reduce((sum, part) => sum + ('result' in part ? part.result.seconds : 0), 0);
+  console.log(`measured in ${seconds.toFixed(0)} s`);
+  for (const record of (await listRuns(folder)).runs) {
+    const run = runFolder(folder, record.id);
+    const figures = figuresOfRun((await readEvaluation(run, record)).parts);
+    await writeJsonAtomic(runFile(run), { ...record, figures });
+  }
+  await rm(cacheFolder(folder), { recursive: true, force: true });
 }
 
 /** Leaves the last weights only: they are what explains a picture, and the largest part of a run. */
@@ -110,9 +136,10 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: resolve(import.meta.dirname, '../sample-study') },
     engine: { type: 'string' },
+    measure: { type: 'boolean', default: false },
   },
 });
 const engine = ENGINE_IDS.find((id) => id === (values.engine ?? 'native'));
 if (engine === undefined) throw new Error(`--engine is one of ${ENGINE_IDS.join(', ')}`);
-await build(resolve(values.out), engine);
+await build(resolve(values.out), engine, values.measure);
 console.log(`Written to ${resolve(values.out)}`);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import { EvaluationSettings, TRAINING_PARTS, VARIANTS } from '../contract/evaluation.ts';
-import type { PartDetails, PartResult } from '../contract/evaluation.ts';
+import type { PartDetails, PartResult, StoredEvaluation } from '../contract/evaluation.ts';
 import type { DebiasingFigures, Figure, RunFigures } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { localizationOfRun } from '../evaluation/localization.ts';
@@ -152,7 +152,7 @@ async function keepPredictions(run: string, { labels }: EvaluationData, split: '
 }
 
 /** The summary that the record of a run holds. */
-function figuresOfRun({ recognition, localization, debiasing }: Results): RunFigures {
+export function figuresOfRun({ recognition, localization, debiasing }: StoredEvaluation['parts']): RunFigures {
   if (recognition === undefined) throw new Error('recognition can be measured on all pictures');
   return {
     top1: recognition.figures['top1'],
