@@ -7,10 +7,15 @@ const HEADER = [
   ...['baseline', 'change', 'change_low', 'change_high', 'verdict'],
 ];
 
+/** A figure of all runs, in their order; the difference is that to the baseline. */
+export interface TableFigure extends Pick<ComparedFigure, 'key' | 'part' | 'term' | 'values'> {
+  readonly differences: readonly (Omit<NonNullable<ComparedFigure['differences'][number]>, 'sentence'> | null)[];
+}
+
 /** Where no difference was computed, its cells are empty: of the baseline itself, and where one was not measured. */
 export function figuresCsv(
   runs: readonly Pick<CompareView['runs'][number], 'id' | 'arm' | 'seed'>[],
-  figures: readonly Pick<ComparedFigure, 'key' | 'part' | 'term' | 'values' | 'differences'>[],
+  figures: readonly TableFigure[],
   baseline: string,
 ): string {
   const rows = runs.flatMap(({ id, arm, seed }, at) =>

@@ -20,6 +20,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.csv': 'text/csv; charset=utf-8',
   '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
+  '.parquet': 'application/vnd.apache.parquet',
 };
 
 export class Downloads {

@@ -14,7 +14,6 @@ import { summaryJson } from '../reports/document.ts';
 import type { SummaryJson } from '../reports/document.ts';
 import { isLeftover, writeFileAtomic, writeJsonAtomic } from '../workspace/atomic-file.ts';
 import { createStudy, openStudyForWriting } from '../workspace/study.ts';
-import { attributionOf } from './attribution.ts';
 import { DEMO_SETTINGS } from './demo-settings.ts';
 import { writingInto } from './out-folder.ts';
 import { reportRuns } from './report-runs.ts';
@@ -62,9 +61,8 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const results = await trainArms(folder, settings, options);
   if (results.some(({ stopped }) => stopped)) return { html: null, summary: null, study: folder };
   const seconds = (performance.now() - began) / 1000;
-  const attribution = await attributionOf(data);
   const runs = results.map(({ run }) => run);
-  const { html, document } = await reportRuns({ study: folder, runs, out, title: TITLE, seconds, attribution });
+  const { html, document } = await reportRuns({ study: folder, runs, out, title: TITLE, seconds });
   const summary = summaryJson(document);
   await writeJsonAtomic(join(out, 'summary.json'), summary);
   return { html, summary, study: folder };

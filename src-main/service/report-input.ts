@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
+import { EVALUATION_PARTS, type StoredEvaluation } from '../contract/evaluation.ts';
 import type { RunRecord } from '../contract/run.ts';
 import type { Dataset, Split } from '../datasets/dataset.ts';
 import { decodePicture } from '../datasets/decode.ts';
 import { summarise } from '../datasets/describe.ts';
 import { readHardest } from '../jobs/hardest.ts';
-import type { PerPictureFigures } from '../evaluation/evaluate.ts';
-import { readPerPicture } from '../workspace/per-picture-table.ts';
-import type { PerPicture, RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
+import type { RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
+import { readEvaluation, readPartResult } from '../workspace/evaluation-store.ts';
 import { readEvents } from '../workspace/events.ts';
 import { readRoundTable } from '../workspace/round-tables.ts';
 import { listRuns, readRun } from '../workspace/run.ts';
@@ -36,47 +36,40 @@ export async function studyInput(study: Study, dataset: Dataset): Promise<StudyR
   };
 }
 
-/** What the report says about one run: also about one that is not finished. */
-export async function runInput(study: Study, record: RunRecord): Promise<RunReportInput> {
+/** A run with what was measured on it, outdated results left out. */
+export interface MeasuredRunInput extends RunReportInput {
+  readonly evaluation: StoredEvaluation;
+  /** Reservations in plain sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the report says about one run: also about one that is not finished.
+ * @param hard whether its hardest pictures are read
+ */
+export async function runInput(study: Study, record: RunRecord, { hard = true } = {}): Promise<MeasuredRunInput> {
   const folder = runFolder(study.folder, record.id);
+  const evaluation = await readEvaluation(folder, record);
   return {
     record,
-    hardest: await readHardest(folder, (round) => readRoundTable(folder, round)),
+    hardest: hard ? await readHardest(folder, (round) => readRoundTable(folder, round)) : [],
     epochs: epochsOf((await readEvents(folder)).events),
-    ...(await paired(folder)),
+    evaluation,
+    notes: await outdatedNotes(folder, evaluation),
   };
 }
 
-/** A run as far as a comparison of two needs it. @throws SteadygazeError `not-found`, `study-corrupt` */
-export async function comparedRun(study: Study, id: string): Promise<Pick<RunReportInput, 'record' | 'perPicture'>> {
-  const record = await readRun(study.folder, id);
-  return { record, ...(await paired(runFolder(study.folder, id))) };
-}
-
-/** What was measured on each picture; nothing where a run was not measured. */
-async function paired(run: string): Promise<Pick<RunReportInput, 'perPicture'>> {
-  try {
-    return { perPicture: pairedColumns(await readPerPicture(run)) };
-  } catch (error) {
-    if (error instanceof SteadygazeError && error.code === 'not-found') return {};
-    throw error;
+/** What was measured, but of other weights or pictures, or by an older definition: it is left out. */
+async function outdatedNotes(run: string, { parts }: StoredEvaluation): Promise<string[]> {
+  let outdated = 0;
+  for (const part of EVALUATION_PARTS) {
+    if (parts[part] === undefined && (await readPartResult(run, part)) !== null) outdated++;
   }
-}
-
-/** Counted columns as bytes, 255 where a picture was not measured, as the report wants them. */
-function pairedColumns(figures: PerPictureFigures): PerPicture {
-  const bytes = (column: Float32Array) => Uint8Array.from(column, (value) => (Number.isNaN(value) ? 255 : value));
-  const { correct, mixedSame, mixedRand, maxboxacc, pointing, maxboxaccV2, iou, energy } = figures;
-  return {
-    correct: bytes(correct),
-    mixedSame: bytes(mixedSame),
-    mixedRand: bytes(mixedRand),
-    maxboxacc: bytes(maxboxacc),
-    pointing: bytes(pointing),
-    maxboxaccV2,
-    iou,
-    energy,
-  };
+  if (outdated === 0) return [];
+  const [are, them] = outdated === 1 ? ['One measurement is', 'it'] : [`${String(outdated)} measurements are`, 'them'];
+  return [
+    `${are} left out, because the weights, the pictures or a definition have changed since. Measure ${them} again to have ${them} in the report.`,
+  ];
 }
 
 /**

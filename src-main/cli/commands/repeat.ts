@@ -5,6 +5,7 @@ import { repeatReport } from '../../service/repeat-report.ts';
 import type { RepeatedRun, Repetition } from '../../service/repeat-report.ts';
 import { action, command, engineOption } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
+import { EvaluationLine } from '../evaluation-line.ts';
 import { listenTo } from '../listening.ts';
 import { print, printJson, table } from '../output.ts';
 
@@ -32,13 +33,21 @@ export function repeatCommand(): Command {
       action<RepeatOptions, [string]>(async ({ json = false, runs, ...options }, report) => {
         const ids = runs?.flatMap((text) => text.split(',')).filter((id) => id !== '');
         const listening = listenTo(json);
-        const result = await listening.during((listeners) =>
-          repeatReport({
-            ...{ ...options, ...listeners, report, onStep: (sentence) => listening.say(sentence) },
-            onPart: ({ run, part }) => listening.say(`Measured: ${part} of ${run}.`),
-            ...(ids === undefined ? {} : { runs: ids }),
-          }),
-        );
+        const line = json ? null : new EvaluationLine();
+        const result = await listening
+          .during((listeners) =>
+            repeatReport({
+              ...{ ...options, ...listeners, report },
+              ...(ids === undefined ? {} : { runs: ids }),
+              onStep: (sentence) => {
+                line?.end();
+                listening.say(sentence);
+              },
+              onMeasuring: (progress) => line?.show(progress),
+              onPart: (part) => line?.measured(part),
+            }),
+          )
+          .finally(() => line?.end());
         if (result === null)
           return listening.stopped('Stopped. Asked for again in the same way, it goes on from there.');
         if (result.verdict === 'different') process.exitCode = 1;

@@ -2,6 +2,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toErrorValue } from '../../contract/errors.ts';
 import type { StudyState } from '../../contract/app-state.ts';
 import type { CheckedInput } from '../../contract/operations.ts';
 import type { ExportedFile, ExportKind } from '../../contract/report-view.ts';
@@ -13,7 +14,10 @@ import type { TaskList } from './tasks.ts';
 const KINDS: Readonly<Record<ExportKind, SaveRequest['kind'] & { readonly what: string }>> = {
   html: { name: 'Web page', extension: 'html', what: 'report' },
   pdf: { name: 'PDF document', extension: 'pdf', what: 'report' },
+  zip: { name: 'ZIP archive', extension: 'zip', what: 'report' },
   json: { name: 'JSON', extension: 'json', what: 'report' },
+  'figures-csv': { name: 'Table (CSV)', extension: 'csv', what: 'figures' },
+  'pictures-parquet': { name: 'Table (Parquet)', extension: 'parquet', what: 'measured pictures' },
   'samples-csv': { name: 'Table (CSV)', extension: 'csv', what: 'pictures' },
   'samples-parquet': { name: 'Table (Parquet)', extension: 'parquet', what: 'pictures' },
   'marks-csv': { name: 'Table (CSV)', extension: 'csv', what: 'marks' },
@@ -52,11 +56,11 @@ export async function exportFile(
   const { name, extension, what } = KINDS[kind];
   const suggestedName = exportName(study.name, kind);
   const write = (path: string) =>
-    tasks.run(task, `Writing the ${what}`, (following) =>
-      kind === 'pdf'
-        ? printReport(library, shell, request, path, following)
-        : library.writeExport(kind, request, path, following),
-    );
+    tasks.run(task, `Writing the ${what}`, (following) => {
+      if (kind === 'pdf') return printReport(library, shell, request, path, following);
+      if (kind === 'zip') return packReport(library, shell, request, path, following);
+      return library.writeExport(kind, request, path, following);
+    });
   const saved = await shell.save({ suggestedName, kind: { name, extension }, write });
   return saved === null ? null : { ...saved, name: suggestedName };
 }
@@ -68,16 +72,52 @@ async function printReport(
   path: string,
   following: Required<Following>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'steadygaze-report-'));
   const unfinished = temporaryBeside(path);
   try {
-    const html = join(folder, 'report.html');
-    await library.writeExport('html', request, html, following);
-    following.signal.throwIfAborted();
-    await shell.printPdf(html, unfinished);
+    await inTemporaryFolder(async (folder) => {
+      const html = join(folder, 'report.html');
+      await library.writeExport('html', request, html, following);
+      following.signal.throwIfAborted();
+      await shell.printPdf(html, unfinished);
+    });
     await rename(unfinished, path);
   } finally {
     await rm(unfinished, { force: true });
+  }
+}
+
+/** The archive holds the printed report too, where it can be printed here; where not, it says why. */
+async function packReport(
+  library: Library,
+  shell: Shell,
+  request: ReportRequest,
+  path: string,
+  { onProgress, signal }: Required<Following>,
+): Promise<void> {
+  await inTemporaryFolder(async (folder) => {
+    // The page that is printed and the page in the archive are the same.
+    const dated = { ...request, created: new Date().toISOString() };
+    const [html, pdf] = [join(folder, 'report.html'), join(folder, 'report.pdf')];
+    await library.writeExport('html', dated, html, { signal, onProgress: halfOf(onProgress, 0) });
+    signal.throwIfAborted();
+    const printed = await shell.printPdf(html, pdf).then(
+      () => ({ pdf }),
+      (error: unknown) => ({ reason: toErrorValue(error).message }),
+    );
+    await library.writeExport('zip', { ...dated, printed }, path, { signal, onProgress: halfOf(onProgress, 1) });
+  });
+}
+
+/** Progress of the first or the second half of a task. */
+function halfOf(onProgress: Required<Following>['onProgress'], half: 0 | 1): Required<Following>['onProgress'] {
+  return (done, total) => onProgress(total === null ? done : half * total + done, total === null ? null : 2 * total);
+}
+
+async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'steadygaze-report-'));
+  try {
+    await work(folder);
+  } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }

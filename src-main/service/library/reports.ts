@@ -1,22 +1,21 @@
 /** Reports as a person asks for them: looked at first, then written. */
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import type { ReportPreview } from '../../contract/report-view.ts';
-import type { RunRecord } from '../../contract/run.ts';
 import { throwIfCancelled } from '../../datasets/concurrency.ts';
-import { buildReport, reportJson, type ReportDocument } from '../../reports/document.ts';
-import { renderHtml } from '../../reports/html.ts';
-import { renderImages, type ReportImages } from '../../reports/images.ts';
-import type { ReportInput, RunReportInput } from '../../reports/input.ts';
 import { writeFileAtomic } from '../../workspace/atomic-file.ts';
 import { readMarks } from '../../workspace/marks.ts';
-import { attributionOf } from '../attribution.ts';
-import { chooseRuns, runInput, studyInput } from '../report-input.ts';
+import { buildReportOf, reportNumbers, reportPage } from '../report-build.ts';
+import { chooseRuns } from '../report-input.ts';
+import { figuresTable, measuredPictures } from '../report-tables.ts';
+import { writeReportZip, type Printed } from '../report-zip.ts';
 import { marksCsv, samplesCsv, samplesParquet } from './exports.ts';
 import type { Following, Library, ReportRequest, ResourceBody } from './library.ts';
 import type { OpenedStudy } from './open-studies.ts';
 
 const KEPT = 4;
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EISDIR', 'EEXIST']);
 type ExportKind = Parameters<Library['writeExport']>[0];
 
 export class Reports {
@@ -25,11 +24,11 @@ export class Reports {
 
   /** @throws SteadygazeError `not-found`, `study-corrupt`, `cancelled` */
   async preview(opened: OpenedStudy, request: ReportRequest, following: Following = {}): Promise<ReportPreview> {
-    const { document, images } = await build(opened, request, following);
+    const report = await buildReportOf(opened, request, following);
     const id = randomUUID();
-    this.#kept.set(id, renderHtml(document, images, request.sections));
+    this.#kept.set(id, await reportPage(report));
     for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
-    return { id, answer: document.answer };
+    return { id, answer: report.document.answer };
   }
 
   get(id: string): ResourceBody {
@@ -49,13 +48,16 @@ export async function writeExport(
   path: string,
   following: Following = {},
 ): Promise<void> {
-  const content = await contentOf(opened, kind, request, following);
-  throwIfCancelled(following.signal);
   try {
+    if (kind === 'zip') {
+      const report = await buildReportOf(opened, request, { ...following, onProgress: () => undefined });
+      return await writeReportZip(path, opened, report, request.printed ?? NOT_PRINTED, following);
+    }
+    const content = await contentOf(opened, kind, request, following);
+    throwIfCancelled(following.signal);
     await writeFileAtomic(path, content);
   } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EISDIR', 'EEXIST'].includes(systemCode(error) ?? ''))
-      throw error;
+    if (!isRefusal(error, path)) throw error;
     throw new SteadygazeError(
       'study-unwritable',
       `The file cannot be written here: ${path}`,
@@ -65,21 +67,36 @@ export async function writeExport(
   }
 }
 
+/** Whether the system refused to write the file, and not to read something of the study. */
+function isRefusal(error: unknown, path: string): boolean {
+  if (!REFUSALS.has(systemCode(error) ?? '')) return false;
+  const at = (error as { readonly path?: unknown }).path;
+  return typeof at !== 'string' || path.startsWith(at) || at.startsWith(dirname(path));
+}
+
 async function contentOf(
   opened: OpenedStudy,
-  kind: ExportKind,
+  kind: Exclude<ExportKind, 'zip'>,
   request: ReportRequest,
   following: Following,
 ): Promise<string | Uint8Array> {
-  const { study } = opened;
+  const { study, dataset } = opened;
   switch (kind) {
-    case 'html': {
-      const { document, images } = await build(opened, request, following);
-      return renderHtml(document, images, request.sections);
-    }
-    case 'json': {
-      const { document } = await build(opened, request, following);
-      return `${JSON.stringify(reportJson(document), null, 2)}\n`;
+    case 'html':
+      return reportPage(await buildReportOf(opened, request, following));
+    case 'json':
+      return reportNumbers(await buildReportOf(opened, request, following));
+    case 'figures-csv':
+      return figuresTable(await buildReportOf(opened, withoutPictures(request), following));
+    case 'pictures-parquet': {
+      const report = await buildReportOf(opened, withoutPictures(request), following);
+      const table = await measuredPictures(study.folder, dataset, report);
+      if (table !== null) return table;
+      throw new SteadygazeError(
+        'not-found',
+        'Nothing has been measured on the test pictures of these runs.',
+        'Measure them first, or choose runs that are finished.',
+      );
     }
     case 'samples-csv':
       return samplesCsv(opened, await chooseRuns(study, request.runs), (await readMarks(study.folder)).marks);
@@ -90,48 +107,9 @@ async function contentOf(
   }
 }
 
-/** Tells progress in steps: each run that is read, what is computed, and the pictures. */
-async function build(
-  { study, dataset }: OpenedStudy,
-  request: ReportRequest,
-  { onProgress, signal }: Following,
-): Promise<{ readonly document: ReportDocument; readonly images: ReportImages }> {
-  const records = await chooseRuns(study, request.runs);
-  const total = records.length + 3;
-  let done = 0;
-  const step = async (): Promise<void> => {
-    onProgress?.(++done, total);
-    // What comes next may compute for seconds: whoever asked hears of it before, and may stop it.
-    await new Promise((resolve) => setImmediate(resolve));
-    throwIfCancelled(signal);
-  };
-  const runs: RunReportInput[] = [];
-  for (const record of records) {
-    runs.push(await readRunInput(study, record, request));
-    await step();
-  }
-  const about = await studyInput(study, dataset);
-  const attribution = await attributionOf(dataset.root);
-  await step();
-  const input: ReportInput = {
-    title: request.title.trim() === '' ? study.record.name : request.title.trim(),
-    study: attribution.length === 0 ? about : { ...about, attribution },
-    runs,
-    created: new Date().toISOString(),
-  };
-  const document = buildReport(input);
-  await step();
-  const images = await renderImages(input);
-  await step();
-  return { document, images };
-}
+const NOT_PRINTED: Printed = { reason: 'It was not printed.' };
 
-/** Pictures that nobody asked for are not read, and not told of in the JSON either. */
-async function readRunInput(
-  study: OpenedStudy['study'],
-  record: RunRecord,
-  { sections }: ReportRequest,
-): Promise<RunReportInput> {
-  const input = await runInput(study, record);
-  return sections.includes('hard-samples') ? input : { ...input, hardest: [] };
+/** The pictures of hard samples are no part of tables, and reading them takes longest. */
+function withoutPictures(request: ReportRequest): ReportRequest {
+  return { ...request, sections: request.sections.filter((section) => section !== 'hard-samples') };
 }
