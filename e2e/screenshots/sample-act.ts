@@ -14,6 +14,13 @@ export async function showSample({ page, server }: Stage, camera: Camera): Promi
   await goTo(page, 'Report');
   await page.frameLocator('iframe').getByRole('heading', { level: 1 }).waitFor({ timeout: 60_000 });
   await camera.take(page, 'report');
+  await page
+    .getByRole('button', { name: /^Measure / })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('listitem').first().waitFor();
+  await camera.take(page, 'report-measure');
+  await page.keyboard.press('Escape');
   await showFrame(page, camera);
   await page.goto(new URL('/#start', page.url()).href);
   await page.getByRole('heading', { name: 'Recent studies' }).waitFor();
@@ -103,6 +110,18 @@ async function showCompare(page: Page, camera: Camera): Promise<void> {
   await goTo(page, 'Compare');
   await page.getByRole('heading', { name: 'Figures' }).waitFor();
   await camera.take(page, 'compare-top');
+  await page
+    .getByRole('rowheader', { name: /Named correctly/ })
+    .first()
+    .getByRole('button')
+    .click();
+  await camera.take(page, 'compare-opened');
+  await page.getByRole('button', { name: /^Choose the runs/ }).click();
+  await page.getByText('Runs side by side').waitFor();
+  await camera.take(page, 'compare-runs');
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'Measure more' }).evaluate((heading) => heading.scrollIntoView());
+  await camera.take(page, 'compare-measure');
   await page.getByRole('heading', { name: 'Steadiness of the gaze' }).evaluate((heading) => heading.scrollIntoView());
   await camera.take(page, 'compare-steadiness');
   await page.evaluate(() => document.querySelector('main')?.scrollTo(0, 1e6));

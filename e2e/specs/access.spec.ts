@@ -27,6 +27,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
       expect(await violations(page), view).toEqual([]);
     }
+    await goTo(page, 'Compare');
+    await page
+      .getByRole('rowheader', { name: /Named correctly/ })
+      .first()
+      .getByRole('button')
+      .click();
+    await page
+      .getByRole('button', { name: /^\d+ more/ })
+      .first()
+      .click();
+    expect(await violations(page), 'opened figures').toEqual([]);
+    await page.getByRole('button', { name: /^Choose the runs/ }).click();
+    await expect(page.getByText('Runs side by side')).toBeVisible();
+    expect(await violations(page), 'the choice of runs').toEqual([]);
+    await page.keyboard.press('Escape');
+    await goTo(page, 'Report');
+    await page
+      .getByRole('button', { name: /^Measure / })
+      .first()
+      .click();
+    await expect(page.getByRole('dialog').getByRole('listitem').first()).toBeVisible();
+    expect(await violations(page), 'measuring for the report').toEqual([]);
+    await page.keyboard.press('Escape');
     await goTo(page, 'Inspect');
     await page.getByRole('option').first().click();
     await expect(page.getByRole('button', { name: /wrong label/i }).first()).toBeVisible();

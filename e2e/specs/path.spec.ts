@@ -1,6 +1,7 @@
 /** The whole path of a person who has a folder of pictures and a question. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { dropFolder } from '../support/drop.ts';
 import { exported } from '../support/exported.ts';
 import { smallPictures } from '../support/pictures.ts';
@@ -82,16 +83,46 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
     await expect(page.getByText(/1 marked/).first()).toBeVisible();
   });
 
-  await test.step('compare', async () => {
+  await test.step('compare: figures in words, and measuring one thing more', async () => {
     await goTo(page, 'Compare');
     await expect(page.getByRole('heading', { name: 'Figures' })).toBeVisible();
-    await expect(page.getByRole('rowheader', { name: /Named correctly/ })).toBeVisible();
+    const row = page.getByRole('rowheader', { name: /Named correctly/ }).first();
+    await expect(row).toBeVisible();
+    await row.getByRole('button').click();
+    await expect(page.getByText(/never shown in training/).first()).toBeVisible();
+
+    const stability = page.getByRole('listitem').filter({ hasText: 'Do its heatmaps survive' });
+    await expect(stability.getByText('Not measured', { exact: true })).toBeVisible();
+    await stability.getByRole('button', { name: 'Measure Stability' }).click();
+    const panel = page.getByRole('region', { name: 'Measure more' });
+    await expect(panel.getByRole('progressbar')).toBeVisible();
+    // It goes on while another view is looked at, and after a reload.
+    await goTo(page, 'Data');
+    await page.reload();
+    await goTo(page, 'Compare');
+    await expect(stability.getByText('Measured', { exact: true })).toBeVisible({ timeout: 120_000 });
+    await expect(panel.getByRole('progressbar')).toHaveCount(0);
+    // The table has followed by itself.
+    const explanations = page.getByRole('rowgroup').filter({ hasText: 'Is its explanation steady' });
+    await expect(explanations.getByText('Not measured yet.')).toHaveCount(0);
   });
 
-  await test.step('report: the exported file opens', async () => {
+  await test.step('report: what was measured is in it, and the exported files open', async () => {
     await goTo(page, 'Report');
     const preview = page.frameLocator('iframe');
     await expect(preview.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Robustness', exact: true }).click();
+    await expect(page.getByRole('checkbox', { name: /^Recognition/ })).not.toBeChecked();
+    await page.getByRole('button', { name: 'Measure Robustness' }).click();
+    await expect(page.getByRole('dialog')).toContainText('How easily can it be fooled?');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Everything', exact: true }).click();
+    await expect(preview.getByRole('heading', { name: /explanation/i }).first()).toBeVisible({ timeout: 60_000 });
+
+    const zip = await exported(app, () => page.getByRole('button', { name: /^ZIP/ }).click(), 'exported.zip');
+    const names = Object.keys(unzipSync(await readFile(zip)));
+    expect(names.some((name) => name.endsWith('.html'))).toBe(true);
+    expect(names.some((name) => name.endsWith('.json'))).toBe(true);
     const file = await exported(app, () => page.getByRole('button', { name: 'Export the report' }).click());
     const text = await readFile(file, 'utf8');
     expect(text).toContain('<!doctype html>');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PartOverview } from '../../../src-main/contract/evaluation-view.ts';
-import { openRuns, stateSentence, timeToMeasure, type PartState } from './measure-words.ts';
+import { openRuns, stateSentence, stillMissing, timeToMeasure, type PartState } from './measure-words.ts';
 
 const part = (states: readonly PartState[], more: Partial<PartOverview> = {}): PartOverview => ({
   ...{ part: 'stability', label: '', question: '', obstacle: null, seconds: 60 },
@@ -19,6 +19,16 @@ it('says for how many runs something has been measured', () => {
 it('leaves alone what is measured and what cannot be', () => {
   expect(openRuns(part(['measured', 'missing', 'outdated']))).toEqual(['1', '2']);
   expect(openRuns(part(['missing'], { obstacle: 'No.' }))).toEqual([]);
+});
+
+it('names the runs that are missing where others are there', () => {
+  const names = (states: readonly PartState[]) => stillMissing(part(states), (run) => `run ${run}`);
+  expect(names(['measured', 'missing'])).toBe('Still missing: run 1');
+  expect(names(['missing', 'missing', 'measured', 'outdated', 'missing'])).toBe(
+    'Still missing: run 0, run 1 and 2 more',
+  );
+  expect(names(['missing', 'missing'])).toBeNull();
+  expect(names(['measured', 'measured'])).toBeNull();
 });
 
 it('adds up the time of what is open, and never promises less than is known', () => {

@@ -26,6 +26,14 @@ export function stateSentence({ runs }: PartOverview): string {
   return said.join(', ');
 }
 
+/** Which runs are still missing, where only some are: "Still missing: Plain training (seed 1)". */
+export function stillMissing(part: PartOverview, nameOf: (run: string) => string): string | null {
+  const open = openRuns(part);
+  if (open.length === 0 || open.length === part.runs.length) return null;
+  const named = open.slice(0, 2).map(nameOf).join(', ');
+  return `Still missing: ${named}${open.length > 2 ? ` and ${String(open.length - 2)} more` : ''}`;
+}
+
 /**
  * How long it takes to measure all that is open.
  * @returns null where there is nothing to say; "at least" where only a part of it can be told
