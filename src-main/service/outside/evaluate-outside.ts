@@ -45,6 +45,7 @@ export async function evaluateOutside(options: OutsideOptions): Promise<OutsideR
   refuseUnfitting(options);
   const study = options.study === undefined ? null : await StudyPictures.open(options.study);
   const table = options.predictions === undefined ? null : await readPredictions(options.predictions, study);
+  if (study !== null && table !== null) refuseOtherPictures(study, table);
   const notes = [...(table?.notes ?? [])];
   const sets: FigureSet[] = [];
   const maps = options.maps === undefined ? null : await openMaps(options.maps);
@@ -94,6 +95,16 @@ function refuseUnfitting({ study, maps, boxes, masks, correct, predictions }: Ou
   if (study === undefined && maps !== undefined && (boxes ?? masks) === undefined) {
     refuse('Heatmaps are judged against boxes or masks, but none are given.', 'Give --boxes, --masks, or a study.');
   }
+}
+
+/** Rows that name no picture are those of the study in their order; then none may be missing. */
+function refuseOtherPictures({ measured, listed }: StudyPictures, { pictures, indices, count }: PredictionTable): void {
+  if (pictures !== null || indices !== null || count === measured || count === listed.length) return;
+  throw new SteadygazeError(
+    'data-unreadable',
+    `There are predictions of ${count} pictures, but the study has ${measured} to measure on.`,
+    'Name the pictures in a column "picture". List them with: steadygaze evaluate STUDY --list',
+  );
 }
 
 interface Judged {
