@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SteadygazeError } from '../../contract/errors.ts';
+import type { ReportRequest } from '../library/library.ts';
 import type { Shell } from '../shell.ts';
 import { STUDY, testApplication } from './application.fixture.ts';
 import { exportName } from './exports.ts';
@@ -50,6 +52,44 @@ describe('a PDF', () => {
     expect(await test.call('report.export', input)).toEqual({ path, url: null, name: 'one report.pdf' });
     expect(await readFile(path, 'utf8')).toBe('half');
     expect(test.library.calls.at(-1)).toBe(`writeExport html ${String(printed[1])}`);
+    await test.close();
+  });
+});
+
+describe('an archive', () => {
+  it.each([true, false])('holds the printed report, or says why there is none (%s)', async (printer) => {
+    const asked: ReportRequest[] = [];
+    const shell: Shell = {
+      mode: 'browser',
+      pickFolder: () => Promise.resolve(null),
+      reveal: () => Promise.resolve(),
+      save: async ({ write, suggestedName }) => {
+        await write(join(test.folder, suggestedName));
+        return { path: null, url: '/download' };
+      },
+      printPdf: async (_html, pdf) => {
+        if (!printer) throw new SteadygazeError('not-found', 'No browser was found.', 'Install one.');
+        await writeFile(pdf, 'printed');
+      },
+    };
+    const test = await testApplication({ shell });
+    const written = test.library.writeExport;
+    test.library.writeExport = async (kind, request, path, following) => {
+      asked.push(request);
+      // It must still be there when the archive is written.
+      if (request.printed !== undefined && 'pdf' in request.printed) await readFile(request.printed.pdf);
+      await written(kind, request, path, following);
+    };
+    await test.call('study.open', { folder: STUDY });
+    const input = { kind: 'zip', runs: ['001-plain-s0'], sections: [], title: '', task: 'zip' } as const;
+    const file = await test.call('report.export', { ...input, runs: [...input.runs], sections: [] });
+    expect(file).toEqual({ path: null, url: '/download', name: 'one report.zip' });
+    const [page, archive] = asked;
+    // The page that was printed is the page of the archive.
+    expect(archive.created).toBe(page.created);
+    expect(archive.printed).toEqual(
+      printer ? { pdf: expect.stringMatching(/report\.pdf$/) as string } : { reason: 'No browser was found.' },
+    );
     await test.close();
   });
 });
