@@ -1,15 +1,13 @@
 /** The tables that a report leaves as: every figure, and what was measured on every picture. */
-import { EVALUATION_PARTS, type EvaluationPart } from '../contract/evaluation.ts';
+import { EVALUATION_PARTS } from '../contract/evaluation.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { pairedInterval } from '../numeric/bootstrap.ts';
-import { verdictOf } from '../reports/comparison.ts';
-import { figureKinds, type FigureKind } from '../reports/figure-kinds.ts';
+import { pairedDifference } from '../reports/comparison.ts';
+import { figureKinds } from '../reports/figure-kinds.ts';
 import { figuresCsv, type TableFigure } from '../reports/figures-table.ts';
 import { picturesParquet, type MeasuredPictures, type PictureColumns } from '../reports/pictures-table.ts';
 import { readPerPicture } from '../workspace/evaluation-store.ts';
 import { runFolder } from '../workspace/study-layout.ts';
 import type { BuiltReport } from './report-build.ts';
-import type { MeasuredRunInput } from './report-input.ts';
 
 /**
  * What was measured on every test picture of the report's runs, outdated measurements left out.
@@ -35,42 +33,28 @@ export async function measuredPictures(
   return picturesParquet(runs, (id) => labels.get(id) ?? null);
 }
 
-/** Every figure of every run of the report, with its change to the plain run, or to the first where there is none. */
+/**
+ * Every figure of every run of the report, with its change to the plain run, or to the first where there is none.
+ * Yardsticks (a box in the middle, an even map) are told, and not compared.
+ */
 export function figuresTable({ input }: BuiltReport): string {
   const { runs } = input;
-  const first = runs.find(({ record }) => record.settings.arm === 'plain') ?? runs[0];
-  const kinds = new Map(figureKinds(runs.map(({ evaluation }) => evaluation)).map((kind) => [kind.key, kind]));
+  const evaluations = runs.map(({ evaluation }) => evaluation);
+  const baseline = runs.find(({ record }) => record.settings.arm === 'plain') ?? runs[0];
+  const kinds = new Map(figureKinds(evaluations).map((kind) => [kind.key, kind]));
   const figures = EVALUATION_PARTS.flatMap((part) => {
-    const keys = new Set(runs.flatMap(({ evaluation }) => Object.keys(evaluation.parts[part]?.figures ?? {})));
+    const keys = new Set(evaluations.flatMap(({ parts }) => Object.keys(parts[part]?.figures ?? {})));
     return [...keys].map((key): TableFigure => {
       const kind = kinds.get(key);
       return {
         ...{ key, part, term: kind?.term ?? key },
-        values: runs.map(({ evaluation }) => evaluation.parts[part]?.figures[key] ?? null),
-        differences: runs.map((run) => (run === first ? null : differenceOf(first, run, part, key, kind?.better))),
+        values: evaluations.map(({ parts }) => parts[part]?.figures[key] ?? null),
+        differences: runs.map((run) =>
+          run === baseline || kind === undefined ? null : pairedDifference(kind, baseline.evaluation, run.evaluation),
+        ),
       };
     });
   });
   const named = runs.map(({ record: { id, settings } }) => ({ id, arm: settings.arm, seed: settings.seed }));
-  return figuresCsv(named, figures, first.record.id);
-}
-
-/** Null where one of the two was not measured; without an interval where they cannot be paired. */
-function differenceOf(
-  a: MeasuredRunInput,
-  b: MeasuredRunInput,
-  part: EvaluationPart,
-  key: string,
-  better: FigureKind['better'] | undefined,
-): TableFigure['differences'][number] {
-  const [before, after] = [a.evaluation.parts[part], b.evaluation.parts[part]];
-  const [from, to] = [before?.figures[key], after?.figures[key]];
-  if (before === undefined || after === undefined || from === undefined || to === undefined) return null;
-  const change = to.value - from.value;
-  const [x, y] = [a, b].map(({ evaluation }) => evaluation.resampled[key] as Float32Array | undefined);
-  const alike =
-    before.picturesHash === after.picturesHash && before.key.settings['seed'] === after.key.settings['seed'];
-  if (!alike || x === undefined || y?.length !== x.length) return { change, low: null, high: null, verdict: 'unknown' };
-  const { low, high } = pairedInterval(x, y);
-  return { change, low, high, verdict: better === undefined ? 'unknown' : verdictOf(low, high, better) };
+  return figuresCsv(named, figures, baseline.record.id);
 }
