@@ -28,9 +28,9 @@ export interface RepeatedFigure {
 }
 
 /** The same arithmetic in the same order: nothing but the last digits may differ. */
-export const EXACT = 1e-9;
+const EXACT = 1e-9;
 /** Other engines add up in another order; native ones in an order that varies. */
-export const ACROSS_ENGINES = 1e-3;
+const ACROSS_ENGINES = 1e-3;
 
 /** What arithmetic depends on. */
 export type Computed = Pick<ReportedRun, 'engine' | 'engineDescription' | 'versions'>;

@@ -14,7 +14,7 @@ const PACKED = /\.(png|jpe?g|webp|parquet|pdf|npy)$/i;
 /** The format without its extension for large archives cannot say more. */
 const LARGEST = 2 ** 32 - 1;
 
-export const SUMS_FILE = 'SHA256SUMS';
+const SUMS_FILE = 'SHA256SUMS';
 
 export interface ZipOptions {
   /** Time of the files in it. Default: now. */
