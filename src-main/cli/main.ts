@@ -1,7 +1,7 @@
 /** The command line. It holds no logic of its own: every command calls one use case of the service. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { SteadygazeError } from '../contract/errors.ts';
+import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { benchCommand } from './commands/bench.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -20,6 +20,11 @@ import { printError } from './output.ts';
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
   const program = build(json);
+  // Whoever read what is printed has had enough ("| head"): an end, not a failure. A run stores where it is.
+  process.stdout.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') throw error;
+    process.exit();
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
