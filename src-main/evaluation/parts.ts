@@ -3,14 +3,12 @@ import type { EvaluationPart } from '../contract/evaluation.ts';
 import { challengePart } from './challenge-part.ts';
 import { consistencyPart } from './consistency-part.ts';
 import { corruptionsPart } from './corruptions-part.ts';
-import { corruptionsPart } from './corruptions-part.ts';
 import { debiasingPart } from './debiasing-part.ts';
 import { faithfulnessPart } from './faithfulness-part.ts';
 import { groupsPart } from './groups-part.ts';
 import { localizationPart } from './localization-part.ts';
 import type { PartKind } from './part.ts';
 import { recognitionPart } from './recognition-part.ts';
-import { robustnessPart } from './robustness-part.ts';
 import { robustnessPart } from './robustness-part.ts';
 import { stabilityPart } from './stability-part.ts';
 
@@ -21,8 +19,6 @@ export const PARTS: { readonly [Part in EvaluationPart]: PartKind<Part> } = {
   debiasing: debiasingPart,
   challenge: challengePart,
   groups: groupsPart,
-  robustness: robustnessPart,
-  corruptions: corruptionsPart,
   robustness: robustnessPart,
   corruptions: corruptionsPart,
   consistency: consistencyPart,
