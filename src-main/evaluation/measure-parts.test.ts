@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TRAINING_PARTS } from '../contract/evaluation.ts';
 import type { EvaluationPart, PartResult } from '../contract/evaluation.ts';
-import { measurePart } from './measure-parts.ts';
+import { keyOf, measurePart } from './measure-parts.ts';
 import type { MeasuredModel } from './measure-parts.ts';
 import { PARTS } from './parts.ts';
 import { measuredModel, memoryShelf, reader, squares } from './squares.fixture.ts';
@@ -21,6 +21,10 @@ describe('the parts of every training', () => {
     const of = (looksAt: 'object' | 'background') => measuredModel(reader(looksAt), test, { validation: squares(12) });
     const good = of('object');
     const bad = of('background');
+    const several = { ...measuredModel(reader('object'), squares(30)).identity, judges: ['b', 'a'] };
+    expect(keyOf(PARTS.challenge, several).judges).toEqual(['a', 'b']);
+    expect(keyOf(PARTS.robustness, several)).toMatchObject({ judges: [], settings: { foreground: 'auto' } });
+    expect(keyOf(PARTS.recognition, several).judges).toEqual([]);
     expect((await resultOf('recognition', bad)).figures['top1'].value).toBe(1);
     const [seeing, blind] = [await resultOf('localization', good), await resultOf('localization', bad)];
     expect(seeing.details.thresholdFrom).toBe('val');
@@ -105,6 +109,10 @@ describe('measuring', () => {
   it('keeps the settings of foregrounds with every part that has any', async () => {
     const result = await resultOf('groups', measuredModel(reader('object'), squares(30)));
     expect(result.key.settings).toEqual({ seed: 0, foreground: 'auto', clusters: 4 });
+    const several = { ...measuredModel(reader('object'), squares(30)).identity, judges: ['b', 'a'] };
+    expect(keyOf(PARTS.challenge, several).judges).toEqual(['a', 'b']);
+    expect(keyOf(PARTS.robustness, several)).toMatchObject({ judges: [], settings: { foreground: 'auto' } });
+    expect(keyOf(PARTS.recognition, several).judges).toEqual([]);
     expect((await resultOf('recognition', measuredModel(reader('object'), squares(30)))).key.settings).toEqual({
       seed: 0,
     });

@@ -70,7 +70,10 @@ const BATCH_PASSES = 4096;
 const LEAST_BATCH = 8;
 
 /** What a result of this part on this model belongs to. */
-export function keyOf({ part, definition }: Pick<PartKind, 'part' | 'definition'>, identity: ModelIdentity): EvaluationKey {
+export function keyOf(
+  { part, definition }: Pick<PartKind, 'part' | 'definition'>,
+  identity: ModelIdentity,
+): EvaluationKey {
   const { weightsHash, dataFingerprint, split } = identity;
   const judges = FOREGROUND_PARTS.has(part) ? [...identity.judges].sort() : [];
   return { weightsHash, dataFingerprint, split, settings: settingsOf(part, identity.settings), judges, definition };
@@ -78,7 +81,8 @@ export function keyOf({ part, definition }: Pick<PartKind, 'part' | 'definition'
 
 function settingsOf(part: EvaluationPart, settings: EvaluationSettings): Record<string, unknown> {
   const own = part === 'recognition' || part === 'localization' ? {} : settings[part];
-  const foreground = FOREGROUND_PARTS.has(part) ? { foreground: settings.debiasing.foreground } : {};
+  const separates = FOREGROUND_PARTS.has(part) || part === 'robustness';
+  const foreground = separates ? { foreground: settings.debiasing.foreground } : {};
   return { seed: settings.seed, ...foreground, ...own };
 }
 

@@ -26,10 +26,12 @@ export const PARTS: { readonly [Part in EvaluationPart]: PartKind<Part> } = {
   stability: stabilityPart,
 };
 
-/** Parts that need to know where objects are, so that models are asked where nothing else says it. */
+/**
+ * Parts that cannot do without knowing where objects are, so that models are asked where nothing else says it.
+ * (Robustness attacks the background too, but then goes by the measured model itself.)
+ */
 export const FOREGROUND_PARTS: ReadonlySet<EvaluationPart> = new Set([
   'debiasing',
   'challenge',
   'groups',
-  'robustness',
 ] satisfies EvaluationPart[]);
