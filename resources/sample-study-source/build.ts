@@ -91,7 +91,7 @@ async function train(folder: string, engine: EngineId): Promise<void> {
 /** Every part on both runs, and the brief summary of three of them that each record holds. */
 async function measure(folder: string, engine: EngineId): Promise<void> {
   const { parts } = await evaluateRuns({
-    ...{ study: folder, engine, again: true },
+    ...{ study: folder, engine },
     onPart: (part) => {
       const how = 'result' in part ? `${part.result.seconds.toFixed(0)} s` : part.unmeasurable;
       console.log(`${part.run}: ${part.part}, ${how}`);
