@@ -13,7 +13,7 @@ import type { Shell } from '../shell.ts';
 import type { WorkResult } from '../work.ts';
 import { Application } from './application.ts';
 import type { ApplicationOptions } from './application.ts';
-import type { ComputeWork, PlannedRun, RunFollower } from './compute-work.ts';
+import type { ComputeWork, MeasurementFollower, PlannedRun, RunFollower, WantedMeasurement } from './compute-work.ts';
 
 export const STUDY = '/studies/one';
 
@@ -92,6 +92,15 @@ export interface FakeRun {
   readonly fail: (error: unknown) => void;
 }
 
+/** A measurement under way, driven by the test. */
+export interface FakeEvaluation {
+  readonly study: string;
+  readonly wanted: WantedMeasurement;
+  readonly follower: MeasurementFollower;
+  readonly end: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
 export class FakeWork implements ComputeWork {
   readonly runs: FakeRun[] = [];
   locked = false;
@@ -121,6 +130,13 @@ export class FakeWork implements ComputeWork {
     }));
     return { engine: { id: 'wasm', description: 'WebAssembly' }, estimates };
   };
+  /** Measurements that were asked for; each ends when the test says so. */
+  readonly evaluations: FakeEvaluation[] = [];
+  evaluate: ComputeWork['evaluate'] = (study, wanted, follower) =>
+    new Promise((end, fail) => {
+      follower.signal.addEventListener('abort', () => fail(new Error('the process was ended')));
+      this.evaluations.push({ study, wanted, follower, end, fail });
+    });
   async engines() {
     return [{ id: 'wasm', usable: true, description: 'WebAssembly', hint: '' }];
   }

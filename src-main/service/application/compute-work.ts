@@ -1,6 +1,7 @@
 /** Everything of the app that needs compute processes, behind one door: tests put something quicker there. */
 import { ENGINE_IDS } from '../../compute/engine.ts';
 import type { EngineId } from '../../compute/engine.ts';
+import type { EvaluationPart } from '../../contract/evaluation.ts';
 import type { Correction, JobEvent } from '../../contract/run.ts';
 import type { Arm, Preset, RunSettings } from '../../contract/settings.ts';
 import type { EngineView } from '../../contract/train-view.ts';
@@ -9,8 +10,9 @@ import { probeEngines } from '../../jobs/engine-job.ts';
 import type { EngineChoice } from '../../jobs/engine-job.ts';
 import { Explainer } from '../../jobs/explainer.ts';
 import { measurePlans } from '../../jobs/measure-plans.ts';
-import type { PlanEstimate } from '../../jobs/protocol.ts';
+import type { EvaluationProgress, PlanEstimate } from '../../jobs/protocol.ts';
 import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
+import { evaluateRuns } from '../evaluate-runs.ts';
 import { resumeRuns } from '../resume-run.ts';
 import { startRun } from '../train-run.ts';
 import type { WorkResult } from '../work.ts';
@@ -49,6 +51,25 @@ export interface PictureExplainer {
   close(): void;
 }
 
+/** What is to be measured on runs that are finished. */
+export interface WantedMeasurement {
+  readonly runs: readonly string[];
+  readonly parts: readonly EvaluationPart[];
+  /** Also what is measured already. */
+  readonly again: boolean;
+  readonly engine: EngineChoice;
+}
+
+/** What is measured now (null while pictures are read), share of all of it, and seconds left (null: it cannot be told). */
+export type MeasurementProgress = Pick<EvaluationProgress, 'run' | 'part' | 'overall' | 'secondsLeft'>;
+
+export interface MeasurementFollower {
+  readonly onProgress: (progress: MeasurementProgress) => void;
+  /** A part of a run has been measured and stored. */
+  readonly onPart: () => void;
+  readonly signal: AbortSignal;
+}
+
 export interface ComputeWork {
   /** Works on a run until it ends. */
   start(study: string, run: PlannedRun, follower: RunFollower): Promise<WorkResult>;
@@ -61,6 +82,8 @@ export interface ComputeWork {
     readonly engine: { readonly id: string; readonly description: string };
     readonly estimates: readonly PlanEstimate[];
   }>;
+  /** Measures finished runs. Aborting ends it; what was measured until then stays, and it goes on from there. */
+  evaluate(study: string, wanted: WantedMeasurement, follower: MeasurementFollower): Promise<void>;
   engines(): Promise<readonly EngineView[]>;
   explainer(study: string, engine: EngineChoice): PictureExplainer;
   /** @throws SteadygazeError `study-locked` while another process works on the study, `study-unwritable` */
@@ -68,6 +91,9 @@ export interface ComputeWork {
   /** Of the study's data. */
   fingerprint(study: string): Promise<string>;
 }
+
+/** Milliseconds that a measurement may take to finish its batch when it is cancelled. */
+const UNRESPONSIVE = 5_000;
 
 /** @param host where compute processes come from; default: Node's */
 export function computeWork(host?: ComputeHost): ComputeWork {
@@ -84,6 +110,20 @@ export function computeWork(host?: ComputeHost): ComputeWork {
       return startRun({ ...options, preset, settings, engine, corrections });
     },
     measure: (study, engine, plans, signal) => measurePlans(study, engine, plans, { signal, job: hosted }),
+    async evaluate(study, wanted, { signal, ...follower }) {
+      const kill = new AbortController();
+      let late: NodeJS.Timeout | undefined;
+      const askedToStop = () => {
+        late = setTimeout(() => kill.abort(), UNRESPONSIVE);
+      };
+      signal.addEventListener('abort', askedToStop);
+      try {
+        await evaluateRuns({ study, ...wanted, ...follower, signal, kill: kill.signal, job: hosted });
+      } finally {
+        signal.removeEventListener('abort', askedToStop);
+        clearTimeout(late);
+      }
+    },
     engines: async () => (await probeEngines(ENGINE_IDS, hosted)).map(engineView),
     explainer: (study, engine) => new Explainer({ study, engine, ...hosted }),
     async refuseLocked(study) {

@@ -52,7 +52,7 @@ export function inspectOperations({ desk, library, store, launches }: Parts): In
     'marks.undo': async () => stepped(await library.undoMarks(desk.study.folder)),
     'marks.redo': async () => stepped(await library.redoMarks(desk.study.folder)),
 
-    'compare.view': async ({ a, b }) => library.compare(desk.study.folder, a, b),
+    'compare.view': async ({ runs, baseline }) => library.compare(desk.study.folder, runs, baseline),
     'compare.pictures': async ({ a, b, order, limit }) =>
       library.comparePictures(desk.study.folder, a, b, order, limit),
   };

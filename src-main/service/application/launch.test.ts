@@ -31,7 +31,7 @@ function brief(id: string, changes: Partial<RunBrief> = {}): RunBrief {
   return {
     ...{ id, name: id, arm: 'plain', seed: 0, preset: 'quick', status: 'stopped', created: '', engine: 'wasm' },
     ...{ engineDescription: '', assessments: [0], roundsPlanned: 3, eMean: null, top1: null, bgGap: null },
-    ...{ maxboxacc: null, seconds: 1, corrections: null, error: null, resumable: true, ...changes },
+    ...{ maxboxacc: null, measured: [], seconds: 1, corrections: null, error: null, resumable: true, ...changes },
   };
 }
 

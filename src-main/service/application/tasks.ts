@@ -8,6 +8,14 @@ const INTERVAL = 250;
 /** Before so many milliseconds have gone by, the time left would be a guess. */
 const SETTLED = 2_000;
 
+/** How a task says how far it is. */
+export interface TaskFollowing extends Required<Following> {
+  /** @param secondsLeft where the work can tell better than by the time that went by; null: it cannot be told */
+  readonly onProgress: (done: number, total: number | null, secondsLeft?: number | null) => void;
+  /** What it is about from now on. */
+  readonly retitle: (title: string) => void;
+}
+
 interface Task {
   state: TaskState;
   readonly stopping: AbortController;
@@ -33,7 +41,7 @@ export class TaskList {
    * @param title "Reading the pictures"
    * @throws SteadygazeError `cancelled` when it was cancelled and therefore failed; what the work throws
    */
-  async run<T>(id: string, title: string, work: (following: Required<Following>) => Promise<T>): Promise<T> {
+  async run<T>(id: string, title: string, work: (following: TaskFollowing) => Promise<T>): Promise<T> {
     this.refuseTaken(id);
     const stopping = new AbortController();
     const began = performance.now();
@@ -44,8 +52,13 @@ export class TaskList {
     try {
       return await work({
         signal: stopping.signal,
-        onProgress: (done, total) => {
-          const secondsLeft = secondsLeftOf(done, total, performance.now() - began);
+        retitle: (text) => {
+          if (text === task.state.title) return;
+          task.state = { ...task.state, title: text };
+          this.#tell(task);
+        },
+        onProgress: (done, total, left) => {
+          const secondsLeft = left === undefined ? secondsLeftOf(done, total, performance.now() - began) : left;
           task.state = { ...task.state, done, total, secondsLeft };
           if (performance.now() - task.told >= INTERVAL) this.#tell(task);
         },

@@ -1,135 +1,99 @@
-/** Two runs of a study side by side: what measurably differs, what stands in the way, and what was not tested. */
-import type { ComparedFigure, CompareView } from '../../contract/compare-view.ts';
-import type { RunFigures, RunRecord } from '../../contract/run.ts';
-import { differenceSentence, pairedDifferences } from '../../reports/comparison.ts';
-import { buildReport, sameDisturbance, type Comparison, type RunView } from '../../reports/document.ts';
-import { FIGURE_KINDS, type FigureKey, type FigureKind } from '../../reports/figure-kinds.ts';
-import { answerOf } from '../../reports/findings.ts';
-import type { RunReportInput } from '../../reports/input.ts';
-import { settingRows } from '../../reports/settings-table.ts';
+/** Runs of a study side by side: what measurably differs, what stands in the way, and what was not tested. */
+import type { ComparedFigure, CompareView, FigureDifference } from '../../contract/compare-view.ts';
+import { SteadygazeError } from '../../contract/errors.ts';
+import type { StoredEvaluation } from '../../contract/evaluation.ts';
+import { REPORT_SECTIONS } from '../../contract/report-view.ts';
+import type { RunRecord } from '../../contract/run.ts';
+import { answerOf } from '../../reports/answer.ts';
+import { differenceSentence, pairedDifference } from '../../reports/comparison.ts';
+import { compareRuns as compareViews } from '../../reports/compared-runs.ts';
+import { figureKinds, figureOf, type FigureKind } from '../../reports/figure-kinds.ts';
+import { warningsOf } from '../../reports/findings.ts';
+import { runSuffix } from '../../reports/run-names.ts';
+import { runViews } from '../../reports/run-view.ts';
+import { seedsOf } from '../../reports/seeds.ts';
+import { ARM_WORDS } from '../../reports/words.ts';
+import { readEvaluation } from '../../workspace/evaluation-store.ts';
+import { listRuns } from '../../workspace/run.ts';
+import { runFolder } from '../../workspace/study-layout.ts';
+import { cautionsOf } from './compare-cautions.ts';
 
-/** What is compared: the record and what was measured on each picture. */
-export type ComparedRun = Pick<RunReportInput, 'record' | 'perPicture'>;
+/** What is compared: the record, and what was measured and holds still. */
+export interface ComparedRun {
+  readonly record: RunRecord;
+  readonly evaluation: StoredEvaluation;
+}
 
-export function compareRuns(a: ComparedRun, b: ComparedRun): CompareView {
-  const views = runViews(a, b);
-  const comparable = a.record.dataFingerprint === b.record.dataFingerprint;
-  const differences = comparable
-    ? pairedDifferences(FIGURE_KINDS, [
-        { figures: a.record.figures, perPicture: a.perPicture },
-        { figures: b.record.figures, perPicture: b.perPicture },
-      ])
-    : [];
-  const comparison: Comparison = {
-    baseline: 0,
-    candidate: 1,
-    differences,
-    consistencyComparable: sameDisturbance(a.record, b.record),
-  };
-  const byKey = new Map(differences.map((difference) => [difference.key, difference]));
-  return {
-    a: a.record.id,
-    b: b.record.id,
-    answer: answerOf(views, comparable ? [comparison] : []),
-    cautions: cautionsOf(views, comparison),
-    figures: FIGURE_KINDS.flatMap((kind): ComparedFigure[] => {
-      const [figureA, figureB] = views.map((view) => view.figures[kind.key]);
-      if (figureA === null && figureB === null) return [];
-      const { key, group, label, term, explanation, better } = kind;
-      const difference = byKey.get(key);
-      return [
-        {
-          ...{ key, group, label, term, explanation, better },
-          a: figureA,
-          b: figureB,
-          difference:
-            difference === undefined
-              ? null
-              : {
-                  change: difference.change,
-                  low: difference.low,
-                  high: difference.high,
-                  verdict: difference.verdict,
-                  sentence: differenceSentence(difference),
-                },
-          reference: referenceOf(kind, b.record.figures ?? a.record.figures),
-        },
-      ];
+/**
+ * @param study absolute path
+ * @param ids the baseline among them
+ * @throws SteadygazeError `not-found` for a run that is not there, `bad-argument` where the baseline is none of them
+ */
+export async function compareView(study: string, ids: readonly string[], baseline: string): Promise<CompareView> {
+  if (!ids.includes(baseline)) {
+    throw new SteadygazeError('bad-argument', 'The baseline is none of the compared runs.', 'Choose one of them.');
+  }
+  const { runs: all } = await listRuns(study);
+  const ordered = [...new Set([baseline, ...ids])];
+  const runs = await Promise.all(
+    ordered.map(async (id): Promise<ComparedRun> => {
+      const record = all.find((each) => each.id === id);
+      if (record === undefined) {
+        throw new SteadygazeError('not-found', `There is no run "${id}" in this study.`, 'Choose another run.');
+      }
+      return { record, evaluation: await readEvaluation(runFolder(study, id), record) };
     }),
-    steadinessA: a.record.rounds.at(-1) ?? null,
-    steadinessB: b.record.rounds.at(-1) ?? null,
+  );
+  return compareRuns(runs, all);
+}
+
+/**
+ * @param runs the baseline first
+ * @param all  every run of the study: a run has the same name here as everywhere in the window
+ */
+export function compareRuns(runs: readonly ComparedRun[], all: readonly RunRecord[]): CompareView {
+  const kinds = figureKinds(runs.map(({ evaluation }) => evaluation));
+  const [baseline] = runs;
+  const views = runViews(runs, kinds);
+  const comparisons = compareViews(views, kinds, 0);
+  const headlines = kinds.filter(({ headline }) => headline);
+  const seeds = seedsOf(runs, headlines);
+  const about = { kinds, runs: views, comparisons, seeds, sections: REPORT_SECTIONS };
+  return {
+    baseline: baseline.record.id,
+    runs: runs.map(({ record }) => {
+      const { arm, seed } = record.settings;
+      return { id: record.id, name: ARM_WORDS[arm].name + runSuffix(record, all), arm, seed };
+    }),
+    answer: answerOf(about),
+    cautions: [...warningsOf(about), ...cautionsOf(views)],
+    figures: kinds.map((kind) => comparedFigure(kind, runs)),
+    steadiness: runs.map(({ record }) => record.rounds.at(-1) ?? null),
+    seeds,
   };
 }
 
-/** The runs under the names and figures that a report gives them. */
-function runViews(a: ComparedRun, b: ComparedRun): readonly RunView[] {
-  const { classes, dataFingerprint: fingerprint } = a.record;
-  const counts = { train: 0, val: 0, test: 0 };
-  return buildReport(
-    {
-      title: '',
-      study: { name: '', dataSentence: '', classes, fingerprint, counts, problems: 0 },
-      runs: [a, b].map(({ record }) => ({ record, hardest: [] })),
-    },
-    // Its own comparison, which may go the other way round, is not used.
-    () => ({ low: Number.NaN, high: Number.NaN }),
-  ).runs;
+function comparedFigure(kind: FigureKind, runs: readonly ComparedRun[]): ComparedFigure {
+  const { key, part, group, label, term, explanation, better, unit, headline } = kind;
+  const [baseline] = runs;
+  return {
+    ...{ key, part, group, label, term, explanation, better, unit, headline },
+    values: runs.map(({ evaluation }) => figureOf(evaluation, kind)),
+    differences: runs.map((run) => (run === baseline ? null : differenceTo(baseline, run, kind))),
+    reference: referenceOf(kind, runs),
+  };
 }
 
-/** What a method reaches that has learned nothing. */
-const REFERENCES: Readonly<
-  Partial<Record<FigureKey, { readonly label: string; readonly read: (figures: RunFigures) => number | undefined }>>
-> = {
-  energy: { label: 'An even map', read: ({ localization }) => localization?.uniformEnergy.value },
-  maxboxacc: { label: 'A box in the middle', read: ({ localization }) => localization?.centreBox.value },
-};
-
-function referenceOf({ key }: FigureKind, figures: RunFigures | null): ComparedFigure['reference'] {
-  const reference = REFERENCES[key];
-  const value = figures === null ? undefined : reference?.read(figures);
-  return reference === undefined || value === undefined ? null : { label: reference.label, value };
+function differenceTo(baseline: ComparedRun, run: ComparedRun, kind: FigureKind): FigureDifference | null {
+  const difference = pairedDifference(kind, baseline.evaluation, run.evaluation);
+  if (difference === null) return null;
+  const { change, low, high, verdict } = difference;
+  return { change, low, high, verdict, sentence: differenceSentence(kind, difference) };
 }
 
-/** Settings whose difference is what a comparison is made for, or that change no figure. */
-const EXPECTED: ReadonlySet<string> = new Set(['arm', 'seed', 'checkpointSeconds', 'assessBatch', 'method.mixShare']);
-const MOST_NAMED = 4;
-
-function cautionsOf(views: readonly RunView[], { consistencyComparable }: Comparison): string[] {
-  const [a, b] = views;
-  const cautions: string[] = [];
-  if (a.record.dataFingerprint !== b.record.dataFingerprint) {
-    cautions.push('The two runs were trained and tested on different pictures, so their figures are not compared.');
-  }
-  for (const { label, record } of views) {
-    if (record.state !== 'finished') cautions.push(`${label} is not finished, so what is shown of it may change.`);
-  }
-  if (correctionsOf(a.record) !== correctionsOf(b.record)) {
-    cautions.push(
-      'They were trained with different corrections of the labels; a difference may come from these alone.',
-    );
-  }
-  const differing = settingRows(views)
-    .filter(({ name, differs }) => differs && !EXPECTED.has(name))
-    .map(({ name }) => name);
-  const noise = [a, b].some(({ arm }) => arm === 'noise');
-  const unexpected = differing.filter((name) => !(noise && name === 'method.attack'));
-  if (unexpected.length > 0) {
-    const more = unexpected.length - MOST_NAMED;
-    const names = unexpected.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
-    cautions.push(`They differ in more than the kind of training: ${names}.`);
-  }
-  if (a.seed !== b.seed) {
-    cautions.push('They began with different seeds, so a part of every difference is the luck of training.');
-  } else if (a.record.settings.arm !== b.record.settings.arm) {
-    cautions.push('One seed was compared. With another the differences can come out differently; three or more tell.');
-  }
-  if (a.record.engine !== b.record.engine) {
-    cautions.push('They were computed by different engines, whose numbers differ slightly.');
-  }
-  if (!consistencyComparable && a.rounds.length > 0 && b.rounds.length > 0) {
-    cautions.push('Their steadiness was measured under different disturbances and cannot be compared directly.');
-  }
-  return cautions;
+/** On the same pictures it is the same for every run. */
+function referenceOf({ reference }: FigureKind, runs: readonly ComparedRun[]): ComparedFigure['reference'] {
+  if (reference === null) return null;
+  const value = runs.map(({ evaluation }) => reference.read(evaluation)).find((each) => each !== undefined);
+  return value === undefined ? null : { label: reference.label, value };
 }
-
-const correctionsOf = ({ corrections }: RunRecord): string => corrections?.hash ?? '';

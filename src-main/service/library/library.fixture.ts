@@ -1,9 +1,16 @@
 /** A study with runs that were never trained: their records, tables and heatmaps are written as a real run writes them. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import * as v from 'valibot';
+import { EvaluationSettings } from '../../contract/evaluation.ts';
+import type { PartResult } from '../../contract/evaluation.ts';
 import type { AssessmentRow, RoundSummary } from '../../contract/run.ts';
 import type { RunSettingsInput } from '../../contract/settings.ts';
-import type { PerPictureFigures } from '../../evaluation/evaluate.ts';
+import { keyOf } from '../../evaluation/measure-parts.ts';
+import { PARTS } from '../../evaluation/parts.ts';
+import { resampledMeans } from '../../numeric/bootstrap.ts';
+import { shelfOf } from '../../workspace/evaluation-store.ts';
 import { appendEvent } from '../../workspace/events.ts';
-import { writePerPicture } from '../../workspace/per-picture-table.ts';
 import { beginning, exampleFigures, exampleSummary } from '../../workspace/records.fixture.ts';
 import { writeRoundMaps, writeRoundTable } from '../../workspace/round-tables.ts';
 import { createRun, recordRound, updateRun } from '../../workspace/run.ts';
@@ -34,6 +41,27 @@ function assessedRow(id: string, label: number, i: number, shift: number): Asses
   };
 }
 
+/** SHA-256 of weights that there are not. */
+const weightsOf = (id: string): string => createHash('sha256').update(id).digest('hex');
+
+/** As it is measured at the end of a training: the first pictures are right. */
+async function writeRecognition(run: string, ids: readonly string[], dataFingerprint: string, right: number) {
+  const correct = Float32Array.from(ids, (_, i) => Number(i < right));
+  const [top1] = resampledMeans([correct], { seed: 0 });
+  const { value, low, high, n } = top1;
+  const identity = { weightsHash: weightsOf(basename(run)), dataFingerprint, split: 'test', judges: [] } as const;
+  const details = { confusion: [], perClass: [], calibration: [] };
+  const result: PartResult<'recognition'> = {
+    ...{ format: 'steadygaze-evaluation', version: 1, part: 'recognition', engine: 'wasm', seconds: 1 },
+    ...{ created: '2026-01-01T00:00:00.000Z', pictures: ids.length, picturesHash: 'a'.repeat(64), notes: [] },
+    key: keyOf(PARTS.recognition, { ...identity, settings: v.parse(EvaluationSettings, {}) }),
+    figures: { top1: { value, low, high, n } },
+    details,
+  };
+  const perPicture = { ids, columns: { correct } };
+  await shelfOf(run).keep(result, { figures: { top1 }, details, notes: [], perPicture });
+}
+
 /** Writes a finished run of two assessments. `shift`: how much steadier all pictures are than in a run of shift 0. */
 export async function writeRun(study: Study, settings: RunSettingsInput, shift: number, correct: number) {
   const { samples, classes, fingerprint } = await readDataset(study);
@@ -59,20 +87,12 @@ export async function writeRun(study: Study, settings: RunSettingsInput, shift: 
   await appendEvent(folder, { ...told, round: 0, epoch: 1, loss: 9 });
   await appendEvent(folder, { ...told, round: 0, epoch: 1, loss: 1 });
   for (let i = 0; i < 2; i++) await appendEvent(folder, { type: 'warning', run: record.id, message: 'Little memory.' });
-  const nothing = () => new Float32Array(test.length).fill(Number.NaN);
-  const figures: PerPictureFigures = {
-    ...{ mixedSame: nothing(), mixedRand: nothing(), maxboxacc: nothing(), maxboxaccV2: nothing() },
-    ...{ iou: nothing(), pointing: nothing(), energy: nothing() },
-    correct: Float32Array.from(test, (_, i) => Number(i < correct)),
-  };
-  await writePerPicture(
-    folder,
-    test.map(({ id }) => id),
-    figures,
-  );
+  const ids = test.map(({ id }) => id);
+  await writeRecognition(folder, ids, fingerprint, correct);
   const value = correct / test.length;
   return updateRun(study.folder, record.id, {
     state: 'finished',
+    weightsHash: weightsOf(record.id),
     eps: 2 / 255,
     epsSurvival: 0.75,
     seconds: 12,

@@ -6,12 +6,14 @@
 import type { StudyState } from '../../contract/app-state.ts';
 import type { ComparedPicture, CompareView, PictureOrder } from '../../contract/compare-view.ts';
 import type { DataView, Inspection, PictureRef, ProblemView } from '../../contract/data-view.ts';
-import type { ReportPreview, ReportSection } from '../../contract/report-view.ts';
+import type { EvaluationOverview } from '../../contract/evaluation-view.ts';
+import type { ExportKind, ReportPreview, ReportSection } from '../../contract/report-view.ts';
 import type { Resource } from '../../contract/resources.ts';
 import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
 import type { Preset } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
 import type { RunPlans } from '../plan-runs.ts';
+import type { Printed } from '../report-zip.ts';
 
 /** Of a long call. */
 export interface Following {
@@ -40,6 +42,10 @@ export interface ReportRequest {
   readonly runs: readonly string[];
   readonly sections: readonly ReportSection[];
   readonly title: string;
+  /** ISO time that the report bears. Default: now. */
+  readonly created?: string;
+  /** For the archive: path of the printed report, or why there is none. */
+  readonly printed?: Printed;
 }
 
 export interface Library {
@@ -90,7 +96,10 @@ export interface Library {
   undoMarks(study: string): Promise<string | null>;
   redoMarks(study: string): Promise<string | null>;
 
-  compare(study: string, a: string, b: string): Promise<CompareView>;
+  /** @param baseline one of `runs` */
+  compare(study: string, runs: readonly string[], baseline: string): Promise<CompareView>;
+  /** What has been measured on these runs, and what could be. */
+  evaluationOverview(study: string, runs: readonly string[]): Promise<EvaluationOverview>;
   comparePictures(
     study: string,
     a: string,
@@ -103,7 +112,7 @@ export interface Library {
   previewReport(request: ReportRequest, following?: Following): Promise<ReportPreview>;
   /** Writes a file of a report, or of the samples; the path's folder exists. */
   writeExport(
-    kind: 'html' | 'json' | 'samples-csv' | 'samples-parquet' | 'marks-csv',
+    kind: Exclude<ExportKind, 'pdf'>,
     request: ReportRequest,
     path: string,
     following?: Following,

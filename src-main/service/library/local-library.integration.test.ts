@@ -217,16 +217,40 @@ describe('marks', () => {
 
 describe('two runs', () => {
   it('are compared with intervals, and with what stands in the way', async () => {
-    const view = await library.compare(study, plain.id, steady.id);
+    const view = await library.compare(study, [steady.id, plain.id], plain.id);
+    expect(view.runs.map(({ id, name }) => [id, name])).toEqual([
+      [plain.id, 'Plain training'],
+      [steady.id, 'Explanation consistency (seed 0)'],
+    ]);
     const top1 = view.figures.find(({ key }) => key === 'top1');
-    expect(top1?.difference).toMatchObject({ change: 8 / 12, verdict: 'better' });
-    expect(view.answer.join(' ')).toMatch(/names 66\.7 points more pictures correctly/);
+    expect(top1?.values.map((figure) => figure?.value)).toEqual([Math.fround(3 / 12), 11 / 12].map(Number));
+    expect(top1?.differences).toMatchObject([null, { verdict: 'better' }]);
+    expect(top1?.differences[1]?.change).toBeCloseTo(8 / 12, 6);
+    expect(view.answer.join(' ')).toMatch(/66\.7 points/);
     expect(view.cautions).toEqual([
       'One seed was compared. With another the differences can come out differently; three or more tell.',
     ]);
     // The other way round it is the other way round, though a report would set it right.
-    const back = await library.compare(study, steady.id, plain.id);
-    expect(back.figures.find(({ key }) => key === 'top1')?.difference).toMatchObject({ verdict: 'worse' });
+    const back = await library.compare(study, [plain.id, steady.id], steady.id);
+    expect(back.figures.find(({ key }) => key === 'top1')?.differences[1]).toMatchObject({ verdict: 'worse' });
+    await expect(library.compare(study, [plain.id], steady.id)).rejects.toMatchObject({ code: 'bad-argument' });
+    await expect(library.compare(study, [plain.id, '009-plain-s9'], plain.id)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
+  it('say what has been measured on them', async () => {
+    const { runs } = await library.openStudy(study, []);
+    expect(runs.filter(({ id }) => id === plain.id).map(({ measured }) => measured)).toEqual([['recognition']]);
+    const overview = await library.evaluationOverview(study, [plain.id, steady.id]);
+    expect(overview).toMatchObject({ pictures: 12, split: 'test' });
+    const states = overview.parts.map(({ part, runs: of }) => [part, of.map(({ state }) => state).join()]);
+    expect(states.slice(0, 2)).toEqual([
+      ['recognition', 'measured,measured'],
+      ['localization', 'missing,missing'],
+    ]);
+    // One pass a picture took a second for 12.
+    expect(overview.parts[0].seconds).toBeCloseTo(1, 6);
   });
 
   it('show the same pictures side by side', async () => {
@@ -240,7 +264,7 @@ describe('two runs', () => {
 
 describe('reports and exports', () => {
   const request = (changes: Partial<ReportRequest> = {}): ReportRequest => ({
-    ...{ study, runs: [plain.id, steady.id], sections: ['figures'], title: 'What it looks at' },
+    ...{ study, runs: [plain.id, steady.id], sections: ['recognition'], title: 'What it looks at' },
     ...changes,
   });
   const written = async (kind: Parameters<LocalLibrary['writeExport']>[0], changes?: Partial<ReportRequest>) => {

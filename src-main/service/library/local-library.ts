@@ -6,11 +6,11 @@ import type { Correction } from '../../contract/run.ts';
 import type { Preset } from '../../contract/settings.ts';
 import { lastRound, readRun } from '../../workspace/run.ts';
 import { planRuns } from '../plan-runs.ts';
-import { comparedRun } from '../report-input.ts';
 import { comparedPictures } from './compare-pictures.ts';
-import { compareRuns } from './compare.ts';
+import { compareView } from './compare.ts';
 import { copySample } from './copy-sample.ts';
 import { classPictures, describeData, problemsOfKind } from './data-view.ts';
+import { readOverview } from './evaluation-overview.ts';
 import { groupsOf } from './groups.ts';
 import { runHistory } from './history.ts';
 import { Inspections } from './inspections.ts';
@@ -126,10 +126,14 @@ export class LocalLibrary implements Library {
     return (await this.#marksOf(study)).redo();
   }
 
-  async compare(study: string, a: string, b: string) {
-    const opened = await this.#studies.get(study);
-    const [first, second] = [await comparedRun(opened.study, a), await comparedRun(opened.study, b)];
-    return compareRuns(first, second);
+  async compare(study: string, runs: readonly string[], baseline: string) {
+    const { study: found } = await this.#studies.get(study);
+    return compareView(found.folder, runs, baseline);
+  }
+
+  async evaluationOverview(study: string, runs: readonly string[]) {
+    const { study: found, dataset } = await this.#studies.get(study);
+    return readOverview(found, dataset, runs);
   }
 
   async comparePictures(study: string, a: string, b: string, order: PictureOrder, limit: number) {

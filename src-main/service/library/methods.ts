@@ -28,8 +28,9 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   setMarks: { length: 'short' },
   undoMarks: { length: 'short' },
   redoMarks: { length: 'short' },
-  // Its intervals are resampled a thousand times.
+  // It reads what was measured of every run.
   compare: { length: 'long' },
+  evaluationOverview: { length: 'short' },
   comparePictures: { length: 'short' },
   previewReport: { length: 'long', following: 1 },
   writeExport: { length: 'long', following: 3 },

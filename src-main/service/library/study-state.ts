@@ -2,12 +2,15 @@
 import { stat } from 'node:fs/promises';
 import type { RunBrief, RunStatus, StudyState } from '../../contract/app-state.ts';
 import type { SplitCounts } from '../../contract/data-view.ts';
+import { EVALUATION_PARTS } from '../../contract/evaluation.ts';
+import type { EvaluationPart } from '../../contract/evaluation.ts';
 import type { RunRecord } from '../../contract/run.ts';
 import type { Mark } from '../../contract/sample-view.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { summarise } from '../../datasets/describe.ts';
 import { runSuffix } from '../../reports/run-names.ts';
 import { ARM_WORDS } from '../../reports/words.ts';
+import { holdsStill, readPartResult } from '../../workspace/evaluation-store.ts';
 import { lockHolder } from '../../workspace/lock.ts';
 import { listRuns } from '../../workspace/run.ts';
 import { runFolder, runLockFile } from '../../workspace/study-layout.ts';
@@ -22,7 +25,10 @@ export async function studyState(
   const { folder, record, dataRoot } = study;
   const { runs, problems } = await listRuns(folder);
   const briefs = await Promise.all(
-    runs.map(async (run) => runBrief(run, runs, await statusOf(folder, run, active.includes(run.id)))),
+    runs.map(async (run) => {
+      const status = await statusOf(folder, run, active.includes(run.id));
+      return runBrief(run, runs, status, await measuredParts(folder, run));
+    }),
   );
   return {
     id: record.id,
@@ -50,7 +56,12 @@ export function splitCounts({ samples }: Pick<Dataset, 'samples'>): SplitCounts 
   return counts;
 }
 
-function runBrief(record: RunRecord, all: readonly RunRecord[], status: RunStatus): RunBrief {
+function runBrief(
+  record: RunRecord,
+  all: readonly RunRecord[],
+  status: RunStatus,
+  measured: readonly EvaluationPart[],
+): RunBrief {
   const { settings, figures, rounds, corrections, error } = record;
   return {
     id: record.id,
@@ -68,6 +79,7 @@ function runBrief(record: RunRecord, all: readonly RunRecord[], status: RunStatu
     top1: figures?.top1 ?? null,
     bgGap: figures?.debiasing?.bgGap ?? null,
     maxboxacc: figures?.localization?.maxboxacc ?? null,
+    measured,
     seconds: record.seconds,
     corrections:
       corrections === undefined ? null : { relabelled: corrections.relabelled, leftOut: corrections.leftOut },
@@ -77,13 +89,22 @@ function runBrief(record: RunRecord, all: readonly RunRecord[], status: RunStatu
   };
 }
 
+/** The parts whose figures hold still. */
+async function measuredParts(study: string, record: RunRecord): Promise<readonly EvaluationPart[]> {
+  // Nothing is measured on a model that is still being trained.
+  if (record.state !== 'finished') return [];
+  const folder = runFolder(study, record.id);
+  const results = await Promise.all(EVALUATION_PARTS.map((part) => readPartResult(folder, part)));
+  return results.flatMap((result) => (result !== null && holdsStill(result, record) ? [result.part] : []));
+}
+
 async function statusOf(study: string, record: RunRecord, active: boolean): Promise<RunStatus> {
   if (active || (record.state !== 'running' && record.state !== 'paused')) return record.state;
   const holder = await lockHolder(runLockFile(runFolder(study, record.id)));
   return holder === null ? 'interrupted' : record.state;
 }
 
-const isFolder = (path: string): Promise<boolean> =>
+export const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => false,
