@@ -64,10 +64,11 @@ export interface MeasureOptions {
 export type PartOutcome<Part extends EvaluationPart = EvaluationPart> =
   { readonly result: PartResult<Part>; readonly kept: boolean } | { readonly unmeasurable: string };
 
-/** Work of one batch in forward passes: more would be lost in an interruption. */
-const BATCH_PASSES = 4096;
-/** Fewer pictures at once than this waste the engine's time. */
-const LEAST_BATCH = 8;
+/** Forward passes of the first batch; an attack takes thousands of a single picture. */
+const FIRST_PASSES = 4096;
+/** Seconds of a batch: larger ones make better use of the engine, and more of them is lost in an interruption. */
+const SHORT = 10;
+const LONG = 40;
 
 /** What a result of this part on this model belongs to. */
 export function keyOf(
@@ -135,8 +136,8 @@ async function measureMissing(
   subject: Subject,
   { onProgress, onKept }: MeasureOptions,
 ): Promise<void> {
-  const fitting = Math.max(LEAST_BATCH, Math.floor(BATCH_PASSES / Math.max(1, part.passes)));
-  const batch = Math.min(subject.batchSize, fitting);
+  // Rows depend on their items alone, so that batches may be as large as time has it.
+  let batch = Math.min(subject.batchSize, Math.max(1, Math.floor(FIRST_PASSES / Math.max(1, part.passes))));
   onProgress?.(rows.done, part.count);
   while (rows.done < part.count) {
     await subject.control();
@@ -144,7 +145,10 @@ async function measureMissing(
     const out = new Float32Array(items.length * part.width);
     const began = performance.now();
     await part.measure(items, out);
-    await rows.append(out, (performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    if (seconds < SHORT) batch = Math.min(subject.batchSize, 2 * batch);
+    else if (seconds > LONG) batch = Math.max(1, Math.floor(batch / 2));
+    await rows.append(out, seconds);
     onKept?.();
     onProgress?.(rows.done, part.count);
   }
