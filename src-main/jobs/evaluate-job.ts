@@ -19,6 +19,9 @@ export interface EvaluationOutlet {
   controlledBy(control: JobControl): void;
 }
 
+/** Milliseconds in which a process whose host was killed ends: it hears of it when the batch that it is at is done. */
+const FAREWELL = 30_000;
+
 /** One part of one run. */
 interface Step {
   readonly run: FinishedRun;
@@ -48,7 +51,7 @@ export async function evaluateJob(engine: Engine, request: EvaluateRequest, outl
     const steps = await stepsOf(subjects, request);
     progress.plan(steps);
     for (const run of subjects.runs) {
-      const lock = await lockRun(request.study, run.record.id);
+      const lock = await lockRun(request.study, run.record.id, FAREWELL);
       try {
         const model = await subjects.modelOf(run);
         for (const step of steps.filter((each) => each.run === run)) {
