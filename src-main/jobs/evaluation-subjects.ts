@@ -17,6 +17,8 @@ import type { EvaluateRequest } from './protocol.ts';
 import type { FillOptions } from './study-pixels.ts';
 import { StudyPixels } from './study-pixels.ts';
 
+type Splits = ReturnType<typeof measuredSplits<EvaluationData>>;
+
 export class EvaluationSubjects {
   readonly runs: readonly FinishedRun[];
   readonly #engine: Engine;
@@ -24,8 +26,9 @@ export class EvaluationSubjects {
   readonly #study: string;
   readonly #settings: EvaluationSettings;
   readonly #control: () => Promise<void>;
+  readonly #pixels: StudyPixels[] = [];
   /** By side of the pictures. */
-  readonly #pixels = new Map<number, StudyPixels>();
+  readonly #splits = new Map<number, Splits>();
   /** By weights hash. */
   readonly #predictors = new Map<string, NetworkPredictor>();
 
@@ -73,10 +76,11 @@ export class EvaluationSubjects {
     const sizes = [...new Set(this.runs.map(({ record }) => record.settings.network.size))];
     for (const size of sizes) {
       const pixels = await StudyPixels.open(this.#dataset, size, cacheFolder(this.#study));
-      this.#pixels.set(size, pixels);
+      this.#pixels.push(pixels);
       // Masks that cannot be read are the same at every size.
       const onWarningOnce = size === sizes[0] ? onWarning : () => undefined;
       await pixels.fill({ control: this.#control, onProgress, onWarning: onWarningOnce });
+      this.#splits.set(size, measuredSplits(pixels.evaluation('test'), pixels.evaluation('val')));
     }
   }
 
@@ -128,13 +132,13 @@ export class EvaluationSubjects {
 
   async close(): Promise<void> {
     for (const predictor of this.#predictors.values()) predictor.close();
-    for (const pixels of this.#pixels.values()) await pixels.close();
+    for (const pixels of this.#pixels) await pixels.close();
   }
 
-  #splitsOf({ record }: FinishedRun): ReturnType<typeof measuredSplits<EvaluationData>> {
-    const pixels = this.#pixels.get(record.settings.network.size);
-    if (pixels === undefined) throw new Error('pictures are decoded before anything is measured');
-    return measuredSplits(pixels.evaluation('test'), pixels.evaluation('val'));
+  #splitsOf({ record }: FinishedRun): Splits {
+    const splits = this.#splits.get(record.settings.network.size);
+    if (splits === undefined) throw new Error('pictures are decoded before anything is measured');
+    return splits;
   }
 
   /**
