@@ -3,12 +3,13 @@ import { SteadygazeError } from '../contract/errors.ts';
 import type { Correction, RunRecord } from '../contract/run.ts';
 import { throwIfCancelled } from '../datasets/concurrency.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import type { ReportSection } from '../contract/report-view.ts';
+import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts';
 import { buildReport, reportJson, type ReportDocument } from '../reports/document.ts';
 import { renderHtml } from '../reports/html.ts';
 import { renderImages } from '../reports/images.ts';
 import type { ReportInput } from '../reports/input.ts';
 import { repeatable, type Repeatable, type RepeatableRun } from '../reports/repeatable.ts';
+import { wantedPictures } from '../reports/wanted-pictures.ts';
 import { readCorrections } from '../workspace/corrections-file.ts';
 import type { Study } from '../workspace/study.ts';
 import { runFolder } from '../workspace/study-layout.ts';
@@ -33,7 +34,6 @@ export interface BuiltReport {
   readonly input: Omit<ReportInput, 'runs'> & { readonly runs: readonly MeasuredRunInput[] };
   readonly document: ReportDocument;
   readonly repeat: Repeatable;
-  readonly sections: readonly ReportSection[] | undefined;
 }
 
 /** Of a long call. */
@@ -51,7 +51,7 @@ export async function buildReportOf(
   wishes: ReportWishes,
   { onProgress, signal }: Following = {},
 ): Promise<BuiltReport> {
-  const { sections, seconds, title = '' } = wishes;
+  const { sections = REPORT_SECTIONS, seconds, title = '' } = wishes;
   const records = await chooseRuns(study, wishes.runs);
   let done = 0;
   const step = async (): Promise<void> => {
@@ -61,7 +61,7 @@ export async function buildReportOf(
     throwIfCancelled(signal);
   };
   // Pictures that nobody asked for are not read, and not told of in the JSON either.
-  const hard = sections?.includes('hard-samples') ?? true;
+  const hard = sections.includes('hard-samples');
   const runs: MeasuredRunInput[] = [];
   const repeatableRuns: RepeatableRun[] = [];
   for (const record of records) {
@@ -72,19 +72,20 @@ export async function buildReportOf(
     if (corrections !== null) repeatableRuns.push({ record, corrections, evaluation: run.evaluation });
     await step();
   }
-  const about = await studyInput(study, dataset);
+  const evaluations = runs.map(({ evaluation }) => evaluation);
+  const about = await studyInput(study, dataset, wantedPictures(evaluations, sections));
   const attribution = await attributionOf(dataset.root);
   await step();
   const input: BuiltReport['input'] = {
     title: title.trim() === '' ? study.record.name : title.trim(),
     study: attribution.length === 0 ? about : { ...about, attribution },
-    runs,
+    ...{ runs, sections },
     created: wishes.created ?? new Date().toISOString(),
     ...(seconds === undefined ? {} : { seconds }),
   };
   const document = buildReport(input);
   await step();
-  return { input, document, sections, repeat: repeatable(dataset, repeatableRuns) };
+  return { input, document, repeat: repeatable(dataset, repeatableRuns) };
 }
 
 /** Null where they are missing or were changed. */
@@ -98,8 +99,8 @@ async function correctionsOf({ folder }: Study, record: RunRecord): Promise<read
 }
 
 /** `report.html`. */
-export async function reportPage({ document, input, sections }: BuiltReport): Promise<string> {
-  return renderHtml(document, await renderImages(input), sections);
+export async function reportPage({ document, input }: BuiltReport): Promise<string> {
+  return renderHtml(document, await renderImages(input));
 }
 
 /** `report.json`. */

@@ -8,7 +8,7 @@ import type { Dataset, Split } from '../datasets/dataset.ts';
 import { decodePicture } from '../datasets/decode.ts';
 import { summarise } from '../datasets/describe.ts';
 import { readHardest } from '../jobs/hardest.ts';
-import type { RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
+import type { NamedPicture, RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
 import { readEvaluation, readPartResult } from '../workspace/evaluation-store.ts';
 import { readEvents } from '../workspace/events.ts';
 import { readRoundTable } from '../workspace/round-tables.ts';
@@ -21,8 +21,15 @@ import { epochsOf } from './epochs.ts';
 const THUMBNAILS = 12;
 const THUMBNAIL_SIZE = 96;
 
-/** What the report says about the data. */
-export async function studyInput(study: Study, dataset: Dataset): Promise<StudyReportInput> {
+/**
+ * What the report says about the data.
+ * @param shown ids of the test pictures that are shown by name
+ */
+export async function studyInput(
+  study: Study,
+  dataset: Dataset,
+  shown: readonly string[] = [],
+): Promise<StudyReportInput> {
   const counts: Record<Split, number> = { train: 0, val: 0, test: 0 };
   for (const { split } of dataset.samples) counts[split]++;
   return {
@@ -33,6 +40,7 @@ export async function studyInput(study: Study, dataset: Dataset): Promise<StudyR
     counts,
     problems: dataset.problems.length,
     thumbnails: await thumbnails(dataset),
+    pictures: await namedPictures(dataset, shown),
   };
 }
 
@@ -96,13 +104,28 @@ async function thumbnails(dataset: Dataset): Promise<Thumbnail[]> {
   for (const label of dataset.classes.keys()) {
     if (strip.length >= THUMBNAILS) break;
     const sample = dataset.samples.find((candidate) => candidate.label === label);
-    if (sample === undefined) continue;
-    try {
-      const bytes = await readFile(join(dataset.root, sample.id));
-      strip.push({ label, size: THUMBNAIL_SIZE, picture: await decodePicture(bytes, THUMBNAIL_SIZE) });
-    } catch {
-      continue;
-    }
+    const picture = sample === undefined ? null : await smallPicture(dataset, sample.id);
+    if (picture !== null) strip.push({ label, size: THUMBNAIL_SIZE, picture });
   }
   return strip;
+}
+
+async function namedPictures(dataset: Dataset, ids: readonly string[]): Promise<NamedPicture[]> {
+  const known = new Set(dataset.samples.map(({ id }) => id));
+  const named: NamedPicture[] = [];
+  for (const id of ids) {
+    // Ids come from stored results: only pictures of the study are read.
+    const picture = known.has(id) ? await smallPicture(dataset, id) : null;
+    if (picture !== null) named.push({ id, size: THUMBNAIL_SIZE, picture });
+  }
+  return named;
+}
+
+/** Null where it cannot be read any more. */
+async function smallPicture({ root }: Dataset, id: string): Promise<Uint8Array | null> {
+  try {
+    return await decodePicture(await readFile(join(root, id)), THUMBNAIL_SIZE);
+  } catch {
+    return null;
+  }
 }
