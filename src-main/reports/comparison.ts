@@ -1,124 +1,111 @@
 /**
- * Two runs on the same test pictures: every figure as a paired difference with its interval, and the
- * only place where a difference is called better, worse or neither.
+ * Two runs on the same test pictures: every figure as a paired difference with its interval, and the only place where
+ * a difference is called better, worse or neither.
  */
-import type { Figure, RunFigures } from '../contract/run.ts';
-import { bootstrapMean } from '../numeric/bootstrap.ts';
-import { figureKind, type FigureKey, type FigureKind } from './figure-kinds.ts';
-import type { PerPicture } from './input.ts';
-import { percent, points, signedPoints } from './words.ts';
+import type { Verdict } from '../contract/compare-view.ts';
+import type { EvaluationKey, PartResult, StoredEvaluation } from '../contract/evaluation.ts';
+import { pairedInterval } from '../numeric/bootstrap.ts';
+import { figureOf, type FigureKind } from './figure-kinds.ts';
+import { amountText, capitalised, changeText, figureText, printedSteps } from './words.ts';
 
-/** Seed of the resampling, printed with the settings: same report, same intervals. */
-export const BOOTSTRAP_SEED = 0;
+/** Of every interval: resamples of the pictures. */
 export const BOOTSTRAP_RESAMPLES = 1000;
 
-/**
- * `none`: the interval contains zero, there is no measurable difference. `unknown`: no interval could be
- * computed (nothing per picture was handed over), so nothing is claimed.
- */
-export type Verdict = 'better' | 'worse' | 'none' | 'unknown';
-
 export interface PairedDifference {
-  readonly key: FigureKey;
+  readonly key: string;
   readonly before: number;
   readonly after: number;
-  /** after - before, as a share (0.031 is 3.1 percentage points). */
+  /** after - before, in the unit of the figure (a share of 0.031 is 3.1 percentage points). */
   readonly change: number;
-  /** 95% bootstrap interval of the change over pictures; null where it could not be computed. */
+  /** 95% bootstrap interval of the change over pictures; null where the two cannot be paired. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Pictures that both runs measured. */
+  /** Pictures behind it; null where the two cannot be paired. */
   readonly n: number | null;
   readonly verdict: Verdict;
+  /** Why the two cannot be paired, as the end of a sentence; null where they are. */
+  readonly obstacle: string | null;
 }
 
-/** The 95% interval of the mean of `differences` over pictures. */
-export type Bootstrap = (differences: Float64Array) => { readonly low: number; readonly high: number };
-
-const bootstrap: Bootstrap = (differences) =>
-  bootstrapMean(differences, { seed: BOOTSTRAP_SEED, resamples: BOOTSTRAP_RESAMPLES, confidence: 0.95 });
-
 /**
- * The verdict of an interval. Judged on the borders as they are printed (a tenth of a point): an interval
- * that reads "0.0 to 2.1" contains zero for whoever reads it.
+ * The verdict of an interval. Judged on the borders as they are printed: an interval that reads "0.0 to 2.1" contains
+ * zero for whoever reads it.
  */
-export function verdictOf(low: number, high: number, better: FigureKind['better']): Verdict {
-  const printed = (border: number): number => Math.round(border * 1000);
+export function verdictOf(low: number, high: number, { better, unit }: Pick<FigureKind, 'better' | 'unit'>): Verdict {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return 'unknown';
-  if (printed(low) <= 0 && printed(high) >= 0) return 'none';
+  if (printedSteps(unit, low) <= 0 && printedSteps(unit, high) >= 0) return 'none';
   return low > 0 === (better === 'higher') ? 'better' : 'worse';
 }
 
-/** after[i] - before[i] over the pictures measured by both; null where the arrays do not match. */
-function pairedValues(
-  before: ArrayLike<number> | null,
-  after: ArrayLike<number> | null,
-): { readonly before: Float64Array; readonly after: Float64Array } | null {
-  if (before === null || after === null || before.length !== after.length) return null;
-  const measured = (values: ArrayLike<number>, i: number): boolean =>
-    Number.isFinite(values[i]) && !(values instanceof Uint8Array && values[i] === 255);
-  const kept = Array.from({ length: before.length }, (_, i) => i).filter(
-    (i) => measured(before, i) && measured(after, i),
-  );
-  if (kept.length === 0) return null;
-  return {
-    before: Float64Array.from(kept, (i) => before[i]),
-    after: Float64Array.from(kept, (i) => after[i]),
-  };
-}
-
-/** One figure of two runs; null where one of them did not measure it. */
+/** One figure of two runs; null where one of them has not measured it. */
 export function pairedDifference(
   kind: FigureKind,
-  before: Figure | null,
-  after: Figure | null,
-  arrays: readonly [PerPicture | undefined, PerPicture | undefined],
-  resample: Bootstrap = bootstrap,
+  baseline: StoredEvaluation | undefined,
+  candidate: StoredEvaluation | undefined,
 ): PairedDifference | null {
-  if (before === null || after === null) return null;
+  const [before, after] = [figureOf(baseline, kind), figureOf(candidate, kind)];
+  const [a, b] = [baseline?.parts[kind.part], candidate?.parts[kind.part]];
+  if (before === null || after === null || a === undefined || b === undefined) return null;
   const change = after.value - before.value;
   const base = { key: kind.key, before: before.value, after: after.value, change };
-  const [a, b] = arrays;
-  const pairs = a && b ? pairedValues(kind.perPicture(a), kind.perPicture(b)) : null;
-  // Only where the pictures account for the figures themselves is their interval the figures' interval.
-  const differences = pairs === null ? null : pairs.after.map((value, i) => value - pairs.before[i]);
-  const mean = differences === null ? Number.NaN : differences.reduce((sum, d) => sum + d, 0) / differences.length;
-  if (differences === null || Math.abs(mean - change) > 5e-4) {
-    return { ...base, low: null, high: null, n: null, verdict: 'unknown' };
+  const [drawnBefore, drawnAfter] = [baseline?.resampled[kind.key], candidate?.resampled[kind.key]];
+  const apart = (obstacle: string): PairedDifference => ({
+    ...base,
+    ...{ low: null, high: null, n: null, verdict: 'unknown', obstacle },
+  });
+  const obstacle = pairingObstacle(a, b);
+  if (obstacle !== null) return apart(obstacle);
+  // The worst group may be another in each run, of another size; its draws belong together all the same.
+  if (kind.part !== 'groups' && before.n !== after.n) {
+    return apart(`it could be measured on ${String(before.n)} pictures of one run and ${String(after.n)} of the other`);
   }
-  const { low, high } = resample(differences);
-  return { ...base, low, high, n: differences.length, verdict: verdictOf(low, high, kind.better) };
+  if (drawnBefore === undefined || drawnAfter?.length !== drawnBefore.length || drawnBefore.length === 0) {
+    return apart('what its interval is computed from is missing; measure both runs again');
+  }
+  const { low, high } = pairedInterval(drawnBefore, drawnAfter);
+  return { ...base, low, high, n: Math.min(before.n, after.n), verdict: verdictOf(low, high, kind), obstacle: null };
 }
 
-/** All figures that both runs measured, in the order of `kinds`. */
+/** All figures that both runs have measured, in the order of `kinds`. */
 export function pairedDifferences(
   kinds: readonly FigureKind[],
-  runs: readonly [
-    { readonly figures: RunFigures | null; readonly perPicture: PerPicture | undefined },
-    { readonly figures: RunFigures | null; readonly perPicture: PerPicture | undefined },
-  ],
-  resample?: Bootstrap,
+  baseline: StoredEvaluation | undefined,
+  candidate: StoredEvaluation | undefined,
 ): PairedDifference[] {
-  const [a, b] = runs;
-  const before = a.figures;
-  const after = b.figures;
-  if (before === null || after === null) return [];
   return kinds.flatMap((kind) => {
-    const difference = pairedDifference(
-      kind,
-      kind.read(before),
-      kind.read(after),
-      [a.perPicture, b.perPicture],
-      resample,
-    );
+    const difference = pairedDifference(kind, baseline, candidate);
     return difference === null ? [] : [difference];
   });
 }
 
-/** "95% interval of the change −14.9 to −9.6 points". */
-function intervalText(difference: PairedDifference): string {
-  if (difference.low === null || difference.high === null) return 'no interval could be computed';
-  return `95% interval of the change ${signedPoints(difference.low)} to ${signedPoints(difference.high)} points`;
+/** Why two results of a part cannot be compared picture by picture, as the end of a sentence; null where they can. */
+export function pairingObstacle(a: Pick<PartResult, 'key' | 'picturesHash'>, b: typeof a): string | null {
+  if (a.key.dataFingerprint !== b.key.dataFingerprint) return 'the two were measured on different data';
+  if (a.key.split !== b.key.split) return 'one was measured on test pictures, the other on validation pictures';
+  if (a.key.definition !== b.key.definition) return 'the two were measured by different definitions';
+  const settings = differingSettings(a.key, b.key);
+  if (settings.length > 0) return `the two were measured with different settings (${settings.join(', ')})`;
+  if (String(a.key.judges) !== String(b.key.judges)) {
+    return 'where objects are was told by different models';
+  }
+  return a.picturesHash === b.picturesHash ? null : 'the two were measured on different pictures';
+}
+
+function differingSettings(a: EvaluationKey, b: EvaluationKey): string[] {
+  const text = (value: unknown): string => JSON.stringify(sorted(value)) ?? '';
+  const names = [...new Set([...Object.keys(a.settings), ...Object.keys(b.settings)])].sort();
+  return names.filter((name) => text(a.settings[name]) !== text(b.settings[name]));
+}
+
+/** The same value with the keys of its objects in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -129,16 +116,26 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 };
 export const verdictWord = (verdict: Verdict): string => VERDICT_WORDS[verdict];
 
-/** A full sentence about one difference. Never claims a direction unless the interval excludes zero. */
-export function differenceSentence(difference: PairedDifference): string {
-  const kind = figureKind(difference.key);
-  const values = `${percent(difference.before)} to ${percent(difference.after)}`;
-  switch (difference.verdict) {
-    case 'none':
-      return `No measurable difference in ${kind.subject} (${values}; ${intervalText(difference)}).`;
-    case 'unknown':
-      return `Whether ${kind.subject} differs was not tested (${values}; ${intervalText(difference)}).`;
-    default:
-      return `${difference.change > 0 ? kind.rises : kind.falls}, by ${points(difference.change)} points (${values}; ${intervalText(difference)}).`;
+/** "95% interval of the change −14.9 to −9.6 points". */
+export function intervalText({ unit }: Pick<FigureKind, 'unit'>, low: number, high: number): string {
+  return `95% interval of the change ${changeText(unit, low)} to ${changeText(unit, high)}${unit === 'share' ? ' points' : ''}`;
+}
+
+/** What measurably changed: "relies on the background 12.2 points less". */
+export const changePredicate = (kind: FigureKind, change: number): string =>
+  (change > 0 ? kind.rises : kind.falls).replace('{}', amountText(kind.unit, change));
+
+/**
+ * A full sentence about one difference. Never claims a direction unless the interval excludes zero.
+ * @param subject who it is about: "the model trained plainly"
+ */
+export function differenceSentence(kind: FigureKind, difference: PairedDifference, subject = 'it'): string {
+  const { before, after, change, low, high, verdict, obstacle } = difference;
+  const values = `${kind.term} ${figureText(kind.unit, before)} \u2192 ${figureText(kind.unit, after)}`;
+  if (verdict === 'unknown' || low === null || high === null) {
+    return `Whether there is a difference in ${kind.subject} cannot be told (${values})${obstacle === null ? '' : `: ${obstacle}`}.`;
   }
+  const evidence = `(${values}, ${intervalText(kind, low, high)})`;
+  if (verdict === 'none') return `No measurable difference in ${kind.subject} ${evidence}.`;
+  return `${capitalised(subject)} ${changePredicate(kind, change)} ${evidence}.`;
 }

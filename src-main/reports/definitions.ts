@@ -1,7 +1,8 @@
 /** What every figure and every word of the method means, exactly. */
-import { BOOTSTRAP_RESAMPLES, BOOTSTRAP_SEED } from './comparison.ts';
+import { BOOTSTRAP_RESAMPLES } from './comparison.ts';
 import type { ReportDocument } from './document.ts';
-import { FIGURE_KINDS } from './figure-kinds.ts';
+import type { FigureKind } from './figure-kinds.ts';
+import { PARTS_OF } from './shown.ts';
 
 export interface Definition {
   readonly key: string;
@@ -70,32 +71,51 @@ const METHOD: readonly Definition[] = [
 ];
 
 /** All definitions that this report uses. */
-export function definitionsOf(document: ReportDocument): Definition[] {
-  const figures = FIGURE_KINDS.filter((kind) => document.runs.some((run) => run.figures[kind.key] !== null));
-  const hasBoxes = document.runs.some((run) => run.localization !== null);
+export function definitionsOf({ kinds, sections, runs }: ReportDocument): Definition[] {
+  const parts = new Set(sections.flatMap((section) => PARTS_OF[section]));
+  const whole = sections.includes('comparison');
+  const figures = kinds.filter(({ part, headline }) => parts.has(part) || (whole && headline));
   return [
-    ...figures.map(({ key, term, definition }) => ({ key, term, definition })),
-    ...(hasBoxes
-      ? [
-          {
-            key: 'centre_box',
-            term: 'Box in the middle',
-            definition:
-              'MaxBoxAcc of one centred box for all pictures, its size chosen on the validation split. A gaze that does not beat it has localised nothing.',
-          },
-          {
-            key: 'uniform_energy',
-            term: 'Even map',
-            definition:
-              'Energy of a map that is the same everywhere, which is the mean share of the picture that the object covers.',
-          },
-        ]
-      : []),
+    ...withoutAttackCells(figures).map(({ key, term, definition }) => ({ key, term, definition })),
+    ...(figures.some(({ part }) => part === 'robustness') ? ATTACKS : []),
+    ...(sections.includes('debiasing') && runs.some((run) => run.parts.groups !== undefined) ? GROUPS : []),
+    ...(sections.includes('explanations') && runs.some((run) => run.parts.faithfulness !== undefined) ? SANITY : []),
     {
       key: 'interval',
       term: '95% interval',
-      definition: `Percentile bootstrap over pictures, ${String(BOOTSTRAP_RESAMPLES)} resamples (differences: seed ${String(BOOTSTRAP_SEED)}). It says how much a figure depends on which pictures were drawn for the test, not how much another training would change it.`,
+      definition: `Percentile bootstrap over pictures, ${String(BOOTSTRAP_RESAMPLES)} resamples, with the seed named in the settings of the measurement. Differences are resampled in pairs: the same pictures for both models. It says how much a figure depends on which pictures were drawn for the test, not how much another training would change it.`,
     },
     ...METHOD,
   ];
 }
+
+/** One definition covers all attacks: their figures differ in suite, region and strength only. */
+const withoutAttackCells = (kinds: readonly FigureKind[]): FigureKind[] =>
+  kinds.filter(({ part }) => part !== 'robustness');
+
+const ATTACKS: readonly Definition[] = [
+  {
+    key: 'attacks',
+    term: 'accuracy and same prediction under attack',
+    definition:
+      'The share of test pictures that are named correctly, and the share whose prediction stays what it was, after an attack with knowledge of the model: FGSM (one step), PGD-10 (ten steps), PGD-50 (fifty steps from random starts, the worst outcome counting), each within eps of 255 in every colour value; on the whole picture, or on the background only. Attacks are untargeted and use the gradient of the loss of the given label.',
+  },
+];
+
+const GROUPS: readonly Definition[] = [
+  {
+    key: 'groups',
+    term: 'groups, kinds of background',
+    definition:
+      'Backgrounds are clustered by their look (colours and texture, seeded); a group is one class before one kind of background. Groups with fewer pictures than the report names take no part in worst, mean and spread.',
+  },
+];
+
+const SANITY: readonly Definition[] = [
+  {
+    key: 'sanity',
+    term: 'sanity check by randomised layers',
+    definition:
+      'The layers are drawn anew from the last to the first, one more each time; the heatmaps are compared with those of the trained model by Spearman\u2019s rank correlation (Adebayo et al., NeurIPS 2018).',
+  },
+];

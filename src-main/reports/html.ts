@@ -9,23 +9,27 @@ import type { ReportImages } from './images.ts';
 import { html, toText, trusted, type Markup } from './markup.ts';
 import { SCRIPT } from './script.ts';
 import { answerSection, header } from './section-answer.ts';
-import { figuresSection } from './section-figures.ts';
+import { comparisonSection } from './section-comparison.ts';
+import { debiasingSection } from './section-debiasing.ts';
+import { explanationsSection } from './section-explanations.ts';
 import { hardestSection } from './section-hardest.ts';
 import { definitionsSection, limitsSection, repeatSection } from './section-repeat.ts';
-import { steadinessSection } from './section-steadiness.ts';
+import { localizationSection } from './section-localization.ts';
+import { recognitionSection } from './section-recognition.ts';
+import { robustnessSection } from './section-robustness.ts';
 import { STYLE } from './style.ts';
+import { hasCurves } from './training-steadiness.ts';
 
 /**
  * Writes the page. Pure: the same document and pictures give the same text.
  * @param sections what it holds beside the answer, the limits, the definitions and how to repeat it; all where not given
  */
 export function renderHtml(
-  document: ReportDocument,
+  whole: ReportDocument,
   images: ReportImages,
-  sections: readonly ReportSection[] = REPORT_SECTIONS,
+  sections: readonly ReportSection[] = whole.sections,
 ): string {
-  const chosen = (section: ReportSection, render: () => Markup): Markup | null =>
-    sections.includes(section) ? render() : null;
+  const document = { ...whole, sections: REPORT_SECTIONS.filter((section) => sections.includes(section)) };
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   return toText(
@@ -45,12 +49,10 @@ export function renderHtml(
         <body>
           <a class="skip" href="#answer">Skip to the answer</a>
           <div class="page">
-            ${navigation(document, sections)}
+            ${navigation(document)}
             <main>
               ${header(document, images)} ${answerSection(document)}
-              ${chosen('figures', () => figuresSection(document))}
-              ${chosen('steadiness', () => steadinessSection(document, images))}
-              ${chosen('hard-samples', () => hardestSection(document, images))} ${limitsSection(document)}
+              ${document.sections.map((section) => SECTIONS[section](document, images))} ${limitsSection(document)}
               ${definitionsSection(document)} ${repeatSection(document)}
             </main>
           </div>
@@ -68,16 +70,34 @@ export function renderHtml(
   );
 }
 
-function navigation(document: ReportDocument, sections: readonly ReportSection[]): Markup {
-  const steadiness = sections.includes('steadiness');
-  const curves = steadiness && document.runs.some((run) => run.epochs.length > 1);
-  const listed = (shown: boolean, id: string, text: string): [string, string][] => (shown ? [[id, text]] : []);
+const SECTIONS: Readonly<Record<ReportSection, (document: ReportDocument, images: ReportImages) => Markup>> = {
+  comparison: comparisonSection,
+  recognition: recognitionSection,
+  localization: localizationSection,
+  debiasing: debiasingSection,
+  robustness: robustnessSection,
+  explanations: explanationsSection,
+  'hard-samples': hardestSection,
+};
+
+const NAMES: Readonly<Record<ReportSection, string>> = {
+  comparison: 'Side by side',
+  recognition: 'Recognition',
+  localization: 'Gaze',
+  debiasing: 'Background',
+  robustness: 'Robustness',
+  explanations: 'Heatmaps',
+  'hard-samples': 'Hardest pictures',
+};
+
+function navigation(document: ReportDocument): Markup {
   const entries: [string, string][] = [
     ['answer', 'The answer'],
-    ...listed(sections.includes('figures'), 'figures', 'Figures'),
-    ...listed(steadiness, 'steadiness', 'Steadiness'),
-    ...listed(curves, 'training', 'Training'),
-    ...listed(sections.includes('hard-samples'), 'hardest', 'Hardest pictures'),
+    ...document.sections.flatMap((section): [string, string][] => [
+      [section, NAMES[section]],
+      ...(section === 'explanations' ? [['steadiness', 'In training'] as [string, string]] : []),
+      ...(section === 'explanations' && hasCurves(document) ? [['training', 'Training'] as [string, string]] : []),
+    ]),
     ['limits', 'Limits'],
     ['definitions', 'Definitions'],
     ['repeat', 'To repeat this'],

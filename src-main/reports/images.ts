@@ -17,6 +17,9 @@ export async function renderImages(input: ReportInput): Promise<ReportImages> {
   for (const [i, { picture, size }] of (input.study.thumbnails ?? []).entries()) {
     images.set(`thumbnail/${String(i)}`, await encodePicture(pixelsOf(picture, size), false));
   }
+  for (const [i, { picture, size }] of (input.study.pictures ?? []).entries()) {
+    images.set(`picture/${String(i)}`, await encodePicture(pixelsOf(picture, size), false));
+  }
   for (const [r, { record, hardest }] of input.runs.entries()) {
     const amplification = amplificationOf(record.eps);
     for (const [i, sample] of hardest.entries()) {

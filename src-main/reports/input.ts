@@ -1,10 +1,20 @@
 /** What a report is made from: plain values and pixels. The caller reads them from the study. */
+import type { StoredEvaluation } from '../contract/evaluation.ts';
+import type { ReportSection } from '../contract/report-view.ts';
 import type { AssessmentRow, RunRecord } from '../contract/run.ts';
 import type { Split } from '../datasets/dataset.ts';
 
 /** A small picture of one class, for the strip at the top of the report. */
 export interface Thumbnail {
   readonly label: number;
+  /** [size, size, 3] values 0..255. */
+  readonly picture: Uint8Array;
+  readonly size: number;
+}
+
+/** A test picture that a section shows. */
+export interface NamedPicture {
+  readonly id: string;
   /** [size, size, 3] values 0..255. */
   readonly picture: Uint8Array;
   readonly size: number;
@@ -21,6 +31,8 @@ export interface StudyReportInput {
   /** Number of problems found while reading the data. */
   readonly problems: number;
   readonly thumbnails?: readonly Thumbnail[];
+  /** Test pictures that are shown by name: see {@link wantedPictures} in wanted-pictures.ts. */
+  readonly pictures?: readonly NamedPicture[];
   /** Where the pictures come from and under which licence, one line each. */
   readonly attribution?: readonly string[];
 }
@@ -43,29 +55,6 @@ export interface HardSample {
   readonly attackedHeatmap: Float32Array;
 }
 
-/**
- * What was measured on each test picture, for paired comparisons. Two runs are compared on an array
- * only where both have it with the same length: position i must be the same picture in both. A
- * value that is not finite (float arrays) or 255 (byte arrays) means "not measured on this picture".
- */
-export interface PerPicture {
-  /** 1 where the prediction is right. */
-  readonly correct?: Uint8Array;
-  /** 1 where the prediction is right on the picture with another background. */
-  readonly mixedSame?: Uint8Array;
-  readonly mixedRand?: Uint8Array;
-  /** Share of the heatmap inside the object, [0,1]. */
-  readonly energy?: Float32Array;
-  /** 1 where the heatmap's maximum lies on the object. */
-  readonly pointing?: Uint8Array;
-  /** 1 where the box at the chosen threshold hits. */
-  readonly maxboxacc?: Uint8Array;
-  /** Mean of the hits at IoU 0.3, 0.5 and 0.7. */
-  readonly maxboxaccV2?: Float32Array;
-  /** Intersection over union at the chosen threshold. */
-  readonly iou?: Float32Array;
-}
-
 /** One epoch of training, for the curves. */
 export interface EpochPoint {
   readonly round: number;
@@ -78,14 +67,19 @@ export interface RunReportInput {
   readonly record: RunRecord;
   /** Hardest first. */
   readonly hardest: readonly HardSample[];
-  readonly perPicture?: PerPicture;
+  /** What was measured on test pictures: all figures come from here. */
+  readonly evaluation?: StoredEvaluation;
   readonly epochs?: readonly EpochPoint[];
+  /** Reservations about what was read, in plain sentences. */
+  readonly notes?: readonly string[];
 }
 
 export interface ReportInput {
   readonly title: string;
   readonly study: StudyReportInput;
   readonly runs: readonly RunReportInput[];
+  /** What it is to hold; everything where absent. The answer speaks of what is chosen. */
+  readonly sections?: readonly ReportSection[];
   /** ISO time of writing; the report says nothing about time where it is absent. */
   readonly created?: string;
   /** Wall-clock seconds of everything; the sum of the runs where absent. */

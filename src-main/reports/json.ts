@@ -1,10 +1,15 @@
 /** The report for programs: plain numbers, shares in [0,1], null where something was not measured. */
+import type { SeedsView } from '../contract/compare-view.ts';
+import type { EvaluationPart, PartResult } from '../contract/evaluation.ts';
+import type { ReportSection } from '../contract/report-view.ts';
 import type { Figure, RoundSummary, RunRecord } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import { BOOTSTRAP_RESAMPLES, BOOTSTRAP_SEED } from './comparison.ts';
+import { BOOTSTRAP_RESAMPLES } from './comparison.ts';
 import { definitionsOf } from './definitions.ts';
-import type { ReportDocument, RunView } from './document.ts';
-import { FIGURE_KEYS, type FigureKey } from './figure-kinds.ts';
+import type { ReportDocument } from './document.ts';
+import { limitsOf } from './limits.ts';
+import type { RunView } from './run-view.ts';
+import { plainText } from './words.ts';
 
 /** The figures of one run under the names that a program reads. */
 export interface RunSummaryJson {
@@ -22,6 +27,26 @@ export interface RunSummaryJson {
   readonly bg_gap: number | null;
 }
 
+/** What was measured of one part, with all it depends on. */
+export interface PartJson {
+  readonly weights_hash: string;
+  readonly data_fingerprint: string;
+  readonly split: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly judges: readonly string[];
+  readonly definition: number;
+  readonly engine: string;
+  readonly created: string;
+  readonly seconds: number;
+  readonly pictures: number;
+  readonly pictures_hash: string;
+  /** Keys of its figures, whose values are in `figures` of the run. */
+  readonly figures: readonly string[];
+  /** As stored: curves, tables, counts (contract/evaluation.ts). */
+  readonly details: PartResult['details'];
+  readonly notes: readonly string[];
+}
+
 export interface RunJson extends RunSummaryJson {
   readonly run: string;
   readonly label: string;
@@ -33,21 +58,9 @@ export interface RunJson extends RunSummaryJson {
   readonly engine: string;
   readonly engine_description: string;
   readonly seconds: number;
-  readonly top1_loc: number | null;
-  readonly iou: number | null;
-  readonly pxap: number | null;
-  /** [low, high] of the 95% interval and the count of pictures, for every figure measured. */
-  readonly intervals: Readonly<Partial<Record<FigureKey, readonly [number, number]>>>;
-  readonly n: Readonly<Partial<Record<FigureKey, number>>>;
-  readonly maxboxacc_threshold: number | null;
-  /** 'val', or 'test' where no validation picture is annotated (then the figures are flattered). */
-  readonly threshold_from: string | null;
-  readonly maxboxacc_best_on_test: number | null;
-  readonly maxboxacc_v2_parts: readonly number[] | null;
-  readonly maxboxacc_v2_best_on_test: number | null;
-  readonly localization_target: string | null;
-  readonly centre_box: number | null;
-  readonly uniform_energy: number | null;
+  /** Every figure with its 95% interval and the count of pictures behind it. */
+  readonly figures: Readonly<Record<string, Figure>>;
+  readonly parts: Readonly<Partial<Record<EvaluationPart, PartJson>>>;
   readonly eps: number | null;
   readonly eps_survival: number | null;
   readonly rounds: readonly RoundSummary[];
@@ -55,6 +68,7 @@ export interface RunJson extends RunSummaryJson {
   readonly versions: Readonly<Record<string, string>>;
   readonly data_fingerprint: string;
   readonly weights_hash: string | null;
+  readonly notes: readonly string[];
   readonly hardest: readonly Record<string, unknown>[];
 }
 
@@ -72,56 +86,73 @@ export interface ReportJson {
   readonly engine: string;
   readonly seconds: number;
   readonly study: Record<string, unknown>;
+  readonly sections: readonly ReportSection[];
   readonly answer: readonly string[];
+  readonly warnings: readonly string[];
+  readonly findings: readonly Record<string, unknown>[];
   readonly runs: readonly RunJson[];
   /** One entry for each pair of runs; empty where there is nothing to compare. */
   readonly comparison: readonly Record<string, unknown>[];
-  readonly bootstrap: { readonly resamples: number; readonly seed: number; readonly confidence: number };
+  readonly seeds: SeedsView | null;
+  readonly bootstrap: { readonly resamples: number; readonly confidence: number };
+  readonly limits: readonly string[];
   readonly definitions: Readonly<Record<string, string>>;
 }
 
-const value = (figure: Figure | null): number | null => (figure === null ? null : figure.value);
-
 function runSummary(run: RunView): RunSummaryJson {
-  const f = run.figures;
+  const value = (key: string): number | null => run.figures[key]?.value ?? null;
   return {
     arm: run.arm,
     seed: run.seed,
-    top1: value(f.top1),
+    top1: value('top1'),
     e_mean: run.rounds.map((round) => round.eMean),
-    maxboxacc: value(f.maxboxacc),
-    maxboxacc_v2: value(f.maxboxacc_v2),
-    pointing: value(f.pointing),
-    energy: value(f.energy),
-    acc_mixed_same: value(f.acc_mixed_same),
-    acc_mixed_rand: value(f.acc_mixed_rand),
-    bg_gap: value(f.bg_gap),
+    maxboxacc: value('maxboxacc'),
+    maxboxacc_v2: value('maxboxacc_v2'),
+    pointing: value('pointing'),
+    energy: value('energy'),
+    acc_mixed_same: value('acc_mixed_same'),
+    acc_mixed_rand: value('acc_mixed_rand'),
+    bg_gap: value('bg_gap'),
+  };
+}
+
+function partJson({
+  key,
+  engine,
+  created,
+  seconds,
+  pictures,
+  picturesHash,
+  figures,
+  details,
+  notes,
+}: PartResult): PartJson {
+  return {
+    weights_hash: key.weightsHash,
+    data_fingerprint: key.dataFingerprint,
+    split: key.split,
+    settings: key.settings,
+    judges: key.judges,
+    definition: key.definition,
+    engine,
+    created,
+    seconds,
+    pictures,
+    pictures_hash: picturesHash,
+    figures: Object.keys(figures),
+    details,
+    notes,
   };
 }
 
 function runJson(run: RunView): RunJson {
-  const { record, figures, localization } = run;
-  const measured = FIGURE_KEYS.flatMap((key) => {
-    const figure = figures[key];
-    return figure === null ? [] : [{ key, figure }];
-  });
+  const { record, parts } = run;
   return {
     run: record.id,
     label: run.label,
     ...runSummary(run),
-    top1_loc: value(figures.top1_loc),
-    iou: value(figures.iou),
-    pxap: value(figures.pxap),
-    intervals: Object.fromEntries(measured.map(({ key, figure }) => [key, [figure.low, figure.high] as const])),
-    n: Object.fromEntries(measured.map(({ key, figure }) => [key, figure.n])),
-    maxboxacc_threshold: localization?.maxboxaccThreshold ?? null,
-    threshold_from: localization?.thresholdFrom ?? null,
-    maxboxacc_best_on_test: localization?.maxboxaccBest ?? null,
-    maxboxacc_v2_parts: localization?.maxboxaccV2Parts ?? null,
-    maxboxacc_v2_best_on_test: localization?.maxboxaccV2Best ?? null,
-    localization_target: localization?.target ?? null,
-    centre_box: localization?.centreBox.value ?? null,
-    uniform_energy: localization?.uniformEnergy.value ?? null,
+    figures: Object.assign({}, ...Object.values(parts).map(({ figures }) => figures)) as RunJson['figures'],
+    parts: Object.fromEntries(Object.entries(parts).map(([part, result]) => [part, partJson(result)])),
     eps: record.eps,
     eps_survival: record.epsSurvival,
     rounds: run.rounds,
@@ -136,6 +167,7 @@ function runJson(run: RunView): RunJson {
     versions: record.versions,
     data_fingerprint: record.dataFingerprint,
     weights_hash: record.weightsHash,
+    notes: run.notes,
     hardest: run.hardest.map(({ row }) => ({
       path: row.id,
       label: record.classes[row.label] ?? null,
@@ -154,7 +186,7 @@ function runJson(run: RunView): RunJson {
   };
 }
 
-/** `report.json`. */
+/** `report.json`, to which the caller adds what is needed to repeat it (repeatable.ts). */
 export function reportJson(document: ReportDocument): ReportJson {
   const { name, dataSentence, classes, fingerprint, counts, problems } = document.study;
   return {
@@ -165,7 +197,12 @@ export function reportJson(document: ReportDocument): ReportJson {
     engine: document.engine,
     seconds: document.seconds,
     study: { name, data: dataSentence, classes, fingerprint, counts, problems },
+    sections: document.sections,
     answer: document.answer,
+    warnings: document.warnings,
+    findings: document.findings.map(({ sections, run, comparison, topic, number, tone, sentence }) => ({
+      ...{ sections, run, comparison, topic, number, tone, sentence: plainText(sentence) },
+    })),
     runs: document.runs.map(runJson),
     comparison: document.comparisons.map((comparison) => ({
       baseline: document.runs[comparison.baseline].record.id,
@@ -175,7 +212,9 @@ export function reportJson(document: ReportDocument): ReportJson {
         comparison.differences.map(({ key, ...difference }) => [key, difference] as const),
       ),
     })),
-    bootstrap: { resamples: BOOTSTRAP_RESAMPLES, seed: BOOTSTRAP_SEED, confidence: 0.95 },
+    seeds: document.seeds,
+    bootstrap: { resamples: BOOTSTRAP_RESAMPLES, confidence: 0.95 },
+    limits: limitsOf(document),
     definitions: Object.fromEntries(definitionsOf(document).map(({ key, definition }) => [key, definition])),
   };
 }

@@ -2,6 +2,8 @@
  * HTML and SVG without a way to forget escaping: everything put into an `html` template is escaped,
  * unless it is itself the result of an `html` template.
  */
+import type { Rich } from './words.ts';
+
 const CONTENT = Symbol('markup');
 
 export interface Markup {
@@ -50,3 +52,7 @@ export const toText = (markup: Markup): string => markup[CONTENT];
 
 /** A name from the user's data: isolated, so that right-to-left names do not reorder their surroundings. */
 export const nameMarkup = (name: string): Markup => html`<bdi>${name}</bdi>`;
+
+/** A sentence whose names are set off. */
+export const richMarkup = (rich: Rich): Markup[] =>
+  rich.map((part) => (typeof part === 'string' ? html`${part}` : html`<em>${nameMarkup(part.name)}</em>`));

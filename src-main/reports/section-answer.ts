@@ -1,9 +1,11 @@
 /** The top of the report: what the data is, the answer, and the statements it rests on. */
-import type { ReportDocument, RunView } from './document.ts';
-import type { Finding } from './findings.ts';
+import type { ReportDocument } from './document.ts';
 import type { ReportImages } from './images.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
-import { seriesMark } from './charts.ts';
+import { seriesMark } from './charts/marks.ts';
+import type { RunView } from './run-view.ts';
+import { findingItem } from './section-frame.ts';
+import { drawnRuns } from './shown.ts';
 import { ARM_WORDS, count, counted } from './words.ts';
 
 const MOST_THUMBNAILS = 12;
@@ -50,32 +52,40 @@ function dateText(iso: string): string {
   return new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 }
 
+/** Longer lists are left to the table. */
+const MOST_COMPARISONS = 2;
+
 export function answerSection(document: ReportDocument): Markup {
-  const perRun = document.runs.map((run) => runFindings(run, document));
-  const changes = document.findings.filter((finding) => finding.run === null);
-  const candidates = document.comparisons.map(({ candidate }) => document.runs[candidate].label);
-  const compared = new Set(candidates).size === 1 ? candidates[0] : 'the compared runs';
+  const runs = drawnRuns(document);
+  const left = document.runs.length - runs.length;
   return html`<section id="answer" aria-labelledby="answer-h">
     <h2 id="answer-h">The answer</h2>
     <div class="answer">${document.answer.map((sentence) => html`<p>${emphasised(sentence)}</p>`)}</div>
-    <div class="runs">${perRun}</div>
-    ${
-      changes.length === 0
-        ? null
-        : html`<div class="changes">
-            <h3>What changed with <span class="lower">${compared}</span></h3>
-            <p class="note">
-              The same test pictures under both models. A difference counts only if its 95% interval does not contain
-              zero.
-            </p>
-            <dl class="findings">${changes.map(findingItem)}</dl>
-          </div>`
-    }
+    ${document.warnings.map((warning) => html`<p class="warning"><strong>${warning}</strong></p>`)}
+    <div class="runs">${runs.map((run) => runFindings(run, document))}</div>
+    ${left > 0 ? html`<p class="note">${counted(left, 'more run')} of the same kinds of training, with other seeds, stand in the tables.</p>` : null}
+    ${document.comparisons.slice(0, MOST_COMPARISONS).map((_, i) => changes(i, document))}
   </section>`;
 }
 
+function changes(comparison: number, document: ReportDocument): Markup | null {
+  const findings = document.findings.filter((finding) => finding.comparison === comparison);
+  if (findings.length === 0) return null;
+  const { candidate, baseline } = document.comparisons[comparison];
+  return html`<div class="changes">
+    <h3>
+      What changed from <span class="lower">${document.runs[baseline].label}</span> to
+      <span class="lower">${document.runs[candidate].label}</span>
+    </h3>
+    <p class="note">
+      The same test pictures under both models. A difference counts only if its 95% interval does not contain zero.
+    </p>
+    <dl class="findings">${findings.map(findingItem)}</dl>
+  </div>`;
+}
+
 function runFindings(run: RunView, document: ReportDocument): Markup {
-  const findings = document.findings.filter((finding) => finding.run === run.index);
+  const findings = document.findings.filter((finding) => finding.main && finding.run === run.index);
   return html`<article class="run">
     <h3>${seriesMark(run.index)} ${run.label}</h3>
     <p class="note">${ARM_WORDS[run.arm].explanation}</p>
@@ -87,13 +97,6 @@ function runFindings(run: RunView, document: ReportDocument): Markup {
         : html`<dl class="findings">${findings.map(findingItem)}</dl>`
     }
   </article>`;
-}
-
-function findingItem({ tone, topic, number, sentence }: Finding): Markup {
-  return html`<div class="finding ${tone}">
-    <dt><span class="topic">${topic}</span>${number === null ? null : html`<span class="number">${number}</span>`}</dt>
-    <dd>${sentence}</dd>
-  </div>`;
 }
 
 /** Sets the numbers of a sentence in bold, so that they are found again. */

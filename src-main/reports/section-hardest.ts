@@ -1,14 +1,17 @@
 /** The hardest training pictures of each run, as cards that show before and after. */
-import type { HardView, ReportDocument, RunView } from './document.ts';
+import type { ReportDocument } from './document.ts';
 import type { ReportImages } from './images.ts';
 import { infernoHex } from './inferno.ts';
-import { seriesMark } from './charts.ts';
-import { html, nameMarkup, type Markup } from './markup.ts';
-import { counted, unit, wholePercent, type Rich } from './words.ts';
+import { seriesMark } from './charts/marks.ts';
+import { html, nameMarkup, richMarkup, type Markup } from './markup.ts';
+import type { HardView, RunView } from './run-view.ts';
+import { drawnRuns } from './shown.ts';
+import { howMeasured } from './training-steadiness.ts';
+import { counted, unit, wholePercent } from './words.ts';
 
 export function hardestSection(document: ReportDocument, images: ReportImages): Markup {
   const stops = Array.from({ length: 9 }, (_, i) => `${infernoHex(i / 8)} ${String((i / 8) * 100)}%`).join(',');
-  return html`<section id="hardest" aria-labelledby="hardest-h">
+  return html`<section id="hard-samples" aria-labelledby="hardest-h">
     <h2 id="hardest-h">The hardest pictures</h2>
     <p class="lead">
       Training pictures whose explanation survives least. Top: the picture and where the model looks for its label.
@@ -22,7 +25,8 @@ export function hardestSection(document: ReportDocument, images: ReportImages): 
       <span>speaks little for the label</span><i style="background:linear-gradient(90deg,${stops})"></i
       ><span>speaks most for it</span>
     </p>
-    ${document.runs.map((run) => runCards(run, images))}
+    ${document.sections.includes('explanations') ? null : howMeasured(document, images)}
+    ${drawnRuns(document).map((run) => runCards(run, images))}
     ${document.runs.length === 0 ? html`<p class="empty">There is no run to show pictures of.</p>` : null}
   </section>`;
 }
@@ -41,9 +45,6 @@ function runCards(run: RunView, images: ReportImages): Markup {
     <p class="note">${counted(run.hardest.length, 'picture')}, hardest first.</p>
     <div class="cards">${run.hardest.map((view) => card(view, run, images))}</div>`;
 }
-
-const richMarkup = (rich: Rich): Markup[] =>
-  rich.map((part) => (typeof part === 'string' ? html`${part}` : html`<em>${nameMarkup(part.name)}</em>`));
 
 function card(view: HardView, run: RunView, images: ReportImages): Markup {
   const { row } = view;

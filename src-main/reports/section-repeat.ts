@@ -1,8 +1,10 @@
 /** Everything needed to judge the figures and to repeat them: limits, definitions, settings, versions. */
 import { definitionsOf, METHOD_SOURCE } from './definitions.ts';
-import type { ReportDocument, RunView } from './document.ts';
-import { seriesMark } from './charts.ts';
+import type { ReportDocument } from './document.ts';
+import { seriesMark } from './charts/marks.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
+import { limitsOf } from './limits.ts';
+import type { RunView } from './run-view.ts';
 import { settingRows } from './settings-table.ts';
 import { count, counted, duration, epsText, percent } from './words.ts';
 
@@ -13,48 +15,6 @@ export function limitsSection(document: ReportDocument): Markup {
       ${limitsOf(document).map((limit) => html`<li>${limit}</li>`)}
     </ul>
   </section>`;
-}
-
-/** Reservations that hold for the figures of this report. */
-export function limitsOf(document: ReportDocument): string[] {
-  const { runs } = document;
-  const arms = new Map<string, number>();
-  for (const run of runs) arms.set(run.arm, (arms.get(run.arm) ?? 0) + 1);
-  const limits: string[] = [];
-  if (document.study.counts.test === 0 && runs.some((run) => run.figures.top1 !== null)) {
-    limits.push(
-      'There are no test pictures. The figures were measured on the validation pictures, on which thresholds were chosen too, so they flatter the models. Read \u201ctest pictures\u201d as \u201cvalidation pictures\u201d throughout.',
-    );
-  }
-  if (runs.length > 0 && [...arms.values()].some((n) => n === 1)) {
-    limits.push(
-      'Each kind of training with only one run was tried with one seed. The intervals cover the choice of test pictures, not the luck of training: with another seed the figures, and the differences, can come out differently. At least three seeds are needed to tell.',
-    );
-  }
-  if (runs.some((run) => run.rounds.length > 0)) {
-    limits.push(
-      'E is measured on training pictures and under one kind and strength of disturbance. A steady gaze under it need not be steady under another, and a steady gaze need not be on the object.',
-    );
-  }
-  if (runs.some((run) => run.figures.bg_gap !== null)) {
-    limits.push(
-      'Pictures with exchanged backgrounds are composed by computer. Seams and remains of the old background may themselves change a prediction; that is why the same-class background, not the original, is the yardstick.',
-    );
-  }
-  if (runs.some((run) => run.localization !== null)) {
-    limits.push(
-      'A heatmap is coarse: it has far fewer places than the picture has pixels. It shows roughly where evidence comes from, not why.',
-    );
-  }
-  if (runs.some((run) => run.localization?.thresholdFrom === 'test')) {
-    limits.push(
-      'No validation picture says where its object is. The brightness border of the boxes and the size of the box in the middle were therefore chosen on the test pictures themselves, which flatters both.',
-    );
-  }
-  limits.push(
-    'The figures hold for pictures like these test pictures. Other cameras, places or seasons need a test of their own.',
-  );
-  return limits;
 }
 
 export function definitionsSection(document: ReportDocument): Markup {
@@ -167,14 +127,12 @@ function facts(runs: readonly RunView[]): [string, (string | Markup)[]][] {
       ),
     ],
     [
-      'Brightness border of the boxes',
-      runs.map((run) =>
-        run.localization === null
-          ? 'not measured'
-          : `${String(Math.round(run.localization.maxboxaccThreshold * 1000) / 1000)}, chosen on the ${run.localization.thresholdFrom === 'val' ? 'validation' : 'test'} pictures; the best on the test pictures themselves gives ${percent(run.localization.maxboxaccBest)}`,
-      ),
+      'Test pictures',
+      runs.map((run) => {
+        const { top1 } = run.figures;
+        return top1 === undefined ? 'none measured' : count(top1.n);
+      }),
     ],
-    ['Test pictures', runs.map((run) => (run.figures.top1 === null ? 'none measured' : count(run.figures.top1.n)))],
     ['Data fingerprint', runs.map((run) => hash(run.record.dataFingerprint))],
     ['SHA-256 of the weights', runs.map((run) => hash(run.record.weightsHash))],
     ...packages.map((name): [string, string[]] => [name, runs.map((run) => run.record.versions[name] ?? '\u2013')]),

@@ -1,5 +1,5 @@
 /** All settings of the runs side by side, one row a setting, so that a run can be repeated. */
-import type { RunView } from './document.ts';
+import type { RunView } from './run-view.ts';
 
 export interface SettingRow {
   /** Dotted name as `--set` takes it. */

@@ -1,4 +1,5 @@
 /** How numbers and names are put into words, once, so that every sentence and table agrees. */
+import type { FigureUnit } from '../contract/compare-view.ts';
 import type { Arm } from '../contract/settings.ts';
 import type { AssessmentRow } from '../contract/run.ts';
 
@@ -25,6 +26,11 @@ const pointsFormat = new Intl.NumberFormat(LOCALE, {
 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const unitFormat = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const signedUnitFormat = new Intl.NumberFormat(LOCALE, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: 'exceptZero',
+});
 const countFormat = new Intl.NumberFormat(LOCALE);
 
 /** A typographic minus is as wide as a digit in tabular figures; Intl writes a hyphen. */
@@ -44,6 +50,20 @@ export const signedPoints = (change: number): string => withMinus(pointsFormat.f
 export const points = (change: number): string => oneDecimal.format(Math.abs(change) * 100);
 /** A number in [0,1] with two decimals. */
 export const unit = (value: number): string => withMinus(unitFormat.format(value));
+
+/** A figure as it is printed: 78.2% or 0.54. */
+export const figureText = (unitOf: FigureUnit, value: number): string =>
+  unitOf === 'share' ? percent(value) : unit(value);
+/** A change with its sign, without the word "points". */
+export const changeText = (unitOf: FigureUnit, change: number): string =>
+  unitOf === 'share' ? signedPoints(change) : withMinus(signedUnitFormat.format(change));
+/** The size of a change in a sentence: "3.1 points" or "0.05". */
+export const amountText = (unitOf: FigureUnit, change: number): string =>
+  unitOf === 'share' ? `${points(change)} points` : unit(Math.abs(change));
+/** The steps in which a figure is printed: tenths of a point, hundredths. Where a border lies is judged on these. */
+export const printedSteps = (unitOf: FigureUnit, value: number): number =>
+  Math.round(value * (unitOf === 'share' ? 1000 : 100));
+
 export const count = (value: number): string => countFormat.format(value);
 /** eps in [0,1] as image people write it: 0.0157 -> "4.0/255". */
 export const epsText = (eps: number): string => `${oneDecimal.format(eps * 255)}/255`;

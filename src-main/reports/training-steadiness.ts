@@ -1,25 +1,43 @@
-/** E over the rounds, E per class, and the training curves. */
+/** E of the training pictures over the rounds, E by class, and the training curves. */
 import type { RoundSummary } from '../contract/run.ts';
-import type { ReportDocument, RunView } from './document.ts';
-import { classTrack, consistencyHistogram, curveKey, epochCurves, highestBin, seriesMark } from './charts.ts';
+import { consistencyHistogram, highestBin, type Histogram } from './charts/histogram.ts';
+import { curveKey, lineChart, percentLabel } from './charts/lines.ts';
+import { classTrack, seriesMark } from './charts/marks.ts';
+import type { ReportDocument } from './document.ts';
 import type { ReportImages } from './images.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
+import type { RunView } from './run-view.ts';
+import { drawnRuns } from './shown.ts';
 import { count, counted, epsText, percent, unit } from './words.ts';
 
 const MOST_PANELS = 5;
 const MOST_CLASSES = 24;
 
-export function steadinessSection(document: ReportDocument, images: ReportImages): Markup {
-  const { runs } = document;
-  const top = highestBin(runs.flatMap((run) => run.rounds));
+const histogramOf = (summary: RoundSummary): Histogram => ({
+  counts: summary.eHistogram,
+  pictures: summary.samples,
+  mean: summary.eMean,
+  median: summary.eMedian,
+  belowHalf: summary.eBelowHalf,
+});
+
+export function trainingSteadiness(document: ReportDocument, images: ReportImages): Markup {
+  const runs = drawnRuns(document);
+  const top = highestBin(runs.flatMap((run) => run.rounds.map(histogramOf)));
+  const last = runs.map((run) => ({ run, values: run.rounds.at(-1)?.eMeanPerClass ?? [] }));
   return html`<section id="steadiness" aria-labelledby="steadiness-h">
-      <h2 id="steadiness-h">How steady is its gaze?</h2>
+      <h2 id="steadiness-h">How steady was its gaze in training?</h2>
       <p class="lead">
         In every assessment the background of each training picture is disturbed. <b>E</b> tells how much of the
         explanation survives: right is steady, <span class="amber">left is unsteady</span>. Height is the share of
         pictures. All panels share their axes; the line is the mean.
       </p>
-      ${howMeasured(document, images)} ${runs.map((run) => roundPanels(run, top))} ${classSection(document)}
+      ${howMeasured(document, images)} ${runs.map((run) => roundPanels(run, top))}
+      ${classRows(
+        document,
+        last.filter(({ values }) => values.length > 0),
+        'Mean E of the training pictures of each class in the last assessment, least steady first. From 0 (left) to 1 (right).',
+      )}
     </section>
     ${curveSection(document)}`;
 }
@@ -56,7 +74,7 @@ function roundPanels(run: RunView, top: number): Markup {
     const last = summary === rounds.at(-1) && run.final !== null;
     return html`<figure>
       <figcaption><b>${last ? 'At the end' : `Before round ${String(summary.round)}`}</b></figcaption>
-      ${consistencyHistogram(summary, top)}
+      ${consistencyHistogram(histogramOf(summary), top)}
       <p class="panel-note">
         mean ${unit(summary.eMean)} · median ${unit(summary.eMedian)} ·
         <span class="amber">${percent(summary.eBelowHalf)} below 0.5</span
@@ -72,31 +90,35 @@ function roundPanels(run: RunView, top: number): Markup {
   </div>`;
 }
 
-function classSection(document: ReportDocument): Markup | null {
-  const assessed = document.runs.filter((run) => run.rounds.length > 0);
-  if (assessed.length === 0) return null;
-  const classes = document.study.classes.map((name, label) => ({
+export interface ClassValues {
+  readonly run: RunView;
+  /** Mean E in the order of the classes; null without pictures. */
+  readonly values: readonly (number | null)[];
+}
+
+/** E by class, a dot a run. */
+export function classRows({ study }: ReportDocument, runs: readonly ClassValues[], note: string): Markup | null {
+  if (runs.length === 0) return null;
+  const classes = study.classes.map((name, label) => ({
     name,
-    values: document.runs.map((run) => run.rounds.at(-1)?.eMeanPerClass[label] ?? null),
+    values: runs.map(({ values }) => values[label] ?? null),
   }));
   const order = (values: readonly (number | null)[]): number => values.find((value) => value !== null) ?? Infinity;
   const sorted = [...classes].sort((a, b) => order(a.values) - order(b.values));
+  const series = runs.map(({ run }) => run.index);
   const rows = sorted.map(({ name, values }) => {
     const numbers = values.map((value) => html`<span class="n">${value === null ? '\u2013' : unit(value)}</span>`);
     return html`<li>
-      <span class="name" title="${name}">${nameMarkup(name)}</span>${classTrack(values)}<span class="numbers"
+      <span class="name" title="${name}">${nameMarkup(name)}</span>${classTrack(values, series)}<span class="numbers"
         >${numbers}</span
       >
     </li>`;
   });
-  const legend = document.runs.map((run) => html`<span>${seriesMark(run.index)} ${run.label}</span>`);
+  const legend = runs.map(({ run }) => html`<span>${seriesMark(run.index)} ${run.label}</span>`);
   const rest = rows.slice(MOST_CLASSES);
   return html`<div class="classes">
     <h3>By class</h3>
-    <p class="note">
-      Mean E of the training pictures of each class in the last assessment, least steady first. From 0 (left) to 1
-      (right).
-    </p>
+    <p class="note">${note}</p>
     <p class="legend">${legend}</p>
     <ul class="classlist">
       ${rows.slice(0, MOST_CLASSES)}
@@ -114,13 +136,32 @@ function classSection(document: ReportDocument): Markup | null {
   </div>`;
 }
 
+export const hasCurves = (document: ReportDocument): boolean =>
+  drawnRuns(document).some((run) => run.epochs.length > 1);
+
 function curveSection(document: ReportDocument): Markup | null {
-  const runs = document.runs.filter((run) => run.epochs.length > 1);
+  const runs = drawnRuns(document).filter((run) => run.epochs.length > 1);
   if (runs.length === 0) return null;
-  const curves = (value: (point: RunView['epochs'][number]) => number) =>
-    runs.map((run) => ({ series: run.index, label: run.label, values: run.epochs.map(value) }));
-  const losses = curves((point) => point.loss);
-  const top = Math.max(0.1, ...losses.flatMap(({ values }) => values.filter(Number.isFinite)));
+  const longest = Math.max(2, ...runs.map((run) => run.epochs.length));
+  const chart = (
+    title: string,
+    value: (point: RunView['epochs'][number]) => number,
+    top: number,
+    format: (value: number) => string,
+  ): Markup =>
+    lineChart({
+      title: `${title} over ${String(longest)} epochs`,
+      lines: runs.map((run) => ({
+        ...{ series: run.index, label: run.label },
+        points: run.epochs.map((point, i) => ({ x: i + 1, y: value(point) })),
+      })),
+      x: {
+        ...{ from: 1, to: longest, label: 'epoch' },
+        ticks: [1, longest].map((at) => ({ at, text: String(at) })),
+      },
+      y: { top, format },
+    });
+  const losses = runs.flatMap((run) => run.epochs.map(({ loss }) => loss)).filter(Number.isFinite);
   const legend = runs.map((run) => html`<span>${curveKey(run.index)} ${run.label}</span>`);
   return html`<section id="training" aria-labelledby="training-h">
     <h2 id="training-h">How training went</h2>
@@ -131,27 +172,22 @@ function curveSection(document: ReportDocument): Markup | null {
     <div class="curves">
       <figure>
         <figcaption><b>Accuracy in training</b></figcaption>
-        ${epochCurves(
-          curves((point) => point.accuracy),
-          'Training accuracy',
-          1,
-          (v) => `${String(Math.round(v * 100))}%`,
-        )}
+        ${chart('Training accuracy', (point) => point.accuracy, 1, percentLabel)}
       </figure>
       <figure>
         <figcaption><b>Loss</b> <span class="muted">how wrong it is; lower is better</span></figcaption>
-        ${epochCurves(losses, 'Training loss', top, unit)}
+        ${chart('Training loss', (point) => point.loss, Math.max(0.1, ...losses), unit)}
       </figure>
     </div>
   </section>`;
 }
 
 /** One picture of this report taken through the measurement, step by step. */
-function howMeasured(document: ReportDocument, images: ReportImages): Markup | null {
+export function howMeasured(document: ReportDocument, images: ReportImages): Markup | null {
   const views = document.runs.flatMap((run) => run.hardest.map((view) => ({ view, run })));
   const telling = ({ view: { row } }: (typeof views)[number]): boolean =>
     row.prediction === row.label && row.attackedPrediction !== row.label && row.s < 0.5 && !row.empty;
-  const chosen = views.find(telling) ?? views[0];
+  const chosen = views.find(telling) ?? views.at(0);
   if (chosen === undefined) return null;
   const { view, run } = chosen;
   const { row } = view;

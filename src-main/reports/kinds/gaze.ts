@@ -1,0 +1,140 @@
+/** Figures of localization: whether the heatmap lies on the object. */
+import type { FigureKind } from './kind.ts';
+
+const common = { part: 'localization', group: 'gaze', unit: 'share', headline: true, better: 'higher' } as const;
+
+export const GAZE_KINDS: readonly FigureKind[] = [
+  {
+    ...common,
+    key: 'energy',
+    label: 'Share of its gaze on the object',
+    subject: 'the share of its gaze on the object',
+    term: 'energy in the mask or box',
+    explanation:
+      'The heatmap says how much each place speaks for the label. This is the part of it that lies on the object, averaged over the pictures. Compare it with a map that is the same everywhere.',
+    definition: 'Sum of the heatmap inside the object divided by its sum over the picture, mean over test pictures.',
+    rises: 'has {} more of its gaze on the object',
+    falls: 'has {} less of its gaze on the object',
+    reference: { label: 'An even map', read: ({ parts }) => parts.localization?.figures['uniform_energy']?.value },
+  },
+  {
+    ...common,
+    key: 'pointing',
+    label: 'Looks at the object first',
+    subject: 'how often the strongest point lies on the object',
+    term: 'pointing game',
+    explanation: 'The share of pictures in which the single strongest point of the heatmap lies on the object.',
+    definition: 'Share of test pictures whose heatmap maximum lies inside the object, without tolerance.',
+    rises: 'looks at the object first {} more often',
+    falls: 'looks at the object first {} less often',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'pointing_15',
+    headline: false,
+    label: 'Looks at the object first, or just beside it',
+    subject: 'how often the strongest point lies on or just beside the object',
+    term: 'pointing game, 15 pixels of tolerance',
+    explanation: 'As above; a strongest point up to 15 pixels beside the object counts as well.',
+    definition: 'Share of test pictures whose heatmap maximum lies within 15 pixels (of 224) of the object.',
+    rises: 'looks at or beside the object first {} more often',
+    falls: 'looks at or beside the object first {} less often',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'maxboxacc',
+    label: 'A box around its gaze finds the object',
+    subject: 'finding the object with a box',
+    term: 'MaxBoxAcc',
+    explanation:
+      'A box is drawn around the largest bright area of the heatmap. It counts when it overlaps well with the object. One brightness border holds for all pictures; where it was chosen is listed at the end.',
+    definition:
+      'Choe et al., CVPR 2020: largest component above one threshold shared by all pictures, IoU at least 0.5; the threshold is chosen on the validation split where it is annotated.',
+    rises: 'finds the object with a box around its gaze {} more often',
+    falls: 'finds the object with a box around its gaze {} less often',
+    reference: { label: 'A box in the middle', read: ({ parts }) => parts.localization?.figures['centre_box']?.value },
+  },
+  {
+    ...common,
+    key: 'maxboxacc_v2',
+    label: 'The same, for loose to tight boxes',
+    subject: 'finding the object with loose to tight boxes',
+    term: 'MaxBoxAccV2',
+    explanation:
+      'As above, averaged over three demands on the overlap (30, 50 and 70%), and any bright area may be the one that fits.',
+    definition:
+      'Choe et al., CVPR 2020: all components, mean over IoU 0.3, 0.5 and 0.7 of the accuracy, each at its own shared threshold.',
+    rises: 'finds the object with loose to tight boxes {} more often',
+    falls: 'finds the object with loose to tight boxes {} less often',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'top1_loc',
+    label: 'Right name and right place',
+    subject: 'right name and right place together',
+    term: 'Top-1 Loc',
+    explanation: 'The share of pictures that are named correctly and whose box also finds the object.',
+    definition: 'Share of test pictures with the right class and a MaxBoxAcc hit at the same threshold.',
+    rises: 'has name and place right together {} more often',
+    falls: 'has name and place right together {} less often',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'iou',
+    label: 'Overlap of that box with the object',
+    subject: 'the overlap of the box with the object',
+    term: 'IoU at the chosen threshold',
+    explanation:
+      'How much of the box around its gaze and of the true box lie over each other, on average: 100% is a perfect fit.',
+    definition:
+      'Mean intersection over union of the box of the largest component at the MaxBoxAcc threshold and the best fitting true box.',
+    rises: 'overlaps the object with its box by {} more',
+    falls: 'overlaps the object with its box by {} less',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'pxap',
+    label: 'Object outlined pixel by pixel',
+    subject: 'outlining the object',
+    term: 'PxAP',
+    explanation:
+      'How well the heatmap separates the pixels of the object from all others, over all brightness borders.',
+    definition: 'Area under the precision-recall curve over all pixels of the test split (Choe et al., CVPR 2020).',
+    rises: 'outlines the object {} better',
+    falls: 'outlines the object {} less well',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'centre_box',
+    headline: false,
+    label: 'What a box in the middle finds',
+    subject: 'what a box in the middle finds',
+    term: 'centre-box baseline',
+    explanation:
+      'Always guessing the same box in the middle of the picture. A gaze that does not beat it has found nothing.',
+    definition: 'MaxBoxAcc of one centred box for all pictures, its size chosen where the threshold was chosen.',
+    rises: 'was measured against a box in the middle that finds {} more',
+    falls: 'was measured against a box in the middle that finds {} less',
+    reference: null,
+  },
+  {
+    ...common,
+    key: 'uniform_energy',
+    headline: false,
+    label: 'What an even map has on the object',
+    subject: 'what an even map has on the object',
+    term: 'uniform-map baseline',
+    explanation: 'A map that is the same everywhere has as much on the object as the object covers of the picture.',
+    definition:
+      'Energy of a map that is the same everywhere, which is the mean share of the picture that the object covers.',
+    rises: 'was measured on objects that cover {} more of the pictures',
+    falls: 'was measured on objects that cover {} less of the pictures',
+    reference: null,
+  },
+];

@@ -1,0 +1,55 @@
+/** What a report cannot say. */
+import type { ReportDocument } from './document.ts';
+
+/** Reservations that hold for the figures of this report. */
+export function limitsOf(document: ReportDocument): string[] {
+  const { runs } = document;
+  const arms = new Map<string, number>();
+  for (const run of runs) arms.set(run.arm, (arms.get(run.arm) ?? 0) + 1);
+  const limits: string[] = [];
+  if (document.study.counts.test === 0 && runs.some((run) => run.figures['top1'] !== undefined)) {
+    limits.push(
+      'There are no test pictures. The figures were measured on the validation pictures, on which thresholds were chosen too, so they flatter the models. Read \u201ctest pictures\u201d as \u201cvalidation pictures\u201d throughout.',
+    );
+  }
+  if (runs.length > 0 && [...arms.values()].some((n) => n === 1)) {
+    limits.push(
+      'Each kind of training with only one run was tried with one seed. The intervals cover the choice of test pictures, not the luck of training: with another seed the figures, and the differences, can come out differently. At least three seeds are needed to tell.',
+    );
+  }
+  if (runs.some((run) => run.rounds.length > 0 || run.parts.consistency !== undefined)) {
+    limits.push(
+      'E is measured under one kind and strength of disturbance. A steady gaze under it need not be steady under another, and a steady gaze need not be on the object.',
+    );
+  }
+  if (runs.some((run) => run.figures['bg_gap'] !== undefined)) {
+    limits.push(
+      'Pictures with exchanged backgrounds are composed by computer. Seams and remains of the old background may themselves change a prediction; that is why the same-class background, not the original, is the yardstick.',
+    );
+  }
+  if (runs.some((run) => run.parts.localization !== undefined)) {
+    limits.push(
+      'A heatmap is coarse: it has far fewer places than the picture has pixels. It shows roughly where evidence comes from, not why.',
+    );
+  }
+  if (runs.some((run) => run.parts.localization?.details.thresholdFrom === 'test')) {
+    limits.push(
+      'No validation picture says where its object is. The brightness border of the boxes and the size of the box in the middle were therefore chosen on the test pictures themselves, which flatters both.',
+    );
+  }
+  if (runs.some((run) => run.parts.robustness !== undefined)) {
+    limits.push(
+      'An attack that does not succeed proves little: a stronger or a cleverer one may. The share of answers that survive is an upper border.',
+    );
+  }
+  if (runs.some((run) => run.parts.stability !== undefined || run.parts.faithfulness !== undefined)) {
+    limits.push(
+      'That a heatmap is steady, gathered or faithful does not make it right: it can show faithfully that the model looks at the wrong thing.',
+    );
+  }
+  limits.push(...new Set(runs.flatMap((run) => run.notes)));
+  limits.push(
+    'The figures hold for pictures like these test pictures. Other cameras, places or seasons need a test of their own.',
+  );
+  return limits;
+}
