@@ -228,7 +228,7 @@ export interface GroupsDetails {
 
 /**
  * Figures: for every attack, region and eps `acc_<attack>_<region>_<eps>` and
- * `same_<attack>_<region>_<eps>` (the prediction stays what it was).
+ * `same_<attack>_<region>_<eps>` (the prediction stays what it was). `acc_clean`: the same pictures without an attack.
  */
 export interface RobustnessDetails {
   readonly rows: readonly {
@@ -244,7 +244,10 @@ export interface RobustnessDetails {
 export const CORRUPTION_FAMILIES = ['noise', 'blur', 'weather', 'digital'] as const;
 export type CorruptionFamily = (typeof CORRUPTION_FAMILIES)[number];
 
-/** Figures: `mce`, `corruption_same`, and by family `mce_<family>`. */
+/**
+ * Figures: `mce` (mean error rate over kinds and severities, not divided by a reference network's), `corruption_same`,
+ * by family `mce_<family>`. `acc_uncorrupted`: the same pictures as they are.
+ */
 export interface CorruptionsDetails {
   readonly rows: readonly {
     readonly kind: string;

@@ -13,6 +13,9 @@ const MOTION: BySeverity = [0.04, 0.06, 0.085, 0.12, 0.16];
 /** By how much the picture has grown at the end of the exposure. */
 const ZOOM: BySeverity = [0.06, 0.1, 0.15, 0.22, 0.3];
 
+/** A blur much finer than a pixel is none: pictures of less than this side are blurred like those of this side. */
+const LEAST_SIDE = 64;
+
 /** One point of a kernel: the weight of the pixel at an offset. The weights of a kernel sum to 1. */
 interface Tap {
   readonly dx: number;
@@ -22,7 +25,7 @@ interface Tap {
 
 /** A disk is wide, so each of its rows is one difference of running sums instead of many taps. */
 export const defocusBlur: Corrupt = (picture, side, severity) => {
-  const radius = at(DEFOCUS, severity) * side;
+  const radius = at(DEFOCUS, severity) * Math.max(LEAST_SIDE, side);
   const rows = diskRows(radius);
   const reach = (rows.length - 1) / 2;
   const total = rows.reduce((sum, half) => sum + 2 * half, 0);
@@ -91,7 +94,7 @@ function placesInSum(side: number, offset: number): { readonly index: Int32Array
 }
 
 export const gaussianBlur: Corrupt = (picture, side, severity) => {
-  const deviation = at(GAUSSIAN, severity) * side;
+  const deviation = at(GAUSSIAN, severity) * Math.max(LEAST_SIDE, side);
   const reach = Math.ceil(3 * deviation);
   const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => areaOfNormal((i - reach) / deviation, 1 / deviation));
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -8,7 +8,7 @@ import { brightness, fog, rain, snow } from './weather.ts';
 export const CORRUPTIONS: readonly Corruption[] = [
   { kind: 'gaussian_noise', label: 'Gaussian noise', family: 'noise', corrupt: gaussianNoise },
   { kind: 'shot_noise', label: 'Shot noise (too little light)', family: 'noise', corrupt: shotNoise },
-  { kind: 'impulse_noise', label: 'Black and white dots', family: 'noise', corrupt: impulseNoise },
+  { kind: 'impulse_noise', label: 'Stray bright and dark dots', family: 'noise', corrupt: impulseNoise },
   { kind: 'speckle_noise', label: 'Speckle noise', family: 'noise', corrupt: speckleNoise },
   { kind: 'defocus_blur', label: 'Out of focus', family: 'blur', corrupt: defocusBlur },
   { kind: 'gaussian_blur', label: 'Gaussian blur', family: 'blur', corrupt: gaussianBlur },

@@ -56,7 +56,8 @@ export const speckleNoise: Corrupt = (picture, side, severity, seed) => {
 export const impulseNoise: Corrupt = (picture, side, severity, seed) => {
   const share = at(IMPULSE, severity) * grain(side);
   const random = new Random(seed);
-  const out = picture.slice();
+  // Not `slice`, which gives a Buffer's own memory.
+  const out = Uint8Array.from(picture);
   for (let i = 0; i < out.length; i++) {
     const draw = random.uniform();
     if (draw < share) out[i] = draw < share / 2 ? 0 : 255;

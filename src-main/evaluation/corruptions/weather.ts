@@ -19,7 +19,7 @@ const RAIN_DARKER: BySeverity = [0.1, 0.17, 0.24, 0.31, 0.38];
 const RAIN_COLOUR = 205;
 
 /** Added to every value, as a share of white: glare and overexposure, what is light turns white. */
-const BRIGHTNESS: BySeverity = [0.12, 0.22, 0.32, 0.43, 0.55];
+const BRIGHTNESS: BySeverity = [0.1, 0.2, 0.3, 0.4, 0.5];
 
 /** Fog is denser here and thinner there: a cloud of many scales (a "plasma fractal"). */
 export const fog: Corrupt = (picture, side, severity, seed) => {
