@@ -70,6 +70,23 @@ describe.each(engines)('from a folder to an answer on %s', (engine) => {
     expect(JSON.parse(one.stdout)).toMatchObject({ runs: ['002-consistency-s0'] });
   });
 
+  it('measures what was asked for, and not what is there already', async () => {
+    const parts = ['evaluate', study(), '--parts', 'recognition,stability', '--engine', engine] as const;
+    const measured = await cli(...parts, '--set', 'stability.pictures=6', '--json');
+    expect(measured).toMatchObject({ code: 0, stderr: '' });
+    const answer = JSON.parse(measured.stdout) as { parts: Record<string, unknown>[] };
+    expect(answer.parts.map(({ run, part, kept }) => [run, part, kept])).toEqual([
+      ['001-plain-s0', 'recognition', true],
+      ['001-plain-s0', 'stability', false],
+      ['002-consistency-s0', 'recognition', true],
+      ['002-consistency-s0', 'stability', false],
+    ]);
+    expect(answer.parts[1]?.['result']).toMatchObject({ pictures: 6, engine, figures: { gini: { n: 6 } } });
+    const told = await cli(...parts, '--set', 'stability.pictures=6', '--runs', '001-plain-s0');
+    expect(told.stdout).toMatch(/stability +001-plain-s0\n +gini +0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)/);
+    expect(told.stderr).toContain('001-plain-s0: stability, measured before');
+  });
+
   it('lists hard samples, the lowest E first', async () => {
     const hard = await cli('hard', study(), '--run', '002-consistency-s0', '--top', '5', '--json');
     expect(hard).toMatchObject({ code: 0, stderr: '' });
