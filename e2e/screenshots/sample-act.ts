@@ -117,7 +117,7 @@ async function showCompare(page: Page, camera: Camera): Promise<void> {
     .getByRole('button')
     .click();
   await camera.take(page, 'compare-opened');
-  await page.getByRole('button', { name: /^Choose the runs/ }).click();
+  await page.getByRole('button', { name: /choose what is compared/ }).click();
   await page.getByText('Runs side by side').waitFor();
   await camera.take(page, 'compare-runs');
   await page.keyboard.press('Escape');

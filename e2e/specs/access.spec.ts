@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       .first()
       .click();
     expect(await violations(page), 'opened figures').toEqual([]);
-    await page.getByRole('button', { name: /^Choose the runs/ }).click();
+    await page.getByRole('button', { name: /choose what is compared/ }).click();
     await expect(page.getByText('Runs side by side')).toBeVisible();
     expect(await violations(page), 'the choice of runs').toEqual([]);
     await page.keyboard.press('Escape');

@@ -70,11 +70,11 @@ test('from a pasted path to a marked picture and a report, with keys alone', asy
 
   await page.keyboard.press('Control+4');
   await expect(page.getByRole('heading', { name: 'Figures' })).toBeVisible();
-  await tabTo(page, /^Choose the runs/);
+  await tabTo(page, /choose what is compared/);
   await page.keyboard.press('Enter');
   await expect(page.getByText('Runs side by side')).toBeVisible();
   await page.keyboard.press('Escape');
-  await tabTo(page, /Named correctly/);
+  await tabTo(page, /^Named correctly$/);
   await page.keyboard.press('Enter');
   await expect(page.getByText(/never shown in training/).first()).toBeVisible();
   await page.keyboard.press('Control+5');
