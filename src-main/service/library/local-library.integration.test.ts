@@ -1,5 +1,6 @@
 import { appendFile, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeMaps } from '../../contract/resources.ts';
@@ -279,9 +280,9 @@ describe('reports and exports', () => {
     const html = new TextDecoder().decode(body);
     expect(type).toMatch(/^text\/html/);
     const has = (id: string) => html.includes(`id="${id}"`);
-    expect(['answer', 'figures', 'limits', 'definitions', 'repeat'].filter(has)).toHaveLength(5);
-    expect(['steadiness', 'hardest'].filter(has)).toEqual([]);
-    expect(html).not.toContain('href="#hardest"');
+    expect(['answer', 'recognition', 'limits', 'definitions', 'repeat'].filter(has)).toHaveLength(5);
+    expect(['localization', 'explanations', 'hard-samples'].filter(has)).toEqual([]);
+    expect(html).not.toContain('href="#hard-samples"');
     expect(preview.answer.length).toBeGreaterThan(1);
     for (let i = 0; i < 4; i++) await library.previewReport(request({ runs: [plain.id] }));
     await expect(library.resource(null, { kind: 'report', id: preview.id })).rejects.toMatchObject({
@@ -320,6 +321,17 @@ describe('reports and exports', () => {
     expect((await written('marks-csv')).toString('utf8').split('\r\n')).toHaveLength(4);
     expect((await written('samples-parquet', { runs: [plain.id] })).toString('latin1', 0, 4)).toBe('PAR1');
     await expect(written('samples-parquet')).rejects.toMatchObject({ code: 'bad-argument' });
-    expect(JSON.parse((await written('json')).toString('utf8'))).toMatchObject({ title: 'What it looks at' });
+    const json = JSON.parse((await written('json')).toString('utf8')) as Record<string, unknown>;
+    expect(json).toMatchObject({
+      title: 'What it looks at',
+      repeat: { runs: [{ run: plain.id }, { run: steady.id }] },
+    });
+    const figures = (await written('figures-csv')).toString('utf8').split('\r\n');
+    expect(figures.filter((line) => line.includes(',recognition,top1,'))).toHaveLength(2);
+    expect((await written('pictures-parquet')).toString('latin1', 0, 4)).toBe('PAR1');
+    const zip = unzipSync(
+      await written('zip', { created: '2026-01-31T12:00:00.000Z', printed: { reason: 'No paper.' } }),
+    );
+    expect(strFromU8(zip['README.txt'])).toMatch(/Written: 2026-01-31T12:00:00\.000Z[^]*Left out\. No paper\./);
   });
 });
