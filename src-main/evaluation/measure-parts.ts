@@ -67,8 +67,8 @@ export type PartOutcome<Part extends EvaluationPart = EvaluationPart> =
 /** Forward passes of the first batch; an attack takes thousands of a single picture. */
 const FIRST_PASSES = 4096;
 /** Seconds of a batch: larger ones make better use of the engine, and more of them is lost in an interruption. */
-const SHORT = 10;
-const LONG = 40;
+const SHORT = 20;
+const LONG = 60;
 
 /** What a result of this part on this model belongs to. */
 export function keyOf(
