@@ -1,7 +1,7 @@
 /** The report of a study as files: one page to read, one file for programs, and whatever else is asked for. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { EVALUATION_PARTS, type EvaluationPart } from '../contract/evaluation.ts';
 import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts';
@@ -137,7 +137,10 @@ async function tryPrinting(html: string, pdf: string, signal: AbortSignal | unde
 }
 
 async function keepPdf(printed: Tried, path: string): Promise<string> {
-  if ('error' in printed) throw printed.error;
+  if ('error' in printed) {
+    const { code, message, hint, details } = printed.error;
+    throw new SteadygazeError(code, message, `${hint} Everything else was written to ${dirname(path)}.`, details);
+  }
   await writeFileAtomic(path, await readFile(printed.pdf));
   return path;
 }
