@@ -9,6 +9,7 @@ import { lockRun } from '../workspace/run.ts';
 import { JobControl } from './control.ts';
 import { EvaluationSubjects } from './evaluation-subjects.ts';
 import type { FinishedRun } from './finished-runs.ts';
+import { hearing } from './measured-model.ts';
 import { ProgressMeter } from './progress.ts';
 import type { EvaluateRequest, Report } from './protocol.ts';
 
@@ -42,7 +43,11 @@ export async function evaluateJob(engine: Engine, request: EvaluateRequest, outl
     onResume: () => Promise.resolve(progress.restart()),
   });
   outlet.controlledBy(control);
-  const subjects = await EvaluationSubjects.open(engine, request, () => control.control());
+  const subjects = await EvaluationSubjects.open(
+    engine,
+    request,
+    hearing(() => control.control()),
+  );
   try {
     await subjects.decode(
       (done, total) => progress.decoding(done, total),

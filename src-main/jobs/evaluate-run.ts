@@ -17,7 +17,7 @@ import type { NamedArray } from '../networks/parameters.ts';
 import { readPerPicture, shelfOf } from '../workspace/evaluation-store.ts';
 import { readRoundTable, writePredictions } from '../workspace/round-tables.ts';
 import { HARDEST, hardestRows, writeHardest } from './hardest.ts';
-import { evaluationBatch, measuredSplits, predictorOf } from './measured-model.ts';
+import { evaluationBatch, hearing, measuredSplits, predictorOf } from './measured-model.ts';
 
 export interface TrainedModel {
   readonly engine: Engine;
@@ -97,7 +97,7 @@ export async function evaluateRun(
         judges: [],
         settings: STANDARD,
         batchSize: evaluationBatch(engine, settings, classes.length),
-        control: hooks.control,
+        control: hearing(hooks.control),
       },
       identity: { weightsHash, dataFingerprint, split, judges: [], settings: STANDARD },
       engine: engine.id,

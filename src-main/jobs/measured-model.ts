@@ -33,3 +33,14 @@ export function measuredSplits<Data extends { readonly count: number }>(
   if (test.count === 0) return { measured: validation, chooser: null, split: 'val' };
   return { measured: test, chooser: validation.count > 0 ? validation : null, split: 'test' };
 }
+
+/**
+ * Lets wishes to pause or stop come in before it is asked for them: an engine that computes without a break would hear
+ * of them only when its batch is done, which can be a minute of attacks.
+ */
+export function hearing(control: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await control();
+  };
+}
