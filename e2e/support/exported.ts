@@ -7,7 +7,8 @@ import type { RunningApp } from './shell.ts';
 /** @returns the path of the file, once it is there */
 export async function exported(app: RunningApp, click: () => Promise<void>, name = 'exported.html'): Promise<string> {
   if (app.electron === null) {
-    const download = app.page.waitForEvent('download');
+    // An archive holds the printed report too.
+    const download = app.page.waitForEvent('download', { timeout: 90_000 });
     await click();
     return (await download).path();
   }
