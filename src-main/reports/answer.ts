@@ -176,12 +176,18 @@ function seedsSentences(telling: Telling): string[] {
       });
       return told.length === 0 ? [] : [told];
     })
-    .flatMap((told, _i, all) => told.slice(0, all.length > 1 ? 1 : 2).map(({ sentence }) => sentence))
+    .flatMap((told, _i, all) => told.slice(0, all.length > 1 ? 1 : 2).map(({ sentence }) => withoutEvidence(sentence)))
     .slice(0, 2);
 }
 
-const listed = (items: readonly string[], word: string): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')}, ${word} ${items.at(-1) ?? ''}`;
+/** The numbers of each seed stand in the table; the answer is for reading. */
+const withoutEvidence = (sentence: string): string => sentence.replace(/ \([^()]*seed by seed[^()]*\)/, '');
+
+/** "a, b, and c"; "a and b". */
+function listed(items: readonly string[], word: string): string {
+  if (items.length < 3) return items.join(` ${word} `);
+  return `${items.slice(0, -1).join(', ')}, ${word} ${items.at(-1) ?? ''}`;
+}
 
 /** Runs without any figure, in one sentence. */
 function missingSentence(missing: readonly RunView[]): string[] {

@@ -76,8 +76,9 @@ export function definitionsOf({ kinds, sections, runs }: ReportDocument): Defini
   const whole = sections.includes('comparison');
   const figures = kinds.filter(({ part, headline }) => parts.has(part) || (whole && headline));
   return [
-    ...withoutAttackCells(figures).map(({ key, term, definition }) => ({ key, term, definition })),
+    ...withoutFamilies(figures).map(({ key, term, definition }) => ({ key, term, definition })),
     ...(figures.some(({ part }) => part === 'robustness') ? ATTACKS : []),
+    ...(figures.some(({ part }) => part === 'stability') ? CHANGES : []),
     ...(sections.includes('debiasing') && runs.some((run) => run.parts.groups !== undefined) ? GROUPS : []),
     ...(sections.includes('explanations') && runs.some((run) => run.parts.faithfulness !== undefined) ? SANITY : []),
     {
@@ -89,9 +90,19 @@ export function definitionsOf({ kinds, sections, runs }: ReportDocument): Defini
   ];
 }
 
-/** One definition covers all attacks: their figures differ in suite, region and strength only. */
-const withoutAttackCells = (kinds: readonly FigureKind[]): FigureKind[] =>
-  kinds.filter(({ part }) => part !== 'robustness');
+/** Figures that differ from others of a family in one word only: one definition covers them. */
+const IN_FAMILIES = /^(mce_|map_|same_)/;
+const withoutFamilies = (kinds: readonly FigureKind[]): FigureKind[] =>
+  kinds.filter(({ part, key }) => part !== 'robustness' && !IN_FAMILIES.test(key));
+
+const CHANGES: readonly Definition[] = [
+  {
+    key: 'harmless_changes',
+    term: 'stability under harmless changes',
+    definition:
+      'Mean cosine of the heatmaps, and share of unchanged predictions, before and after the test pictures are stored as JPEG, made a little brighter or darker, shifted a little, or mirrored, by the amounts in the settings. Shift and mirroring are undone on the heatmap before it is compared.',
+  },
+];
 
 const ATTACKS: readonly Definition[] = [
   {

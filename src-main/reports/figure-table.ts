@@ -159,14 +159,15 @@ function columnRow(kind: FigureKind, document: ReportDocument): Markup {
 /** One line a run; all lines of a figure share the scale. */
 function lineRows(kind: FigureKind, document: ReportDocument): Markup {
   const domain = domainOf(document.runs.flatMap((run) => trackMark(kind, run)));
+  const measured = document.runs.find(({ figures }) => figures[kind.key] !== undefined);
   const lines = document.runs.map((run, i) => {
     const comparison = comparisonOf(run, document);
     const difference = comparison?.differences.find(({ key }) => key === kind.key);
     const change = comparison === undefined ? html`<td class="change"></td>` : changeCell(kind, difference);
     return html`<tr>
-      ${i === 0 ? html`<th scope="rowgroup" rowspan="${document.runs.length}">${rowHead(kind)}</th>` : null}
+      ${i === 0 ? html`<th scope="rowgroup" rowspan="${document.runs.length}">${rowHead(kind)}${measured === undefined ? null : referenceMarkup(kind, measured)}</th>` : null}
       <td class="who">${seriesMark(run.index)} ${run.label}</td>
-      ${figureCell(kind, run)}${change}
+      ${figureCell(kind, run, false)}${change}
       <td class="scale">${intervalTrack(trackMark(kind, run), domain)}</td>
     </tr>`;
   });
@@ -180,23 +181,26 @@ export function rowHead({ label, term, explanation }: Pick<FigureKind, 'label' |
   </details>`;
 }
 
-function figureCell(kind: FigureKind, run: RunView): Markup {
+/** @param referred whether what a trivial method reaches stands below */
+function figureCell(kind: FigureKind, run: RunView, referred = true): Markup {
   const figure: Figure | undefined = run.figures[kind.key];
   if (figure === undefined) return html`<td class="value"><span class="muted">not measured</span></td>`;
-  const reference = referenceOf(kind, run);
+  const reference = referred ? referenceMarkup(kind, run) : null;
   return html`<td class="value">
     <b>${figureText(kind.unit, figure.value)}</b
     ><span class="interval" title="95% interval over ${count(figure.n)} pictures"
       >${figureText(kind.unit, figure.low)} to ${figureText(kind.unit, figure.high)}</span
-    >${
-      reference === null
-        ? null
-        : html`<span class="reference"
-            ><i class="ticklet" aria-hidden="true"></i> ${lowered(kind.reference?.label ?? '')}
-            ${figureText(kind.unit, reference)}</span
-          >`
-    }
+    >${reference}
   </td>`;
+}
+
+function referenceMarkup(kind: FigureKind, run: RunView): Markup | null {
+  const reference = referenceOf(kind, run);
+  if (reference === null) return null;
+  return html`<span class="reference"
+    ><i class="ticklet" aria-hidden="true"></i> ${lowered(kind.reference?.label ?? '')}
+    ${figureText(kind.unit, reference)}</span
+  >`;
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

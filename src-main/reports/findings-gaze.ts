@@ -49,7 +49,7 @@ export function recognitionFindings(run: RunView): RunFinding[] {
         ? 'It is surer than it should be'
         : sure < top1.low
           ? 'It is less sure than it could be'
-          : 'On the whole it is about as sure as it should be';
+          : 'On average that fits';
     out.push({
       sections: ['recognition'],
       main: false,

@@ -30,7 +30,7 @@ export function robustnessFindings(run: RunView): RunFinding[] {
       sections: ['comparison', 'robustness'],
       main: region === 'all',
       tone: changed.low > 0.5 ? 'attention' : 'neutral',
-      topic: region === 'all' ? 'Attack' : 'Attack beside it',
+      topic: region === 'all' ? 'Attack' : 'Attack, background',
       number: percent(changed.value),
       sentence: `of its answers are changed by ${strengthWords(row.eps)}${where} (${ATTACK_WORDS[row.attack].name}, ${counted(changed.n, 'picture')}, ${range(changed)}); ${percent(row.accuracy.value)} are still right.`,
     });

@@ -81,7 +81,9 @@ function comparisonFindings(telling: Telling, comparison: Comparison, index: num
   const few = sections.includes('comparison');
   const attacks = kinds
     .filter(({ part, headline, key }) => part === 'robustness' && headline && key.startsWith('same_'))
-    .map(({ key }) => [key, key.includes('_background_') ? 'Attack beside it' : 'Attack', 'robustness', true] as const);
+    .map(
+      ({ key }) => [key, key.includes('_background_') ? 'Attack, background' : 'Attack', 'robustness', true] as const,
+    );
   const told = [...TOLD.slice(0, 10), ...attacks, ...TOLD.slice(10)];
   const about = { run: null, comparison: index, main: true };
   const out = told.flatMap(([key, topic, section, compared]): Finding[] => {

@@ -1,9 +1,12 @@
 /** What a report cannot say. */
+import type { ReportSection } from '../contract/report-view.ts';
 import type { ReportDocument } from './document.ts';
 
 /** Reservations that hold for the figures of this report. */
 export function limitsOf(document: ReportDocument): string[] {
-  const { runs } = document;
+  const { runs, sections } = document;
+  const about = (...some: ReportSection[]): boolean =>
+    sections.includes('comparison') || some.some((section) => sections.includes(section));
   const arms = new Map<string, number>();
   for (const run of runs) arms.set(run.arm, (arms.get(run.arm) ?? 0) + 1);
   const limits: string[] = [];
@@ -17,32 +20,32 @@ export function limitsOf(document: ReportDocument): string[] {
       'Each kind of training with only one run was tried with one seed. The intervals cover the choice of test pictures, not the luck of training: with another seed the figures, and the differences, can come out differently. At least three seeds are needed to tell.',
     );
   }
-  if (runs.some((run) => run.rounds.length > 0 || run.parts.consistency !== undefined)) {
+  if (about('explanations', 'hard-samples') && runs.some((run) => run.rounds.length > 0 || run.parts.consistency)) {
     limits.push(
       'E is measured under one kind and strength of disturbance. A steady gaze under it need not be steady under another, and a steady gaze need not be on the object.',
     );
   }
-  if (runs.some((run) => run.figures['bg_gap'] !== undefined)) {
+  if (about('debiasing') && runs.some((run) => run.figures['bg_gap'] !== undefined)) {
     limits.push(
       'Pictures with exchanged backgrounds are composed by computer. Seams and remains of the old background may themselves change a prediction; that is why the same-class background, not the original, is the yardstick.',
     );
   }
-  if (runs.some((run) => run.parts.localization !== undefined)) {
+  if (about('localization') && runs.some((run) => run.parts.localization !== undefined)) {
     limits.push(
       'A heatmap is coarse: it has far fewer places than the picture has pixels. It shows roughly where evidence comes from, not why.',
     );
   }
-  if (runs.some((run) => run.parts.localization?.details.thresholdFrom === 'test')) {
+  if (about('localization') && runs.some((run) => run.parts.localization?.details.thresholdFrom === 'test')) {
     limits.push(
       'No validation picture says where its object is. The brightness border of the boxes and the size of the box in the middle were therefore chosen on the test pictures themselves, which flatters both.',
     );
   }
-  if (runs.some((run) => run.parts.robustness !== undefined)) {
+  if (about('robustness') && runs.some((run) => run.parts.robustness !== undefined)) {
     limits.push(
       'An attack that does not succeed proves little: a stronger or a cleverer one may. The share of answers that survive is an upper border.',
     );
   }
-  if (runs.some((run) => run.parts.stability !== undefined || run.parts.faithfulness !== undefined)) {
+  if (about('explanations') && runs.some((run) => run.parts.stability ?? run.parts.faithfulness)) {
     limits.push(
       'That a heatmap is steady, gathered or faithful does not make it right: it can show faithfully that the model looks at the wrong thing.',
     );

@@ -1,8 +1,11 @@
 /** Made-up but plausible input for tests and for looking at a report: every number is derived from a seed. */
-import { defaultSettings, pictureOf, randomFrom, type Random } from './pictures.fixture.ts';
-import type { Figure, RoundSummary, RunFigures, RunRecord } from '../contract/run.ts';
+import { defaultSettings, pictureOf, randomFrom } from './pictures.fixture.ts';
+import type { RoundSummary, RunRecord } from '../contract/run.ts';
+import { REPORT_SECTIONS } from '../contract/report-view.ts';
 import type { Arm } from '../contract/settings.ts';
-import type { HardSample, PerPicture, ReportInput, RunReportInput } from './input.ts';
+import { evaluationOf, type EvaluationSpec } from './evaluation.fixture.ts';
+import type { HardSample, ReportInput, RunReportInput } from './input.ts';
+import { wantedPictures } from './wanted-pictures.ts';
 
 export const CLASSES = [
   'T-shirt',
@@ -16,17 +19,11 @@ export const CLASSES = [
   'Bag',
   'Ankle boot',
 ];
-const TESTS = 1000;
 
-export interface RunSpec {
+export interface RunSpec extends EvaluationSpec {
   readonly arm: Arm;
-  readonly accuracy: number;
-  readonly same: number;
-  readonly rand: number;
-  readonly energy: number;
+  /** Mean E of each round. */
   readonly steadiness: readonly number[];
-  /** Of the values per picture. */
-  readonly seed: number;
 }
 
 export const PLAIN: RunSpec = {
@@ -35,6 +32,7 @@ export const PLAIN: RunSpec = {
   same: 0.781,
   rand: 0.571,
   energy: 0.372,
+  steady: 0.46,
   steadiness: [0.52, 0.49, 0.47, 0.46],
   seed: 11,
 };
@@ -44,68 +42,10 @@ export const CONSISTENCY: RunSpec = {
   same: 0.774,
   rand: 0.627,
   energy: 0.431,
+  steady: 0.64,
   steadiness: [0.52, 0.56, 0.6, 0.64],
   seed: 23,
 };
-
-const bytes = (random: Random, share: number): Uint8Array =>
-  Uint8Array.from({ length: TESTS }, () => (random() < share ? 1 : 0));
-
-function figure(values: ArrayLike<number>): Figure {
-  const list = Array.from(values);
-  const value = list.reduce((sum, v) => sum + v, 0) / list.length;
-  const spread = Math.sqrt(list.reduce((sum, v) => sum + (v - value) ** 2, 0) / list.length / list.length);
-  return { value, low: value - 1.96 * spread, high: value + 1.96 * spread, n: list.length };
-}
-
-function perPicture(spec: RunSpec): Required<PerPicture> {
-  const random = randomFrom(spec.seed);
-  return {
-    iou: Float32Array.from({ length: TESTS }, () => 0.9 * spec.energy + 0.3 * random()),
-    correct: bytes(random, spec.accuracy),
-    mixedSame: bytes(random, spec.same),
-    mixedRand: bytes(random, spec.rand),
-    energy: Float32Array.from({ length: TESTS }, () => Math.min(1, Math.max(0, spec.energy + (random() - 0.5) * 0.5))),
-    pointing: bytes(random, spec.energy + 0.2),
-    maxboxacc: bytes(random, spec.energy + 0.05),
-    maxboxaccV2: Float32Array.from({ length: TESTS }, () => (random() < spec.energy ? 2 / 3 : 1 / 3)),
-  };
-}
-
-function figuresOf(arrays: Required<PerPicture>): RunFigures {
-  const { correct, mixedSame, mixedRand, energy, pointing, maxboxacc, maxboxaccV2, iou } = arrays;
-  return {
-    top1: figure(correct),
-    debiasing: {
-      original: figure(correct),
-      mixedSame: figure(mixedSame),
-      mixedRand: figure(mixedRand),
-      bgGap: figure(Array.from(mixedSame, (hit, i) => hit - mixedRand[i])),
-    },
-    localization: {
-      maxboxacc: figure(maxboxacc),
-      maxboxaccThreshold: 0.43,
-      thresholdFrom: 'val',
-      maxboxaccCurve: Array.from(
-        { length: 100 },
-        (_, i) => figure(maxboxacc).value * Math.exp(-(((i - 43) / 30) ** 2)),
-      ),
-      iou: figure(iou),
-      centreBoxSize: 0.62,
-      maxboxaccBest: figure(maxboxacc).value + 0.004,
-      maxboxaccV2: figure(maxboxaccV2),
-      maxboxaccV2Parts: [0.71, 0.44, 0.12],
-      maxboxaccV2Best: figure(maxboxaccV2).value + 0.003,
-      top1Loc: figure(correct.map((hit, i) => hit & maxboxacc[i])),
-      pointing: figure(pointing),
-      energy: figure(energy),
-      pxap: null,
-      centreBox: { value: 0.389, low: 0.359, high: 0.419, n: TESTS },
-      uniformEnergy: { value: 0.214, low: 0.208, high: 0.22, n: TESTS },
-      target: 'mask',
-    },
-  };
-}
 
 function roundsOf(spec: RunSpec): RoundSummary[] {
   return spec.steadiness.map((mean, i) => {
@@ -197,7 +137,7 @@ export function hardSample(
 }
 
 export function runInput(spec: RunSpec, hard = 24, change: Partial<RunRecord> = {}): RunReportInput {
-  const arrays = perPicture(spec);
+  const weightsHash = 'ab01'.repeat(16);
   const record: RunRecord = {
     format: 'steadygaze-run',
     version: 1,
@@ -214,8 +154,8 @@ export function runInput(spec: RunSpec, hard = 24, change: Partial<RunRecord> = 
     eps: 3.2 / 255,
     epsSurvival: 0.758,
     rounds: roundsOf(spec),
-    figures: figuresOf(arrays),
-    weightsHash: 'ab01'.repeat(16),
+    figures: null,
+    weightsHash,
     seconds: 96.4,
     error: null,
     ...change,
@@ -226,7 +166,21 @@ export function runInput(spec: RunSpec, hard = 24, change: Partial<RunRecord> = 
     loss: 2.2 * Math.exp(-i / 7) + (spec.arm === 'plain' ? 0.1 : 0.22),
     accuracy: 1 - 0.85 * Math.exp(-i / 6) - (spec.arm === 'plain' ? 0.01 : 0.05),
   }));
-  return { record, perPicture: arrays, epochs, hardest: Array.from({ length: hard }, (_, i) => hardSample(i)) };
+  const evaluation = evaluationOf(spec, CLASSES, weightsHash);
+  return { record, evaluation, epochs, hardest: Array.from({ length: hard }, (_, i) => hardSample(i)) };
+}
+
+/** Three seeds of both kinds of training, each with a little luck of its own. */
+export function seededRuns(hard = 0): RunReportInput[] {
+  return [PLAIN, CONSISTENCY].flatMap((spec) =>
+    [0, 1, 2].map((seed) => {
+      const luck = (0.5 - randomFrom(300 + seed + spec.seed)()) * 0.03;
+      const varied = { ...spec, seed: spec.seed + seed * 100, rand: spec.rand + luck, energy: spec.energy + luck };
+      const run = runInput(varied, hard);
+      const settings = { ...run.record.settings, seed };
+      return { ...run, record: { ...run.record, id: `00${String(seed)}-${spec.arm}-s${String(seed)}`, settings } };
+    }),
+  );
 }
 
 export function reportInput(runs: readonly RunReportInput[] = [runInput(PLAIN), runInput(CONSISTENCY)]): ReportInput {
@@ -242,6 +196,10 @@ export function reportInput(runs: readonly RunReportInput[] = [runInput(PLAIN), 
       counts: { train: 2400, val: 600, test: 1000 },
       problems: 2,
       thumbnails: CLASSES.map((_, label) => ({ label, size: 64, picture: pictureOf(label, 64, label) })),
+      pictures: wantedPictures(
+        runs.map(({ evaluation }) => evaluation),
+        REPORT_SECTIONS,
+      ).map((id, i) => ({ id, size: 64, picture: pictureOf(i % 10, 64, 40 + i) })),
       attribution: ['Fashion-MNIST, Zalando Research, MIT licence.', 'Backgrounds generated by Steadygaze.'],
     },
     runs,

@@ -1,5 +1,5 @@
 /**
- * The only script of the page. Everything is readable without it; it lets a picture flicker between
+ * The only script of the page. Everything is readable without it; it sorts tables, lets a picture flicker between
  * original and disturbed, and enlarges it. At most 2.5 changes a second (WCAG 2.3.1 allows three
  * flashes), none by itself, and none automatic for readers who ask for reduced motion.
  */
@@ -86,6 +86,50 @@ export const SCRIPT = `
   dialog.querySelector('.close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener('close', () => { stop(); if (looks[current]) looks[current].focus(); });
+
+  const cellValue = (row, at) => (row.cells[at] ? row.cells[at].dataset.v ?? row.cells[at].textContent.trim() : '');
+  function sortBy(head) {
+    const table = head.closest('table');
+    const at = [...head.parentNode.children].indexOf(head);
+    const numbers = head.dataset.sort === 'number';
+    const fallsFirst = numbers ? 'descending' : 'ascending';
+    const now = head.getAttribute('aria-sort');
+    const next = now === null ? fallsFirst : now === 'ascending' ? 'descending' : 'ascending';
+    for (const other of table.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', next);
+    const sign = next === 'ascending' ? 1 : -1;
+    for (const body of table.tBodies) {
+      const rows = [...body.rows].filter((row) => row.cells.length > at && row.cells[0].colSpan === 1);
+      const empty = (row) => cellValue(row, at) === '';
+      rows.sort((a, b) => {
+        if (empty(a) || empty(b)) return Number(empty(a)) - Number(empty(b));
+        const [x, y] = [cellValue(a, at), cellValue(b, at)];
+        return sign * (numbers ? Number(x) - Number(y) : x.localeCompare(y, undefined, { numeric: true }));
+      });
+      body.append(...rows);
+    }
+  }
+  // A span and no button element: headings with buttons are not repeated on every page of paper.
+  for (const head of document.querySelectorAll('th[data-sort]')) {
+    const handle = document.createElement('span');
+    handle.className = 'sort';
+    handle.setAttribute('role', 'button');
+    handle.tabIndex = 0;
+    handle.append(...head.childNodes);
+    head.append(handle);
+    handle.addEventListener('click', () => sortBy(head));
+    handle.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      sortBy(head);
+    });
+  }
+
+  // On paper nothing can be opened any more.
+  const folded = [...document.querySelectorAll('details.rest')];
+  let opened = [];
+  addEventListener('beforeprint', () => { opened = folded.filter((each) => !each.open); for (const each of opened) each.open = true; });
+  addEventListener('afterprint', () => { for (const each of opened) each.open = false; });
 
   const links = new Map([...document.querySelectorAll('nav a')].map((link) => [link.hash.slice(1), link]));
   const seen = new Set();

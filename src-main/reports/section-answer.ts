@@ -64,7 +64,7 @@ export function answerSection(document: ReportDocument): Markup {
     ${document.warnings.map((warning) => html`<p class="warning"><strong>${warning}</strong></p>`)}
     <div class="runs">${runs.map((run) => runFindings(run, document))}</div>
     ${left > 0 ? html`<p class="note">${counted(left, 'more run')} of the same kinds of training, with other seeds, stand in the tables.</p>` : null}
-    ${document.comparisons.slice(0, MOST_COMPARISONS).map((_, i) => changes(i, document))}
+    ${document.comparisons.slice(0, document.seeds === null ? MOST_COMPARISONS : 1).map((_, i) => changes(i, document))}
   </section>`;
 }
 
@@ -101,4 +101,6 @@ function runFindings(run: RunView, document: ReportDocument): Markup {
 
 /** Sets the numbers of a sentence in bold, so that they are found again. */
 const emphasised = (sentence: string): Markup[] =>
-  sentence.split(/(\d[\d.,]*(?:%| points\b))/).map((part, i) => (i % 2 === 1 ? html`<b>${part}</b>` : html`${part}`));
+  sentence
+    .split(/((?<![\d.\u2212+])\d[\d.,]*(?:%(?! interval)| points\b))/)
+    .map((part, i) => (i % 2 === 1 ? html`<b>${part}</b>` : html`${part}`));

@@ -21,14 +21,23 @@ export function sectionFrame(document: ReportDocument, { section, title, lead }:
   const parts = PARTS_OF[section];
   const measured = parts.some((part) => hasPart(document, part));
   const kinds = kindsOf(document, section);
+  const table = !measured || kinds.length === 0 ? null : figureTable(document, kinds);
+  // Beside the comparison, what is left of the figures stands at the end.
+  const whole = document.sections.includes('comparison');
   return html`<section id="${section}" aria-labelledby="${section}-h">
     <h2 id="${section}-h">${title}</h2>
     <p class="lead">${lead}</p>
-    ${statements(document, section)} ${!measured || kinds.length === 0 ? null : figureTable(document, kinds)}
-    ${measured ? body() : null} ${parts.filter((part) => !hasPart(document, part)).map(missingPart)}
-    ${reservations(document, parts)}
+    ${statements(document, section)} ${whole ? null : table} ${measured ? body() : null}
+    ${whole && table !== null ? folded(table, kinds.length) : null}
+    ${parts.filter((part) => !hasPart(document, part)).map(missingPart)} ${reservations(document, parts)}
   </section>`;
 }
+
+const folded = (table: Markup, figures: number): Markup =>
+  html`<details class="rest">
+    <summary>${counted(figures, 'further figure')}, with intervals and changes</summary>
+    ${table}
+  </details>`;
 
 export const missingPart = (part: EvaluationPart): Markup => html`<p class="empty">${MISSING[part]}</p>`;
 

@@ -23,8 +23,9 @@ export function groupTables(document: ReportDocument, images: ReportImages): Mar
   return html`<h3>Class by kind of background</h3>
     <p class="note">
       Backgrounds are sorted by their look into ${counted(clusters.length, 'kind')}. Each cell: the share of pictures of
-      the class before that kind of background that are named correctly, and how many there are. Darker is worse; the
-      worst group is framed. Groups with fewer than ${counted(least, 'picture')} are shown pale and do not count.
+      the class before that kind of background that are named correctly, and how many there are. The stronger the
+      colour, the worse; the worst group is framed. Groups with fewer than ${counted(least, 'picture')} are shown pale
+      and do not count.
     </p>
     ${same ? kindsOfBackground(clusters, document, images) : null}
     <div class="pair">

@@ -53,11 +53,12 @@ function borderCurves(document: ReportDocument, located: readonly Located[]): Ma
           label: 'brightness border',
         },
         y: { top, format: percentLabel },
-        uprights: located.map(({ run, details }) => ({
-          series: run.index,
-          at: details.threshold,
-          text: `chosen: ${unit(details.threshold)}`,
-        })),
+        uprights: located
+          .filter(({ details }, i) => located.findIndex((each) => each.details.threshold === details.threshold) === i)
+          .map(({ run, details }) => ({
+            ...{ series: run.index, at: details.threshold },
+            text: `chosen: ${unit(details.threshold)}`,
+          })),
         levels: located.length === 0 ? [] : [{ at: centre(located[0]), text: 'a box in the middle' }],
       })}
     </div>`;

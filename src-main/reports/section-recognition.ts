@@ -85,7 +85,7 @@ function classTable(document: ReportDocument): Markup {
       rest.length === 0
         ? null
         : html`<details class="rest">
-            <summary>Show the other ${counted(rest.length, 'class', 'classes')}</summary>
+            <summary>The other ${counted(rest.length, 'class', 'classes')}</summary>
             ${table(rest)}
           </details>`
     }`;
@@ -109,7 +109,7 @@ function confusions(document: ReportDocument): Markup {
   });
   return html`<h3>What is taken for what</h3>
     <p class="note">${note}</p>
-    <div class="${document.study.classes.length <= 7 ? 'pair' : 'stack'}">${tables}</div>`;
+    <div class="${document.study.classes.length <= 10 ? 'pair' : 'stack'}">${tables}</div>`;
 }
 
 function confusionMatrix(confusion: RecognitionDetails['confusion'], classes: readonly string[]): Markup {

@@ -1,4 +1,5 @@
 /** Everything needed to judge the figures and to repeat them: limits, definitions, settings, versions. */
+import { EVALUATION_PARTS } from '../contract/evaluation.ts';
 import { definitionsOf, METHOD_SOURCE } from './definitions.ts';
 import type { ReportDocument } from './document.ts';
 import { seriesMark } from './charts/marks.ts';
@@ -78,6 +79,7 @@ export function repeatSection(document: ReportDocument): Markup {
             </table>
           </div>`
     }
+    ${measurements(runs)}
     <dl class="definitions">
       <div>
         <dt>Study</dt>
@@ -102,6 +104,77 @@ export function repeatSection(document: ReportDocument): Markup {
     }
   </section>`;
 }
+
+/** How each part was measured: without it nobody could measure it again. */
+function measurements(runs: readonly RunView[]): Markup | null {
+  const lines = EVALUATION_PARTS.flatMap((part) => {
+    const measured = runs.flatMap((run) => {
+      const result = run.parts[part];
+      return result === undefined ? [] : [{ run, result }];
+    });
+    // Runs that were measured alike share a line.
+    const alike = new Map<string, typeof measured>();
+    for (const each of measured) {
+      const { key, pictures, engine, picturesHash } = each.result;
+      const same = JSON.stringify([
+        key.settings,
+        key.split,
+        key.judges,
+        key.definition,
+        pictures,
+        engine,
+        picturesHash,
+      ]);
+      alike.set(same, [...(alike.get(same) ?? []), each]);
+    }
+    return [...alike.values()].map((group) => ({ part, group }));
+  });
+  if (lines.length === 0) return null;
+  const rows = lines.map(({ part, group }) => {
+    const { key, engine, pictures, picturesHash } = group[0].result;
+    const judges =
+      key.judges.length === 0 ? null : html`<br />judged by <code>${key.judges.map(shortHash).join(', ')}</code>`;
+    const all = group.length === runs.length;
+    return html`<tr>
+      <th scope="row">${all ? null : html`${group.map(({ run }) => seriesMark(run.index))} `}<code>${part}</code></th>
+      <td>${count(pictures)} of the ${key.split === 'test' ? 'test' : 'validation'} pictures</td>
+      <td><code>${settingsText(key.settings)}</code>${judges}</td>
+      <td>${engine}, definition ${key.definition}</td>
+      <td><code title="${picturesHash}">${shortHash(picturesHash)}</code></td>
+    </tr>`;
+  });
+  return html`<h3>How it was measured</h3>
+    <p class="note">
+      Names of settings are those that <code>steadygaze evaluate --set part.name=value</code> takes. The hash is that of
+      the measured pictures, in order.
+    </p>
+    <div class="scroll" role="region" aria-label="How it was measured" tabindex="0">
+      <table class="facts measured">
+        <thead>
+          <tr>
+            <th scope="col">Part</th>
+            <th scope="col">Pictures</th>
+            <th scope="col">Settings</th>
+            <th scope="col">Computed by</th>
+            <th scope="col">Hash</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+const shortHash = (hash: string): string => hash.slice(0, 12);
+/** "seed=0 eps=1,2,4,8". */
+const settingsText = (settings: Readonly<Record<string, unknown>>): string =>
+  Object.entries(settings)
+    .map(
+      ([name, value]) =>
+        `${name}=${Array.isArray(value) ? value.join(',') : value === '' ? '""' : JSON.stringify(value).replaceAll('"', '')}`,
+    )
+    .join(' ');
 
 const headCells = (runs: readonly RunView[]): Markup[] =>
   runs.map((run) => html`<th scope="col">${seriesMark(run.index)} ${run.label}</th>`);

@@ -118,10 +118,10 @@ function attackTable(
       ${values}
     </tr>`;
   });
-  return html`<details class="rest" open>
+  return html`<details class="rest">
     <summary>All attacks in numbers</summary>
     <div class="scroll" role="region" aria-label="Attacks" tabindex="0">
-      <table class="sortable compact">
+      <table class="sortable compact many">
         <thead>
           <tr>
             ${sortHead('Attack', 'text')}${sortHead('Where', 'text')}${sortHead('Strength')}${runs.map(
@@ -152,10 +152,14 @@ function corruptions(document: ReportDocument): Markup | null {
   if (tables.length === 0) return null;
   return html`<h3>Wrong with bad pictures</h3>
     <p class="note">
-      Share of wrong names for each kind of damage, from 1 (slight) to 5 (severe), and over all five. Darker is worse.
+      Wrong names in percent, for each kind of damage from 1 (slight) to 5 (severe), and over all five. The stronger the
+      colour, the worse.
     </p>
     <div class="pair">${tables}</div>`;
 }
+
+/** Without the sign, which would be repeated in every cell. */
+const percentNumber = (share: number): string => percent(share).replace('%', '');
 
 const SEVERITIES = [1, 2, 3, 4, 5] as const;
 
@@ -170,7 +174,7 @@ function corruptionTable(rows: CorruptionsDetails['rows']): Markup {
       const cells = wrong.map((row) =>
         row === undefined
           ? html`<td class="heat" data-v="">–</td>`
-          : heatCell(percent(1 - row.accuracy.value), 1 - row.accuracy.value, {
+          : heatCell(percentNumber(1 - row.accuracy.value), 1 - row.accuracy.value, {
               tone: 'amber',
               sort: 1 - row.accuracy.value,
             }),
@@ -178,7 +182,7 @@ function corruptionTable(rows: CorruptionsDetails['rows']): Markup {
       return html`<tr>
         <th scope="row" data-v="${own[0].label}">${own[0].label}</th>
         ${cells}
-        <td class="heat sum" data-v="${String(mean)}"><b>${percent(mean)}</b></td>
+        <td class="heat sum" data-v="${String(mean)}"><b>${percentNumber(mean)}</b></td>
       </tr>`;
     });
     return [

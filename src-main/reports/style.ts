@@ -2,7 +2,10 @@
  * The look of the report: graphite neutrals, amber only where attention is due, light and dark by the
  * system, readable on paper. Contrast of text is at least 4.5:1, of marks at least 3:1, in both schemes.
  */
-export const STYLE = `
+import { CHART_STYLE } from './style-charts.ts';
+import { PRINT_STYLE } from './style-print.ts';
+
+const BASE = `
 :root{color-scheme:light dark;
 --ground:#f6f6f5;--surface:#ffffff;--line:#dddedf;--faint:#ebecec;--text:#1b1e21;--muted:#565c62;--mark:#3b4148;--soft:#858c93;--hint:#c9ccd0;
 --amber:#8a5200;--amber-mark:#c27200;--amber-wash:#fdf3e1;--radius:10px}
@@ -72,7 +75,7 @@ th details{position:relative;padding-left:1.6rem}th summary::before{content:"?";
 th details[open]>summary::before{background:var(--mark);color:var(--surface);border-color:var(--mark)}
 th details p{font-size:.875rem;color:var(--muted);margin:.35rem 0 0;max-width:26rem}
 .term{display:block;font-size:.8rem}
-td.value,td.change{white-space:nowrap}
+td.value,td.change{white-space:nowrap}td .reference{white-space:normal;max-width:9.5rem}
 td b{font-weight:650;display:block}
 .interval,.reference,.verdict{display:block;font-size:.8rem}
 .verdict{color:var(--muted)}
@@ -89,31 +92,11 @@ th.scale span{color:var(--muted);font-weight:400;font-size:.8rem}th.scale span:l
 .tick{top:1px;bottom:1px;width:0;border-left:2px dotted var(--mark)}
 .zero{top:0;bottom:0;border-left:1px solid var(--soft)}
 .ticklet{display:inline-block;height:.75rem;border-left:2px dotted var(--mark);margin-right:.2rem;vertical-align:-1px}
-figure{margin:0}
-figcaption{font-size:.9rem;margin-bottom:.3rem}
-.rounds{margin-top:1.6rem}
-.how{display:grid;grid-template-columns:repeat(4,minmax(0,9.5rem)) minmax(0,14rem);gap:1.1rem;align-items:start;margin:1.4rem 0 2.2rem;padding:0;list-style:none}
-.how img{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:8px}
-.how li{font-size:.85rem;line-height:1.4;color:var(--muted)}.how b{color:var(--text);display:block;margin-top:.4rem}
-.how .sum{align-self:center}.how .sum span{display:block;font-size:1.9rem;font-weight:650;color:var(--text);line-height:1.15}
-.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(13.5rem,1fr));gap:1.25rem 1.5rem;margin-top:.8rem}
-.panel-note{font-size:.8rem;color:var(--muted);margin:.15rem 0 0}
-.chart{display:block;width:100%;height:auto;overflow:visible}
-.chart .label{font-size:10.5px;fill:var(--muted)}
-.chart .grid{stroke:var(--line);stroke-width:1}
-.chart .axis{stroke:var(--soft);stroke-width:1}
-.bar{fill:var(--soft)}.bar.low{fill:var(--amber-mark)}
-.mean{stroke:var(--text);stroke-width:1.5}
-.curve{fill:none;stroke:var(--mark);stroke-width:2.25;stroke-linejoin:round}
-.c0{stroke:var(--soft)}.c2{stroke-dasharray:7 4}.c3{stroke-dasharray:2 3}.c4{stroke:var(--soft);stroke-dasharray:7 4}.c5{stroke:var(--soft);stroke-dasharray:2 3}.c6{stroke-width:1}.c7{stroke:var(--soft);stroke-width:1}
-.key{width:28px;height:8px;vertical-align:2px}
-.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(24rem,1fr));gap:2.5rem}
-.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;font-size:.9rem;margin:.4rem 0 .8rem}
 .classlist{list-style:none;margin:0;padding:0;columns:2;column-gap:3rem}
 .classlist li{display:grid;grid-template-columns:8rem minmax(0,1fr) auto;gap:.9rem;align-items:center;break-inside:avoid;font-size:.9rem;padding:.15rem 0}
 .classlist .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;text-align:right}
 .numbers{display:flex;gap:.8rem;color:var(--muted);font-size:.85rem}
-.rest summary{margin:.8rem 0;text-decoration:underline;font-size:.9rem}
+.rest>summary{margin:.8rem 0;text-decoration:underline;font-size:.95rem}.rest>summary:hover{color:var(--amber)}.rest[open]>summary{font-weight:650;text-decoration:none}
 .ramp{display:flex;align-items:center;gap:.8rem;font-size:.85rem;color:var(--muted);margin:.2rem 0 0}
 .ramp i{width:11rem;height:.7rem;border-radius:3px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(23.5rem,1fr));gap:1.25rem}
@@ -149,7 +132,7 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .definitions dt{font-weight:600}.definitions dd{margin:0}
 code{font:.85em/1.4 ui-monospace,"SFMono-Regular",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .facts{font-size:.875rem}.facts th,.facts td{padding-top:.35rem;padding-bottom:.35rem}.facts th[scope=row]{width:18rem}
-.facts td{color:var(--muted)}.facts .differs td{color:var(--text);font-weight:650}
+.facts td{color:var(--muted)}.measured th[scope=row]{width:auto;white-space:nowrap}.facts .differs td{color:var(--text);font-weight:650}
 #large{border:0;padding:1.25rem;border-radius:14px;background:var(--surface);color:var(--text);width:min(70rem,94vw);max-height:96vh}
 #large::backdrop{background:rgba(12,13,14,.8)}
 .large-pictures{display:grid;grid-template-columns:1fr 1fr;gap:1rem;max-width:calc((96vh - 11rem)*2);margin:0 auto}
@@ -161,12 +144,6 @@ kbd{font:inherit;border:1px solid var(--line);border-radius:4px;padding:0 .35rem
 @media (max-width:560px){.runs,.cards,.curves,.panels{grid-template-columns:minmax(0,1fr)}.finding,.definitions>div{grid-template-columns:minmax(0,1fr);gap:.2rem}.answer{font-size:1.25rem}}
 @media (min-width:1700px){.page{grid-template-columns:13rem minmax(0,1fr);gap:4rem}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{
-:root{color-scheme:light;--ground:#fff;--surface:#fff;--line:#d3d5d7;--faint:#eeeeee;--text:#000;--muted:#4a4f54;--mark:#2d3237;--soft:#80878e;--amber:#7a4800;--amber-mark:#b86c00}
-@page{size:A4;margin:14mm}
-body{font-size:10pt}.page{display:block;padding:0;max-width:none}nav,.skip,.screen,dialog,th summary::before{display:none!important}th details{padding-left:0}
-section{margin-top:2rem}h2,h3,.lead,.legend,.note,tr.group{break-after:avoid}.classlist,.changes .findings{columns:2}.strip li{flex-basis:4rem}.card,.finding,figure,tr,.run,.changes,.classlist li{break-inside:avoid}
-.cards{grid-template-columns:1fr 1fr;gap:.6rem}.card{content-visibility:visible;padding:.6rem}.runs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:repeat(4,1fr)}
-.answer{font-size:14pt}.scroll{overflow:visible}.finding{grid-template-columns:5rem minmax(0,1fr)}
-.bar,.curve,.meter,.cell img{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
+
+export const STYLE = BASE + CHART_STYLE + PRINT_STYLE;

@@ -127,7 +127,7 @@ export function classRows({ study }: ReportDocument, runs: readonly ClassValues[
       rest.length === 0
         ? null
         : html`<details class="rest">
-            <summary>Show the other ${counted(rest.length, 'class', 'classes')}</summary>
+            <summary>The other ${counted(rest.length, 'class', 'classes')}</summary>
             <ul class="classlist">
               ${rest}
             </ul>

@@ -67,7 +67,7 @@ const CONSISTENCY_KINDS: readonly FigureKind[] = [
   },
 ];
 
-const CURVE = 'area under the mean probability of the label (0 to 1) over the share of pixels';
+const CURVE = 'Area under the mean probability of the label (0 to 1) over the share of pixels';
 
 const FAITHFULNESS_KINDS: readonly FigureKind[] = [
   {

@@ -5,7 +5,7 @@ const common = { part: 'recognition', group: 'recognition', unit: 'share' } as c
 
 /** Naming the commonest class every time. */
 const COMMONEST: FigureReference = {
-  label: 'Always the commonest class',
+  label: 'The commonest class',
   read: ({ parts }) => {
     const rows = parts.recognition?.details.confusion.map((row) => row.reduce((sum, n) => sum + n, 0)) ?? [];
     const total = rows.reduce((sum, n) => sum + n, 0);

@@ -111,7 +111,7 @@ export const CORRUPTION_KINDS: readonly FigureKind[] = [
     explanation:
       'The share of wrong names when pictures suffer from noise, blur, weather or compression, averaged over kinds and five strengths. Nobody means harm here; it is what cameras and networks do.',
     definition:
-      'Mean of 1 \u2212 accuracy over all kinds of corruption and severities 1 to 5, with generators of our own; not divided by a reference network.',
+      'Mean of 1 \u2212 accuracy over all kinds of corruption (or those of one family: noise, blur, weather, digital) and severities 1 to 5, with generators of our own; not divided by a reference network.',
     better: 'lower',
     rises: 'is wrong {} more often with bad pictures',
     falls: 'is wrong {} less often with bad pictures',
