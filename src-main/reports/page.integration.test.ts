@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildReport, reportJson, type ReportInput } from './document.ts';
+import { REPORT_SECTIONS } from '../contract/report-view.ts';
+import { buildReport, type ReportInput } from './document.ts';
 import { amplifiedChange } from './heatmap-image.ts';
 import { renderHtml } from './html.ts';
 import { renderImages, type ReportImages } from './images.ts';
 import { infernoHex } from './inferno.ts';
-import { CONSISTENCY, hardSample, PLAIN, reportInput, runInput } from './report.fixture.ts';
-import { writeReport } from './write.ts';
+import { CONSISTENCY, hardSample, PLAIN, reportInput, runInput, seededRuns, withParts } from './report.fixture.ts';
 
 const VOID = new Set(['meta', 'img', 'br', 'link', 'input', 'hr']);
 
@@ -115,13 +118,8 @@ describe('the page', () => {
   test('designs its empty states', () => {
     const stopped = runInput(PLAIN, 0, { state: 'failed', rounds: [], figures: null, eps: null, epsSurvival: null });
     const bare = runInput(CONSISTENCY, 0);
-    const figures = bare.record.figures;
-    if (figures === null) throw new Error('the fixture has figures');
-    const noMasks = {
-      ...bare,
-      record: { ...bare.record, figures: { ...figures, localization: null, debiasing: null } },
-    };
-    const text = renderHtml(buildReport(reportInput([stopped, noMasks])), new Map());
+    const noMasks = withParts(bare, 'recognition');
+    const text = renderHtml(buildReport(reportInput([withParts(stopped), noMasks])), new Map());
     expect(structureErrors(text)).toEqual([]);
     expect(text).toContain('Localization could not be measured, because nothing says where the objects are');
     expect(text).toContain('No assessment yet');
@@ -189,20 +187,87 @@ describe('pictures', () => {
   });
 });
 
-describe('on disk', () => {
-  test('writes both files whole, over older ones, and leaves nothing else', async () => {
-    const document = buildReport(input);
-    const target = join(folder, 'new', 'place');
-    await writeReport(target, document, new Map());
-    const paths = await writeReport(target, document, images);
-    expect((await readdir(target)).sort()).toEqual(['report.html', 'report.json']);
-    expect(await readFile(paths.html, 'utf8')).toBe(page);
-    expect(JSON.parse(await readFile(paths.json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(reportJson(document))));
+test('two runs of 24 hard pictures stay below 6 MB', async () => {
+  const full = reportInput();
+  const text = renderHtml(buildReport(full), await renderImages(full));
+  expect(text.length).toBeLessThan(6e6);
+});
+
+describe('every kind of report', () => {
+  test.each(REPORT_SECTIONS)(
+    '%s stands alone: the answer, its own section, definitions and how to repeat it',
+    (section) => {
+      const document = buildReport({ ...input, sections: [section] });
+      const text = renderHtml(document, images);
+      expect(structureErrors(text)).toEqual([]);
+      const order = [...ids(text)].filter((id) => !id.endsWith('-h') && !id.includes('-0') && !id.includes('-1'));
+      expect(order.slice(0, 2)).toEqual(['answer', section]);
+      expect(order.slice(-4)).toEqual(['limits', 'definitions', 'repeat', 'large']);
+      expect(order.filter((id) => REPORT_SECTIONS.some((other) => other === id))).toEqual([section]);
+      for (const [, target] of text.matchAll(/href="#([^"]+)"/g)) expect(ids(text)).toContain(target);
+      expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    },
+  );
+
+  test('what was not measured says what to do', () => {
+    const bare = reportInput([withParts(runInput(PLAIN, 0), 'recognition')]);
+    const text = renderHtml(buildReport({ ...bare, sections: ['robustness', 'debiasing', 'explanations'] }), new Map());
+    for (const part of ['debiasing', 'challenge', 'groups', 'robustness', 'corruptions', 'faithfulness', 'stability']) {
+      expect(text).toContain(`--parts ${part}`);
+    }
+    expect(text).not.toContain('--parts recognition');
   });
 
-  test('two runs of 24 hard pictures stay below 6 MB', async () => {
-    const full = reportInput();
-    const text = renderHtml(buildReport(full), await renderImages(full));
-    expect(text.length).toBeLessThan(6e6);
+  test('six runs of two kinds stand line by line, with what the seeds carry', () => {
+    const text = renderHtml(buildReport(reportInput(seededRuns())), new Map());
+    expect(structureErrors(text)).toEqual([]);
+    expect(text).toContain('class="figures lines"');
+    expect(text).toContain('How much is the luck of training?');
+    expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
+
+  test('foregrounds taken from models are named in bold', () => {
+    const runs = [PLAIN, CONSISTENCY].map((spec) => runInput({ ...spec, foreground: 'models' }, 0));
+    const text = renderHtml(buildReport({ ...reportInput(runs), sections: ['debiasing'] }), new Map());
+    expect(text.match(/<strong>Nobody marked where the objects are/g)).toHaveLength(2);
+  });
+});
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
+  test('tables sort by a click and by the keyboard, nothing is fetched, nothing goes wrong', async () => {
+    const path = join(folder, 'report.html');
+    await writeFile(path, page);
+    const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
+    try {
+      const tab = await browser.newPage();
+      const wrong: string[] = [];
+      const fetched: string[] = [];
+      tab.on('pageerror', (error) => wrong.push(error.message));
+      tab.on('console', (message) => wrong.push(message.text()));
+      tab.on('request', (request) => fetched.push(request.url().slice(0, 20)));
+      await tab.goto(pathToFileURL(path).href);
+      const table = tab.locator('#recognition table.sortable').first();
+      const head = table.locator('th[data-sort]').nth(2);
+      const column = async () =>
+        (await table.locator('tbody tr > :nth-child(3)').allTextContents()).map((text) => parseFloat(text));
+      await head.locator('.sort').click();
+      expect(await head.getAttribute('aria-sort')).toBe('descending');
+      const falling = await column();
+      expect(falling).toHaveLength(10);
+      expect(falling).toEqual([...falling].sort((a, b) => b - a));
+      await head.locator('.sort').press('Enter');
+      expect(await head.getAttribute('aria-sort')).toBe('ascending');
+      expect(await column()).toEqual([...falling].sort((a, b) => a - b));
+      // By name, and only one column says that it is sorted.
+      await table.locator('th[data-sort] .sort').first().press(' ');
+      expect(await table.locator('tbody th').first().textContent()).toBe('Ankle boot');
+      expect(await table.locator('th[aria-sort]').count()).toBe(1);
+      expect(wrong).toEqual([]);
+      expect(fetched.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  }, 30_000);
 });

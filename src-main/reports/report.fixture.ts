@@ -1,5 +1,6 @@
 /** Made-up but plausible input for tests and for looking at a report: every number is derived from a seed. */
 import { defaultSettings, pictureOf, randomFrom } from './pictures.fixture.ts';
+import type { EvaluationPart, StoredEvaluation } from '../contract/evaluation.ts';
 import type { RoundSummary, RunRecord } from '../contract/run.ts';
 import { REPORT_SECTIONS } from '../contract/report-view.ts';
 import type { Arm } from '../contract/settings.ts';
@@ -136,6 +137,17 @@ export function hardSample(
   };
 }
 
+/** Thousands of resamples each: once for every specification. */
+const made = new Map<string, StoredEvaluation>();
+
+/** The run with no other measured parts than these; with none at all it was not evaluated. */
+export function withParts(run: RunReportInput, ...parts: readonly EvaluationPart[]): RunReportInput {
+  const { evaluation, ...rest } = run;
+  if (evaluation === undefined || parts.length === 0) return rest;
+  const kept = Object.entries(evaluation.parts).filter(([part]) => parts.some((each) => each === part));
+  return { ...rest, evaluation: { ...evaluation, parts: Object.fromEntries(kept) } };
+}
+
 export function runInput(spec: RunSpec, hard = 24, change: Partial<RunRecord> = {}): RunReportInput {
   const weightsHash = 'ab01'.repeat(16);
   const record: RunRecord = {
@@ -166,7 +178,9 @@ export function runInput(spec: RunSpec, hard = 24, change: Partial<RunRecord> = 
     loss: 2.2 * Math.exp(-i / 7) + (spec.arm === 'plain' ? 0.1 : 0.22),
     accuracy: 1 - 0.85 * Math.exp(-i / 6) - (spec.arm === 'plain' ? 0.01 : 0.05),
   }));
-  const evaluation = evaluationOf(spec, CLASSES, weightsHash);
+  const key = JSON.stringify(spec);
+  const evaluation = made.get(key) ?? evaluationOf(spec, CLASSES, weightsHash);
+  made.set(key, evaluation);
   return { record, evaluation, epochs, hardest: Array.from({ length: hard }, (_, i) => hardSample(i)) };
 }
 

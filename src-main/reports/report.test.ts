@@ -1,115 +1,53 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { differenceSentence, pairedDifference, verdictOf } from './comparison.ts';
+import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts';
 import { amplificationOf, buildReport, reportJson, summaryJson } from './document.ts';
-import { FIGURE_KINDS, figureKind } from './figure-kinds.ts';
-import { CLASSES, CONSISTENCY, hardSample, PLAIN, reportInput, runInput } from './report.fixture.ts';
-import { limitsOf } from './section-repeat.ts';
+import {
+  CLASSES,
+  CONSISTENCY,
+  hardSample,
+  PLAIN,
+  reportInput,
+  runInput,
+  seededRuns,
+  withParts,
+} from './report.fixture.ts';
+import { limitsOf } from './limits.ts';
 import { hardSentence, percent, plainText, signedPoints, wholePercent } from './words.ts';
-
-const CLAIMS = /\b(better|worse|more|less|fewer|higher|lower|relies on the background \d)/;
-
-describe('differences', () => {
-  test('an interval that contains zero is never called a difference', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...FIGURE_KINDS),
-        fc.double({ min: -1, max: 0, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (kind, low, high) => {
-          const verdict = verdictOf(low, high, kind.better);
-          expect(verdict).toBe('none');
-          const sentence = differenceSentence({
-            key: kind.key,
-            before: 0.5,
-            after: 0.6,
-            change: 0.1,
-            low,
-            high,
-            n: 10,
-            verdict,
-          });
-          expect(sentence).toMatch(/^No measurable difference/);
-          expect(sentence.replace(kind.subject, '')).not.toMatch(CLAIMS);
-        },
-      ),
-    );
-  });
-
-  test('an interval that excludes zero says which way, whatever is better', () => {
-    expect(verdictOf(0.01, 0.03, 'higher')).toBe('better');
-    expect(verdictOf(0.01, 0.03, 'lower')).toBe('worse');
-    expect(verdictOf(-0.03, -0.01, 'higher')).toBe('worse');
-    expect(verdictOf(-0.03, -0.01, 'lower')).toBe('better');
-  });
-
-  test('a border that is printed as 0.0 counts as zero', () => {
-    expect(verdictOf(0.0004, 0.02, 'higher')).toBe('none');
-    expect(verdictOf(Number.NaN, 0.02, 'higher')).toBe('unknown');
-  });
-
-  test('differences are paired by picture and leave out what was not measured', () => {
-    const kind = figureKind('top1');
-    const before = Uint8Array.from([1, 0, 1, 1, 255]);
-    const after = Uint8Array.from([1, 1, 1, 0, 1]);
-    const figure = { low: 0, high: 1, n: 4 };
-    const seen: number[][] = [];
-    const difference = pairedDifference(
-      kind,
-      { ...figure, value: 0.75 },
-      { ...figure, value: 0.75 },
-      [{ correct: before }, { correct: after }],
-      (values) => {
-        seen.push([...values]);
-        return { low: -0.5, high: 0.5 };
-      },
-    );
-    expect(seen).toEqual([[0, 1, 0, -1]]);
-    expect(difference).toMatchObject({ change: 0, n: 4, verdict: 'none' });
-  });
-
-  test('arrays that do not account for the figures give no interval and no claim', () => {
-    const kind = figureKind('top1');
-    const figure = { low: 0, high: 1, n: 2 };
-    const difference = pairedDifference(kind, { ...figure, value: 0.2 }, { ...figure, value: 0.9 }, [
-      { correct: Uint8Array.from([1, 0]) },
-      { correct: Uint8Array.from([1, 0]) },
-    ]);
-    expect(difference).toMatchObject({ verdict: 'unknown', low: null });
-    expect(difference && differenceSentence(difference)).toMatch(/^Whether accuracy differs was not tested/);
-  });
-});
 
 describe('the document', () => {
   const document = buildReport(reportInput());
 
   test('answers first, naming the reliance on the background with its size', () => {
-    const gap = document.runs[0].figures.bg_gap?.value ?? 0;
+    const gap = document.runs[0].figures['bg_gap']?.value ?? 0;
     expect(document.answer[0]).toBe(
-      `On this data, the model trained plainly names ${percent(document.runs[0].figures.top1?.value ?? 0)} of the test pictures correctly.`,
+      `On this data, the model trained plainly names ${percent(document.runs[0].figures['top1']?.value ?? 0)} of the test pictures correctly.`,
     );
     expect(document.answer[1]).toContain(
       `relies on the background: accuracy falls by ${(gap * 100).toFixed(1)} points`,
     );
-    expect(document.answer[2]).toContain('no measurable difference in accuracy');
+    expect(document.answer[2]).toMatch(
+      /^An attack too small to see \(at most 2\/255\) changes \d+\.\d% of its answers\.$/,
+    );
+    expect(document.answer[3]).toContain('no measurable difference in accuracy');
+    expect(document.answer).toHaveLength(4);
   });
 
   test('equal runs differ nowhere', () => {
     const same = buildReport(reportInput([runInput(PLAIN), runInput({ ...PLAIN, arm: 'consistency' })]));
     expect(same.comparisons[0].differences.every(({ verdict }) => verdict === 'none')).toBe(true);
-    const claims = same.findings.filter((finding) => finding.run === null).map(({ sentence }) => sentence);
+    const claims = same.findings.filter((finding) => finding.run === null).map(({ sentence }) => plainText(sentence));
     expect(claims.length).toBeGreaterThan(3);
     for (const claim of claims) expect(claim).toMatch(/^No measurable difference/);
   });
 
   test('a gap whose interval contains zero is not called reliance', () => {
     const run = runInput(PLAIN);
-    const figures = run.record.figures;
-    if (figures?.debiasing == null) throw new Error('the fixture has figures');
-    const debiasing = { ...figures.debiasing, bgGap: { value: 0.02, low: -0.01, high: 0.05, n: 1000 } };
-    const { answer, findings } = buildReport(
-      reportInput([{ ...run, record: { ...run.record, figures: { ...figures, debiasing } } }]),
-    );
+    const { evaluation } = run;
+    const debiasing = evaluation?.parts.debiasing;
+    if (evaluation === undefined || debiasing === undefined) throw new Error('the fixture has all parts');
+    const figures = { ...debiasing.figures, bg_gap: { value: 0.02, low: -0.01, high: 0.05, n: 1000 } };
+    const parts = { ...evaluation.parts, debiasing: { ...debiasing, figures } };
+    const { answer, findings } = buildReport(reportInput([{ ...run, evaluation: { ...evaluation, parts } }]));
     expect(answer.join(' ')).toContain('no measurable difference to its accuracy');
     expect(answer.join(' ')).not.toContain('It relies on');
     expect(findings.find(({ topic }) => topic === 'Background')).toMatchObject({ tone: 'neutral' });
@@ -118,14 +56,16 @@ describe('the document', () => {
   test('a gaze that does not beat a box in the middle is said to find nothing', () => {
     const gaze = document.findings.find(({ run, topic }) => run === 0 && topic === 'Gaze');
     expect(gaze).toMatchObject({ tone: 'attention' });
-    expect(gaze?.sentence).toContain('does not tell measurably better where objects are');
+    expect(plainText(gaze?.sentence ?? [])).toContain('does not tell measurably better where objects are');
   });
 
   test('E measured under different strengths is not compared', () => {
     const runs = [runInput(PLAIN, 0), runInput(CONSISTENCY, 0, { eps: 6 / 255 })];
     const other = buildReport(reportInput(runs));
     expect(other.comparisons[0].consistencyComparable).toBe(false);
-    expect(other.findings.some(({ sentence }) => sentence.includes('cannot be compared directly'))).toBe(true);
+    expect(other.findings.some(({ sentence }) => plainText(sentence).includes('cannot be compared directly'))).toBe(
+      true,
+    );
     expect(document.comparisons[0].consistencyComparable).toBe(true);
   });
 
@@ -153,13 +93,63 @@ describe('the document', () => {
 
   test('a run that stopped before its first round says so instead of inventing figures', () => {
     const stopped = runInput(PLAIN, 0, { state: 'stopped', rounds: [], figures: null, eps: null, epsSurvival: null });
-    const only = buildReport(reportInput([stopped]));
+    const only = buildReport(reportInput([withParts(stopped)]));
     expect(only.answer).toEqual([
       'On this data, the model trained plainly has not been evaluated yet: its run was stopped before its end.',
     ]);
     const json = reportJson(only);
     expect(json.runs[0]).toMatchObject({ top1: null, e_mean: [], maxboxacc: null, bg_gap: null });
     expect(buildReport(reportInput([])).answer).toHaveLength(1);
+  });
+});
+
+describe('the answer speaks of what was chosen', () => {
+  const answerTo = (...sections: readonly ReportSection[]): string =>
+    buildReport({ ...reportInput(), sections }).answer.join(' ');
+
+  test('and of nothing else, in two to four sentences', () => {
+    expect(answerTo('robustness')).toContain('An attack too small to see');
+    expect(answerTo('robustness')).not.toContain('background');
+    expect(answerTo('localization')).toContain('of its gaze lies on the object, where an even gaze would have');
+    expect(answerTo('localization')).toContain('does not find objects measurably better than a box in the middle');
+    expect(answerTo('explanations')).toContain('measurably better than a random order');
+    expect(answerTo('recognition')).toContain('How sure it is differs from how often it is right');
+    expect(answerTo('hard-samples')).toContain('its explanation does not survive');
+    expect(answerTo('debiasing')).toContain('It relies on the background');
+    for (const section of REPORT_SECTIONS) {
+      const { answer } = buildReport({ ...reportInput(), sections: [section] });
+      expect(answer.length).toBeGreaterThan(1);
+      expect(answer.length).toBeLessThan(5);
+    }
+  });
+
+  test('over several seeds it tells what all seeds carry', () => {
+    const document = buildReport(reportInput(seededRuns()));
+    expect(document.answer.filter((sentence) => sentence.startsWith('Over 3 seeds, '))).toHaveLength(2);
+    expect(document.answer.join(' ')).not.toContain('seed by seed');
+    expect(document.answer.length).toBeLessThan(5);
+  });
+
+  test('foregrounds taken from models are warned of, wherever backgrounds are spoken of', () => {
+    const runs = [PLAIN, CONSISTENCY].map((spec) => runInput({ ...spec, foreground: 'models' }, 0));
+    const warnings = (section: ReportSection) => buildReport({ ...reportInput(runs), sections: [section] }).warnings;
+    expect(warnings('debiasing')).toEqual([expect.stringContaining('the heatmaps of 2 models')]);
+    expect(warnings('comparison')).toHaveLength(1);
+    expect(warnings('recognition')).toEqual([]);
+    expect(buildReport(reportInput()).warnings).toEqual([]);
+  });
+
+  test('heatmaps that are no better than a random order are not praised', () => {
+    const run = runInput(PLAIN, 0);
+    const { evaluation } = run;
+    if (evaluation === undefined) throw new Error('the fixture has all parts');
+    const resampled = { ...evaluation.resampled, insertion: evaluation.resampled['insertion_random'] };
+    const same = buildReport({
+      ...reportInput([{ ...run, evaluation: { ...evaluation, resampled } }]),
+      sections: ['explanations'],
+    });
+    expect(same.answer.join(' ')).toContain('do not name the pixels that matter measurably better');
+    expect(same.findings.find(({ topic }) => topic === 'Insertion')).toMatchObject({ tone: 'attention' });
   });
 });
 
@@ -193,7 +183,7 @@ describe('report.json and summary.json', () => {
         expect.arrayContaining([...keys, 'eps', 'settings', 'versions', 'weights_hash']),
       );
       expect(run.bg_gap).toBeCloseTo((run.acc_mixed_same ?? 0) - (run.acc_mixed_rand ?? 0), 9);
-      expect(run.top1).toBe(document.runs[i].figures.top1?.value);
+      expect(run.top1).toBe(document.runs[i].figures['top1']?.value);
       expect(run.hardest).toHaveLength(24);
     }
     expect(json.comparison).toHaveLength(1);
@@ -201,11 +191,8 @@ describe('report.json and summary.json', () => {
   });
 
   test('what was not measured is null, not zero', () => {
-    const run = runInput(PLAIN, 0);
-    const figures = run.record.figures;
-    if (figures === null) throw new Error('the fixture has figures');
-    const record = { ...run.record, figures: { ...figures, localization: null, debiasing: null } };
-    const json = reportJson(buildReport(reportInput([{ ...run, record }])));
+    const run = withParts(runInput(PLAIN, 0), 'recognition');
+    const json = reportJson(buildReport(reportInput([run])));
     expect(json.runs[0]).toMatchObject({
       maxboxacc: null,
       energy: null,
@@ -213,8 +200,9 @@ describe('report.json and summary.json', () => {
       bg_gap: null,
       acc_mixed_same: null,
     });
-    expect(json.runs[0].intervals).not.toHaveProperty('bg_gap');
-    expect(json.answer.join(' ')).toContain('could not be measured: that needs masks');
+    expect(json.runs[0].figures).not.toHaveProperty('bg_gap');
+    expect(Object.keys(json.runs[0].parts)).toEqual(['recognition']);
+    expect(json.answer.join(' ')).toContain('could not be measured: that needs masks or boxes');
   });
 });
 

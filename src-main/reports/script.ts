@@ -104,7 +104,7 @@ export const SCRIPT = `
       rows.sort((a, b) => {
         if (empty(a) || empty(b)) return Number(empty(a)) - Number(empty(b));
         const [x, y] = [cellValue(a, at), cellValue(b, at)];
-        return sign * (numbers ? Number(x) - Number(y) : x.localeCompare(y, undefined, { numeric: true }));
+        return sign * (numbers ? Number(x) - Number(y) : x.localeCompare(y, 'en', { numeric: true }));
       });
       body.append(...rows);
     }

@@ -19,6 +19,12 @@ export function comparisonSection(document: ReportDocument): Markup {
       nothing.
     </p>
     ${
+      seeds === null
+        ? null
+        : html`${seedsTable(seeds, new Set(headlines.map(({ key }) => key)))}
+            <h3>Run by run</h3>`
+    }
+    ${
       runs.length === 0
         ? html`<p class="empty">No run was chosen for this report. Train one, then write the report again.</p>`
         : figureTable(document, headlines, {
@@ -26,7 +32,6 @@ export function comparisonSection(document: ReportDocument): Markup {
             rest: (columns) => (asColumns(document) ? steadinessBody(document, columns) : null),
           })
     }
-    ${seeds === null ? null : seedsTable(seeds, new Set(headlines.map(({ key }) => key)))}
   </section>`;
 }
 
