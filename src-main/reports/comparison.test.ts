@@ -127,6 +127,13 @@ describe('a paired difference', () => {
     expect(pairedDifference(kind, baseline, undefined)).toBeNull();
   });
 
+  test('of what owes nothing to the model no difference is told', () => {
+    const [plain, other] = [runInput(PLAIN, 0), runInput(CONSISTENCY, 0)];
+    for (const key of ['centre_box', 'uniform_energy', 'insertion_random', 'deletion_random']) {
+      expect(pairedDifference(kindOf(key), plain.evaluation, other.evaluation)).toBeNull();
+    }
+  });
+
   test('worst groups of different sizes pair all the same', () => {
     const [plain, other] = [runInput(PLAIN, 0), runInput(CONSISTENCY, 0)];
     expect(pairedDifference(kindOf('worst_group'), plain.evaluation, other.evaluation)?.obstacle).toBeNull();

@@ -37,7 +37,7 @@ export function verdictOf(low: number, high: number, { better, unit }: Pick<Figu
   return low > 0 === (better === 'higher') ? 'better' : 'worse';
 }
 
-/** One figure of two runs; null where one of them has not measured it. */
+/** One figure of two runs; null where one of them has not measured it, and of a yardstick. */
 export function pairedDifference(
   kind: FigureKind,
   baseline: StoredEvaluation | undefined,
@@ -45,7 +45,7 @@ export function pairedDifference(
 ): PairedDifference | null {
   const [before, after] = [figureOf(baseline, kind), figureOf(candidate, kind)];
   const [a, b] = [baseline?.parts[kind.part], candidate?.parts[kind.part]];
-  if (before === null || after === null || a === undefined || b === undefined) return null;
+  if (kind.yardstick || before === null || after === null || a === undefined || b === undefined) return null;
   const change = after.value - before.value;
   const base = { key: kind.key, before: before.value, after: after.value, change };
   const [drawnBefore, drawnAfter] = [baseline?.resampled[kind.key], candidate?.resampled[kind.key]];

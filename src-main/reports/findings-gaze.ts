@@ -174,7 +174,12 @@ function groupFindings(run: RunView): RunFinding[] {
       sentence: [
         'of ',
         className(run, cell.label),
-        ` before backgrounds of kind ${String(cell.cluster + 1)} are named correctly (${range(worst)}, ${counted(cell.figure.n, 'picture')})${average}.`,
+        ` before backgrounds of kind ${String(cell.cluster + 1)} are named correctly (${
+          // An interval without width would look like certainty.
+          worst.low === worst.high
+            ? `all ${counted(cell.figure.n, 'picture')} came out alike, too few for an interval`
+            : `${range(worst)}, ${counted(cell.figure.n, 'picture')}`
+        })${average}.`,
       ],
     },
   ];

@@ -45,7 +45,7 @@ export function robustnessFindings(run: RunView): RunFinding[] {
       tone: 'neutral',
       topic: 'Bad pictures',
       number: percent(mce.value),
-      sentence: `of the names are wrong with noise, blur, weather and compression, over all kinds and strengths${clean} (${range(mce)}). Hardest is ${hardestKind(rows)}.`,
+      sentence: `of the names are wrong with noise, blur, weather and compression, over all kinds and strengths${clean} (${range(mce)}). Hardest: ${hardestKind(rows)}.`,
     });
   }
   return out;

@@ -180,7 +180,7 @@ function corruptionTable(rows: CorruptionsDetails['rows']): Markup {
             }),
       );
       return html`<tr>
-        <th scope="row" data-v="${own[0].label}">${own[0].label}</th>
+        <th scope="row" data-v="${own[0].label}" title="${own[0].label}">${own[0].label}</th>
         ${cells}
         <td class="heat sum" data-v="${String(mean)}"><b>${percentNumber(mean)}</b></td>
       </tr>`;

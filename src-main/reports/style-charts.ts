@@ -31,7 +31,7 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .chartbox{max-width:46rem}.chart.square{max-width:19rem}
 .panels.attack{grid-template-columns:repeat(3,minmax(0,1fr));margin-bottom:1rem}
 .panels.calibrations{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(26rem,1fr));gap:1.5rem 2.5rem}.stack figure{margin-bottom:2rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(26rem,1fr));gap:1.5rem 2rem}.stack figure{margin-bottom:2rem}
 .barhead{font-weight:650;font-size:.95rem;margin:1.4rem 0 .2rem}
 .bars,.tracks{list-style:none;margin:.2rem 0 1rem;padding:0}
 .bars li{display:grid;grid-template-columns:14rem minmax(0,1fr) 12rem;gap:1.2rem;align-items:center;padding:.45rem 0;border-top:1px solid var(--faint);break-inside:avoid}
@@ -47,8 +47,8 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .heat{text-align:right;white-space:nowrap;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .matrix{width:auto;font-size:.875rem;border-collapse:separate;border-spacing:2px}
 .matrix th,.matrix td{border:0;padding:.32rem .5rem;vertical-align:middle}
-.matrix td.heat{border-radius:4px;min-width:3.1rem}.matrix thead th{text-align:right;vertical-align:bottom}.matrix thead th:first-child{text-align:left}
-.matrix th[scope=row]{max-width:11rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-left:0}
+.matrix td.heat{border-radius:4px;min-width:2.7rem;padding:.32rem .4rem}.matrix thead th{text-align:right;vertical-align:bottom}.matrix thead th:first-child{text-align:left}
+.matrix th[scope=row]{max-width:9rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-left:0}
 .matrix .heat .n{display:block;font-size:.72rem;color:var(--muted);line-height:1.2}
 .matrix .worst{box-shadow:inset 0 0 0 2px var(--amber-mark);font-weight:650}
 .matrix .pale{color:var(--muted)}
@@ -63,7 +63,7 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .kinds{list-style:none;padding:0;margin:.8rem 0 1.2rem;display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:1rem 1.5rem}
 .kinds p{margin:0 0 .35rem;font-size:.9rem}.thumbs{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:3px}.thumbs img,.gallery img{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:5px;object-fit:cover}
 .gallery{list-style:none;padding:0;margin:.4rem 0 1.2rem;display:grid;grid-template-columns:repeat(6,minmax(0,7rem));gap:.9rem}.gallery li{font-size:.8rem;min-width:0;break-inside:avoid}.gallery b{display:block;margin-top:.25rem;font-size:.95rem}.gallery .path{display:block;color:var(--muted)}
-.seeds td.said{white-space:normal;min-width:20rem}.seeds .verdict{line-height:1.45;margin-top:.2rem}
+.seeds th[scope=row]{min-width:12.5rem;width:20%}.seeds td.value{white-space:nowrap}.seeds td.said{white-space:normal;min-width:20rem}.seeds .verdict{line-height:1.45;margin-top:.2rem}
 .lines td.who{white-space:nowrap;font-size:.9rem}.lines tbody tr+tr td{border-top-color:var(--faint)}.lines td{padding-top:.4rem;padding-bottom:.4rem}
 .lines td b{display:inline}.lines .interval{display:inline;margin-left:.4rem}.lines .verdict{line-height:1.2}
 .lines td.scale{width:16%;min-width:8rem}.lines th[scope=rowgroup]{min-width:12.5rem;width:22%}.lines th .reference{padding-left:1.6rem;margin:.2rem 0 0}.lines td.value,.lines td.change{padding-right:.6rem}

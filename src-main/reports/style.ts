@@ -82,7 +82,7 @@ td b{font-weight:650;display:block}
 .better .verdict{color:var(--text);font-weight:600}.better .verdict::before{content:"\\2713\\00a0"}
 .worse .verdict,.worse b{color:var(--amber);font-weight:650}.worse .verdict::before{content:"!\\00a0"}
 .none b,.unknown b{font-weight:400;color:var(--muted)}
-td.scale,th.scale{width:26%;min-width:12rem;padding-right:0}
+td.scale,th.scale{width:26%;min-width:12rem;padding-right:6px}
 th.scale span{color:var(--muted);font-weight:400;font-size:.8rem}th.scale span:last-child{float:right}
 .track{position:relative;display:block;padding:2px 0;background:linear-gradient(90deg,var(--line) 1px,transparent 1px) 0 0/25% 100%,linear-gradient(var(--line),var(--line)) 100% 0/1px 100% no-repeat}
 .lane{position:relative;display:block;height:18px}

@@ -109,6 +109,7 @@ const FAITHFULNESS_KINDS: readonly FigureKind[] = [
   {
     ...faithfulness,
     key: 'insertion_random',
+    yardstick: true,
     headline: false,
     label: 'Recognised when pixels return in random order',
     subject: 'recognising pictures whose pixels return in random order',
@@ -123,6 +124,7 @@ const FAITHFULNESS_KINDS: readonly FigureKind[] = [
   {
     ...faithfulness,
     key: 'deletion_random',
+    yardstick: true,
     headline: false,
     label: 'Lost when pixels go in random order',
     subject: 'losing pictures whose pixels go in random order',

@@ -112,6 +112,7 @@ export const GAZE_KINDS: readonly FigureKind[] = [
   {
     ...common,
     key: 'centre_box',
+    yardstick: true,
     headline: false,
     label: 'What a box in the middle finds',
     subject: 'what a box in the middle finds',
@@ -126,6 +127,7 @@ export const GAZE_KINDS: readonly FigureKind[] = [
   {
     ...common,
     key: 'uniform_energy',
+    yardstick: true,
     headline: false,
     label: 'What an even map has on the object',
     subject: 'what an even map has on the object',

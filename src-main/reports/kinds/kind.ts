@@ -31,4 +31,6 @@ export interface FigureKind {
   readonly rises: string;
   readonly falls: string;
   readonly reference: FigureReference | null;
+  /** Something to compare with, which owes nothing to the model: no difference between runs is told of it. */
+  readonly yardstick?: true;
 }
