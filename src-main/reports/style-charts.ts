@@ -48,14 +48,14 @@ figcaption{font-size:.9rem;margin-bottom:.3rem}
 .matrix{width:auto;font-size:.875rem;border-collapse:separate;border-spacing:2px}
 .matrix th,.matrix td{border:0;padding:.32rem .5rem;vertical-align:middle}
 .matrix td.heat{border-radius:4px;min-width:2.7rem;padding:.32rem .4rem}.matrix thead th{text-align:right;vertical-align:bottom}.matrix thead th:first-child{text-align:left}
-.matrix th[scope=row]{max-width:9rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-left:0}
+.matrix th[scope=row]{max-width:10.5rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-left:0}
 .matrix .heat .n{display:block;font-size:.72rem;color:var(--muted);line-height:1.2}
 .matrix .worst{box-shadow:inset 0 0 0 2px var(--amber-mark);font-weight:650}
 .matrix .pale{color:var(--muted)}
 .matrix .sum{padding-left:.9rem}.matrix .sum b{display:inline}
 .matrix tr.family th{color:var(--muted);font-size:.8rem;padding-top:.8rem;font-weight:600}
 .upright thead th{height:7.2rem;padding:.2rem .3rem}.upright thead th span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block;max-height:7rem;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;font-weight:400}
-.upright td.heat{min-width:2.6rem}
+.upright td.heat{min-width:2.05rem;padding:.32rem .3rem}.matrix.upright th[scope=row]{max-width:6.5rem}
 .corner{vertical-align:bottom!important;color:var(--muted);font-size:.75rem;white-space:nowrap}.corner span{display:block}
 .compact th,.compact td{padding-top:.4rem;padding-bottom:.4rem}.compact td b{display:inline}.compact .interval{display:inline;margin-left:.5rem}.compact td{white-space:nowrap}
 .interval.inline{display:inline;margin-left:.3rem}
