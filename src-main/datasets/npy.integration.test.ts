@@ -68,7 +68,10 @@ describe('what NumPy writes is read', () => {
 
 describe('what is refused, in a sentence', () => {
   const refuses = async (bytes: Uint8Array, sentence: RegExp) => {
-    await expect(opened(bytes)).rejects.toMatchObject({ code: 'data-unreadable', message: expect.stringMatching(sentence) as unknown });
+    await expect(opened(bytes)).rejects.toMatchObject({
+      code: 'data-unreadable',
+      message: expect.stringMatching(sentence) as unknown,
+    });
   };
   const good = npyBytes({ descr: '<f4', shape, values });
 

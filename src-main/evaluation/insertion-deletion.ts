@@ -22,7 +22,7 @@ export const CURVES = ['insertion', 'deletion', 'insertion_random', 'deletion_ra
 const BLUR_SHARE = 0.1;
 
 /** A picture, blurred so that little more than its colours can be told. @returns [size, size, 3], edges repeated */
-export function blurred(picture: Uint8Array, size: number): Promise<Uint8Array> {
+function blurred(picture: Uint8Array, size: number): Promise<Uint8Array> {
   // The smaller the least amplitude, the longer the tail of the filter; sharp's own, 0.2, cuts a Gaussian at 1.8 sigma.
   return sharp(picture, { raw: { width: size, height: size, channels: 3 } })
     .blur({ sigma: Math.max(0.5, BLUR_SHARE * size), precision: 'float', minAmplitude: 0.01 })

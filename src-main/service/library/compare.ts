@@ -6,7 +6,7 @@ import { REPORT_SECTIONS } from '../../contract/report-view.ts';
 import type { RunRecord } from '../../contract/run.ts';
 import { answerOf } from '../../reports/answer.ts';
 import { differenceSentence, pairedDifference } from '../../reports/comparison.ts';
-import { compareRuns as compareViews } from '../../reports/compared-runs.ts';
+import { compareRuns } from '../../reports/compared-runs.ts';
 import { figureKinds, figureOf, type FigureKind } from '../../reports/figure-kinds.ts';
 import { warningsOf } from '../../reports/findings.ts';
 import { runSuffix } from '../../reports/run-names.ts';
@@ -44,18 +44,18 @@ export async function compareView(study: string, ids: readonly string[], baselin
       return { record, evaluation: await readEvaluation(runFolder(study, id), record) };
     }),
   );
-  return compareRuns(runs, all);
+  return comparedRuns(runs, all);
 }
 
 /**
  * @param runs the baseline first
  * @param all  every run of the study: a run has the same name here as everywhere in the window
  */
-export function compareRuns(runs: readonly ComparedRun[], all: readonly RunRecord[]): CompareView {
+function comparedRuns(runs: readonly ComparedRun[], all: readonly RunRecord[]): CompareView {
   const kinds = figureKinds(runs.map(({ evaluation }) => evaluation));
   const [baseline] = runs;
   const views = runViews(runs, kinds);
-  const comparisons = compareViews(views, kinds, 0);
+  const comparisons = compareRuns(views, kinds, 0);
   const headlines = kinds.filter(({ headline }) => headline);
   const seeds = seedsOf(runs, headlines);
   const about = { kinds, runs: views, comparisons, seeds, sections: REPORT_SECTIONS };

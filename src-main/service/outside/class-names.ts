@@ -2,7 +2,7 @@
 import { numberOf } from './cells.ts';
 
 /** One spelling for one whole number: tables of other programs write class 3 as "3", "3.0" or "03". */
-export function canonical(text: string): string {
+function canonical(text: string): string {
   const value = numberOf(text);
   return Number.isSafeInteger(value) ? String(value) : text;
 }
