@@ -117,7 +117,7 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 export const verdictWord = (verdict: Verdict): string => VERDICT_WORDS[verdict];
 
 /** "95% interval of the change −14.9 to −9.6 points". */
-export function intervalText({ unit }: Pick<FigureKind, 'unit'>, low: number, high: number): string {
+function intervalText({ unit }: Pick<FigureKind, 'unit'>, low: number, high: number): string {
   return `95% interval of the change ${changeText(unit, low)} to ${changeText(unit, high)}${unit === 'share' ? ' points' : ''}`;
 }
 

@@ -13,8 +13,8 @@ import { runViews, type RunView } from './run-view.ts';
 import { seedsOf } from './seeds.ts';
 
 export { reportJson, summaryJson, type SummaryJson } from './json.ts';
-export { compareRuns, sameDisturbance, type Comparison } from './compared-runs.ts';
-export { amplificationOf, runViews, type HardView, type RunView } from './run-view.ts';
+export { sameDisturbance, type Comparison } from './compared-runs.ts';
+export { amplificationOf, type RunView } from './run-view.ts';
 export type * from './input.ts';
 
 export interface ReportDocument {

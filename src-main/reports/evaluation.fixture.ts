@@ -31,7 +31,7 @@ export interface EvaluationSpec {
 const TESTS = 1000;
 const FEW = 200;
 
-export const evaluationSettings: EvaluationSettings = v.parse(EvaluationSettings, {});
+const evaluationSettings: EvaluationSettings = v.parse(EvaluationSettings, {});
 
 type Named = Record<string, Resampled>;
 

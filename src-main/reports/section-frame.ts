@@ -39,7 +39,7 @@ const folded = (table: Markup, figures: number): Markup =>
     ${table}
   </details>`;
 
-export const missingPart = (part: EvaluationPart): Markup => html`<p class="empty">${MISSING[part]}</p>`;
+const missingPart = (part: EvaluationPart): Markup => html`<p class="empty">${MISSING[part]}</p>`;
 
 /** What the section says of each run beside what stands beneath the answer. */
 function statements(document: ReportDocument, section: ReportSection): Markup | null {

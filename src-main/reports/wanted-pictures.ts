@@ -4,7 +4,7 @@ import type { ReportSection } from '../contract/report-view.ts';
 
 /** Pictures of each kind of background, and backgrounds that change most answers. */
 export const EXAMPLES_SHOWN = 4;
-export const BACKGROUNDS_SHOWN = 6;
+const BACKGROUNDS_SHOWN = 6;
 
 /** Ids of the test pictures that the chosen sections show, each once. */
 export function wantedPictures(
