@@ -141,7 +141,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
     const answer = await call('report.export', {
       kind: 'pdf',
       runs: [run],
-      sections: ['figures'],
+      sections: ['comparison'],
       title: 'On paper',
       task: 'print',
     });
