@@ -27,7 +27,11 @@ const isEvaluated = (run: RunView): boolean => Object.keys(run.figures).length >
 /** The main run in at most `most` sentences, at least one. */
 function firstSentences(run: RunView, sections: readonly ReportSection[], most: number): string[] {
   if (!isEvaluated(run)) {
-    return [`On this data, ${run.model} has not been evaluated yet: its run ${stateClause(run)}.`];
+    const why =
+      run.record.state === 'finished'
+        ? 'Compare measures it, and so does "steadygaze evaluate".'
+        : `Its run ${stateClause(run)}.`;
+    return [`On this data, ${run.model} has not been evaluated yet. ${why}`];
   }
   const has = (section: ReportSection): boolean => sections.includes(section);
   const whole = has('comparison');
@@ -56,7 +60,7 @@ function accuracySentence({ figures, model }: RunView): string {
 function backgroundSentence({ figures }: RunView): string {
   const gap = figures['bg_gap'];
   if (gap === undefined) {
-    return 'How far it relies on the background could not be measured: that needs masks or boxes for the test pictures, or a second model.';
+    return 'How far it relies on the background has not been measured: without masks or boxes for the test pictures, that takes a second model.';
   }
   return {
     above: `It relies on the background: accuracy falls by ${points(gap.value)} points when objects stand before the background of a random class rather than of their own.`,
@@ -194,9 +198,8 @@ function missingSentence(missing: readonly RunView[]): string[] {
   if (missing.length === 0) return [];
   const [run] = missing;
   if (missing.length === 1) {
-    return [
-      `${capitalised(run.model)} has not been evaluated: its run ${stateClause(run)}. Nothing is compared with it.`,
-    ];
+    const state = run.record.state === 'finished' ? '' : `: its run ${stateClause(run)}`;
+    return [`${capitalised(run.model)} has not been evaluated${state}. Nothing is compared with it.`];
   }
   return [`${String(missing.length)} of the runs have not been evaluated; nothing is compared with them.`];
 }

@@ -20,6 +20,11 @@ export function limitsOf(document: ReportDocument): string[] {
       'Each kind of training with only one run was tried with one seed. The intervals cover the choice of test pictures, not the luck of training: with another seed the figures, and the differences, can come out differently. At least three seeds are needed to tell.',
     );
   }
+  if (document.comparisons.some(({ differences }) => differences.length > 1)) {
+    limits.push(
+      'Many figures are compared. Of twenty comparisons of models that do not differ at all, one is expected to look measurable by chance; several figures that point the same way tell more than one.',
+    );
+  }
   if (about('explanations', 'hard-samples') && runs.some((run) => run.rounds.length > 0 || run.parts.consistency)) {
     limits.push(
       'E is measured under one kind and strength of disturbance. A steady gaze under it need not be steady under another, and a steady gaze need not be on the object.',

@@ -95,7 +95,7 @@ describe('the document', () => {
     const stopped = runInput(PLAIN, 0, { state: 'stopped', rounds: [], figures: null, eps: null, epsSurvival: null });
     const only = buildReport(reportInput([withParts(stopped)]));
     expect(only.answer).toEqual([
-      'On this data, the model trained plainly has not been evaluated yet: its run was stopped before its end.',
+      'On this data, the model trained plainly has not been evaluated yet. Its run was stopped before its end.',
     ]);
     const json = reportJson(only);
     expect(json.runs[0]).toMatchObject({ top1: null, e_mean: [], maxboxacc: null, bg_gap: null });
@@ -204,7 +204,7 @@ describe('report.json and summary.json', () => {
     });
     expect(json.runs[0].figures).not.toHaveProperty('bg_gap');
     expect(Object.keys(json.runs[0].parts)).toEqual(['recognition']);
-    expect(json.answer.join(' ')).toContain('could not be measured: that needs masks or boxes');
+    expect(json.answer.join(' ')).toContain('has not been measured: without masks or boxes');
   });
 });
 
