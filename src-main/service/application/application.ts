@@ -20,6 +20,7 @@ import { KeptEstimates } from './estimates.ts';
 import { evaluationOperations } from './evaluation-operations.ts';
 import { inspectOperations } from './inspect-operations.ts';
 import { Launches } from './launches.ts';
+import { Measurements } from './measurements.ts';
 import type { Log, Parts, Places } from './parts.ts';
 import { openPreferences } from './preferences.ts';
 import { RecentStudies } from './recent.ts';
@@ -103,8 +104,9 @@ export class Application {
     const desk = new StudyDesk({ library, work, store, recent, log, active });
     const launches: Launches = new Launches({ library, work, store, desk, log });
     void recent.look();
+    const measurements = new Measurements();
     return new Application(
-      { places, shell, log, store, library, work, tasks, recent, preferences, estimates, desk, launches },
+      { places, shell, log, store, library, work, tasks, recent, preferences, estimates, desk, launches, measurements },
       async () => library.close?.(),
     );
   }

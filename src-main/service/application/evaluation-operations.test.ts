@@ -95,3 +95,12 @@ it('ends with the study', async () => {
   await expect(measured).rejects.toMatchObject({ code: 'cancelled' });
   expect(test.app.state.tasks).toEqual([]);
 });
+
+it('trains nothing while a model is being measured', async () => {
+  const measured = test.call('evaluation.measure', input());
+  await expect.poll(() => test.work.evaluations.length).toBe(1);
+  await expect(test.call('train.goOn', { runs: [] })).rejects.toMatchObject({ code: 'busy' });
+  test.work.evaluations[0].end();
+  await measured;
+  await expect(test.call('train.goOn', { runs: [] })).rejects.toThrow('There is no run to go on');
+});

@@ -4,6 +4,7 @@ import { SteadygazeError } from '../../contract/errors.ts';
 import type { EvaluationPart } from '../../contract/evaluation.ts';
 import { PART_WORDS } from '../library/part-words.ts';
 import type { Handlers } from './checked-input.ts';
+import type { Measurements } from './measurements.ts';
 import type { Parts } from './parts.ts';
 import type { AppStore } from './store.ts';
 
@@ -13,9 +14,7 @@ type EvaluationHandlers = Pick<Handlers, 'evaluation.overview' | 'evaluation.mea
 const STEPS = 1000;
 
 export function evaluationOperations(parts: Parts): EvaluationHandlers {
-  const { desk, library, launches, store, tasks, work } = parts;
-  /** Runs that are being measured: two at once would write the same rows. */
-  const measuring = new Set<string>();
+  const { desk, library, launches, measurements, store, tasks, work } = parts;
   return {
     'evaluation.overview': async ({ runs }) => library.evaluationOverview(desk.study.folder, runs),
     'evaluation.measure': async ({ runs: asked, parts: wanted, again, engine, task }) => {
@@ -23,23 +22,24 @@ export function evaluationOperations(parts: Parts): EvaluationHandlers {
       const runs = [...new Set(asked)];
       tasks.refuseTaken(task);
       refuseTraining(launches.working);
-      for (const id of runs) refuseRun(study, id, measuring);
-      const keys = runs.map((id) => `${study.folder}/${id}`);
-      for (const key of keys) measuring.add(key);
+      for (const id of runs) refuseRun(study, id, measurements);
       const closed = whenClosed(store, study.folder);
+      const keys = runs.map((id) => keyOf(study, id));
       try {
-        await tasks.run(task, 'Getting ready to measure', ({ signal, onProgress, retitle }) =>
-          work.evaluate(
-            study.folder,
-            { runs, parts: [...new Set(wanted)], again, engine },
-            {
-              onProgress: ({ run, part, overall, secondsLeft }) => {
-                if (run !== null && part !== null) retitle(titleOf(study, run, part));
-                onProgress(Math.round(overall * STEPS), STEPS, secondsLeft);
+        await measurements.during(keys, () =>
+          tasks.run(task, 'Getting ready to measure', ({ signal, onProgress, retitle }) =>
+            work.evaluate(
+              study.folder,
+              { runs, parts: [...new Set(wanted)], again, engine },
+              {
+                onProgress: ({ run, part, overall, secondsLeft }) => {
+                  if (run !== null && part !== null) retitle(titleOf(study, run, part));
+                  onProgress(Math.round(overall * STEPS), STEPS, secondsLeft);
+                },
+                onPart: () => void desk.refresh(),
+                signal: AbortSignal.any([signal, closed.signal]),
               },
-              onPart: () => void desk.refresh(),
-              signal: AbortSignal.any([signal, closed.signal]),
-            },
+            ),
           ),
         );
       } catch (error) {
@@ -47,7 +47,6 @@ export function evaluationOperations(parts: Parts): EvaluationHandlers {
         throw new SteadygazeError('cancelled', 'The study was closed.', '', String(error));
       } finally {
         closed.forget();
-        for (const key of keys) measuring.delete(key);
         // Also after a failure: the parts before it are there.
         await desk.refresh();
       }
@@ -70,8 +69,10 @@ function refuseTraining(working: boolean): void {
   );
 }
 
-function refuseRun({ folder, runs }: StudyState, id: string, measuring: ReadonlySet<string>): void {
-  const run = runs.find((each) => each.id === id);
+const keyOf = ({ folder }: StudyState, run: string): string => `${folder}/${run}`;
+
+function refuseRun(study: StudyState, id: string, measurements: Measurements): void {
+  const run = study.runs.find((each) => each.id === id);
   if (run === undefined) {
     throw new SteadygazeError('not-found', `There is no run "${id}" in this study.`, 'Choose another run.');
   }
@@ -82,7 +83,7 @@ function refuseRun({ folder, runs }: StudyState, id: string, measuring: Readonly
       'Let it finish first, or leave it out.',
     );
   }
-  if (measuring.has(`${folder}/${id}`)) {
+  if (measurements.has(keyOf(study, id))) {
     throw new SteadygazeError(
       'busy',
       `"${run.name}" is being measured already.`,

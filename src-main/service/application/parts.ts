@@ -4,6 +4,7 @@ import type { Library } from '../library/library.ts';
 import type { ComputeWork } from './compute-work.ts';
 import type { KeptEstimates } from './estimates.ts';
 import type { Launches } from './launches.ts';
+import type { Measurements } from './measurements.ts';
 import type { StudyDesk } from './study-desk.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { RecentStudies } from './recent.ts';
@@ -32,4 +33,5 @@ export interface Parts {
   readonly estimates: KeptEstimates;
   readonly desk: StudyDesk;
   readonly launches: Launches;
+  readonly measurements: Measurements;
 }

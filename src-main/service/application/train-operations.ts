@@ -25,7 +25,7 @@ type TrainHandlers = Pick<
 >;
 
 export function trainOperations(parts: Parts): TrainHandlers {
-  const { desk, library, launches, work } = parts;
+  const { desk, library, launches, measurements, work } = parts;
   let engines: Promise<readonly EngineView[]> | null = null;
   return {
     'train.options': async () => library.trainOptions(desk.study.folder),
@@ -39,6 +39,7 @@ export function trainOperations(parts: Parts): TrainHandlers {
     },
     'train.measure': (input) => measure(parts, input),
     'train.launch': async (input) => {
+      measurements.refuse();
       await launches.launch(input);
       return null;
     },
@@ -55,6 +56,7 @@ export function trainOperations(parts: Parts): TrainHandlers {
       return null;
     },
     'train.goOn': async ({ runs }) => {
+      measurements.refuse();
       await launches.goOn(runs);
       return null;
     },
@@ -73,7 +75,7 @@ export function trainOperations(parts: Parts): TrainHandlers {
 
 /** What is not known yet is measured, all of it in one process, and remembered. */
 async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Promise<Estimates> {
-  const { desk, library, work, estimates, tasks, launches } = parts;
+  const { desk, library, work, estimates, tasks, launches, measurements } = parts;
   const { folder } = desk.study;
   const fingerprint = await work.fingerprint(folder);
   const sets = [assignments(input.settings)];
@@ -88,6 +90,7 @@ async function measure(parts: Parts, input: CheckedInput<'train.measure'>): Prom
   let problem: SteadygazeError | null = null;
   if (unknown.length > 0) {
     refuseDisturbing(launches.working);
+    measurements.refuse();
     const plans = unknown.map(({ measuredFor }) => measuredFor.settings);
     const measured = await tasks.run(input.task, 'Measuring how long it would take', ({ signal }) =>
       work.measure(folder, input.engine, plans, signal),
