@@ -18,6 +18,7 @@ export const BEST: readonly Best[] = [
   { state: 'inspect-grid', theme: 'light', file: 'inspect-light.png' },
   { state: 'picture-attacked', theme: 'dark', file: 'sample-dark.png' },
   { state: 'compare-top', theme: 'light', file: 'compare-light.png' },
+  { state: 'report', theme: 'light', file: 'report-light.png' },
 ];
 
 /** Everyone who clones the project fetches them. Bytes. */
