@@ -1,9 +1,8 @@
 /** Browser mode on folders of its own, with one window of it. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import type { Browser, Page } from '@playwright/test';
-import { makePlaces, startServer, type Places } from '../support/shell.ts';
+import { makePlaces, removePlaces, startServer, type Places } from '../support/shell.ts';
 import { SIZES } from './camera.ts';
 
 export interface Stage {
@@ -25,7 +24,7 @@ export async function onStage(browser: Browser, play: (stage: Stage) => Promise<
   } finally {
     await context.close();
     await end(server);
-    await rm(places.root, { recursive: true, force: true });
+    await removePlaces(places);
   }
 }
 

@@ -50,6 +50,10 @@ export async function makePlaces(): Promise<Places> {
   return places;
 }
 
+/** A compute process that its app has left behind may still be writing for a moment: tried again until it has ended. */
+export const removePlaces = ({ root }: Places): Promise<void> =>
+  rm(root, { recursive: true, force: true, maxRetries: 15, retryDelay: 200 });
+
 export interface StartOptions {
   /** CSS pixels of the window. */
   readonly size?: { readonly width: number; readonly height: number };
@@ -220,7 +224,7 @@ export const test = base.extend<Fixtures & ShellOptions>({
   places: async ({}, use) => {
     const places = await makePlaces();
     await use(places);
-    await rm(places.root, { recursive: true, force: true });
+    await removePlaces(places);
   },
   start: async ({ shell, places }, use, info) => {
     const started: RunningApp[] = [];

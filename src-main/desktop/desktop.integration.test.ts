@@ -37,7 +37,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
   });
   afterAll(async () => {
     if (typeof around !== 'string') around.display.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
 
   async function start(options: StartOptions = {}): Promise<RunningApp> {

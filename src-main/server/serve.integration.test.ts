@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   if (server.exitCode === null && server.signalCode === null) server.kill('SIGKILL');
-  await rm(root, { recursive: true, force: true });
+  await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
 const at = (path: string) => new URL(path, url).href;
