@@ -153,9 +153,10 @@ async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light'
     async reopen() {
       await page.close();
       // What a second start of the app, or a click on its icon, does; again until there is a window, for the page is gone
-      // a moment before its own.
+      // a moment before its own. In a turn of its own, as real ones are: a test's code may run in the middle of anything,
+      // also of the destruction of the old window, and a new one that is opened in there ends the process.
       const reopened = async (): Promise<number> => {
-        await electron.evaluate(({ app: main }) => void main.emit('activate'));
+        await electron.evaluate(({ app: main }) => void setImmediate(() => main.emit('activate')));
         return electron.windows().length;
       };
       await expect.poll(reopened, { timeout: 30_000, intervals: [300] }).toBe(1);
