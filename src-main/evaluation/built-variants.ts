@@ -15,6 +15,7 @@ import type { Foregrounds } from './foregrounds.ts';
 import type { Subject } from './part.ts';
 import { upTo } from './passes.ts';
 import type { EvaluationData } from './predictor.ts';
+import { readBatch } from './read-batch.ts';
 
 /** Pictures of one variant; `rows` says which of the batch they are, for some cannot be built. */
 export interface VariantPictures {
@@ -68,8 +69,7 @@ export async function builtVariants(subject: Subject, foregrounds: Foregrounds):
     labels: Int32Array.from(indices, (index) => measured.labels[index]),
     open: async (items) => {
       const batch = items.map((item) => indices[item]);
-      const pictures = new Uint8Array(batch.length * measured.size * measured.size * 3);
-      await measured.readPictures(batch, pictures);
+      const { pictures } = await readBatch(measured, batch);
       const masks = await Promise.all(batch.map((index) => foregrounds.mask(index)));
       return (variant) => buildVariant(variant, measured, plan, batch, pictures, masks);
     },

@@ -12,11 +12,12 @@ import { resampledMeans } from '../numeric/bootstrap.ts';
 import type { PixelBox } from '../numeric/boxes.ts';
 import { hashSeed } from '../numeric/random.ts';
 import { boxTiled, largestBackground, pasted } from './backgrounds.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import type { Foregrounds } from './foregrounds.ts';
 import { foregroundsOf } from './foregrounds.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { upTo } from './passes.ts';
+import { readBatch } from './read-batch.ts';
 import { readLogits } from './recognition.ts';
 
 /** Challenge: does the prediction survive other backgrounds? */
@@ -24,8 +25,7 @@ export const challengePart: PartKind<'challenge'> = {
   part: 'challenge',
   definition: 1,
   passes: ({ challenge }, pictures) =>
-    (1 + Math.min(challenge.backgrounds, pictures)) *
-    (challenge.pictures === 0 || pictures === 0 ? 1 : Math.min(1, challenge.pictures / pictures)),
+    (1 + Math.min(challenge.backgrounds, pictures)) * chosenShare(challenge.pictures, pictures),
   prepare: async (subject) => {
     const foregrounds = await foregroundsOf(subject);
     if ('unmeasurable' in foregrounds) return foregrounds;
@@ -95,8 +95,7 @@ function measuredPart(
     measure: async (items, out) => {
       out.fill(NaN);
       const batch = items.map((item) => indices[item]);
-      const pictures = new Uint8Array(batch.length * bytes);
-      await measured.readPictures(batch, pictures);
+      const { pictures } = await readBatch(measured, batch);
       const masks = await Promise.all(batch.map((index) => foregrounds.mask(index)));
       const predict = async (shown: Uint8Array, rows: readonly number[]) => {
         const logits = await model.classify(shown);

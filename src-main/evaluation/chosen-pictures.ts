@@ -15,3 +15,12 @@ export function chosenPictures(ids: readonly string[], limit: number, seed: numb
     .map(({ index }) => index)
     .sort((a, b) => a - b);
 }
+
+/**
+ * Which share of `count` pictures {@link chosenPictures} takes: for estimates.
+ * @param limit how many are wanted; 0: all
+ * @returns 0..1; 1 of no pictures
+ */
+export function chosenShare(limit: number, count: number): number {
+  return limit === 0 || count === 0 ? 1 : Math.min(1, limit / count);
+}

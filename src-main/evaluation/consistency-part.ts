@@ -10,9 +10,10 @@ import { consistency, softmax } from '../method/consistency.ts';
 import { bootstrapMean, resampledMeans } from '../numeric/bootstrap.ts';
 import { hashSeed } from '../numeric/random.ts';
 import { median } from '../numeric/statistics.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch } from './passes.ts';
+import { readBatch } from './read-batch.ts';
 
 /** The method's standard settings, written out: a change of what training does by default must not change a figure. */
 const METHOD = {
@@ -39,8 +40,7 @@ const WIDTH = COLUMNS.length;
 export const consistencyPart: PartKind<'consistency'> = {
   part: 'consistency',
   definition: 1,
-  passes: ({ consistency: { pictures } }, count) =>
-    PASSES * (pictures === 0 || count === 0 ? 1 : Math.min(1, pictures / count)),
+  passes: ({ consistency: { pictures } }, count) => PASSES * chosenShare(pictures, count),
   prepare: (subject) => Promise.resolve(new ConsistencyPart(subject)),
 };
 
@@ -70,9 +70,7 @@ class ConsistencyPart implements MeasuredPart<'consistency'> {
     const { model, measured, settings } = this.#subject;
     const { size } = measured;
     const indices = items.map((item) => this.#chosen[item]);
-    const labels = Int32Array.from(indices, (index) => measured.labels[index]);
-    const pictures = new Uint8Array(indices.length * size * size * 3);
-    await measured.readPictures(indices, pictures);
+    const { pictures, labels } = await readBatch(measured, indices);
     const clean = await model.predict(pictures, labels);
     const { mapHeight: height, mapWidth: width } = clean;
     const map = (maps: Float32Array, i: number) => maps.subarray(i * height * width, (i + 1) * height * width);

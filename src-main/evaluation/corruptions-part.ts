@@ -15,11 +15,12 @@ import type { CorruptionsDetails } from '../contract/evaluation.ts';
 import type { Resampled } from '../numeric/bootstrap.ts';
 import { bootstrapMeans, resampledMeans } from '../numeric/bootstrap.ts';
 import { hashSeed } from '../numeric/random.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import type { Corruption } from './corruptions/corruption.ts';
 import { SEVERITIES } from './corruptions/corruption.ts';
 import { CORRUPTIONS } from './corruptions/list.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
+import { readBatch } from './read-batch.ts';
 import { readLogits } from './recognition.ts';
 
 interface Cell extends Corruption {
@@ -37,8 +38,7 @@ const PASSES = 1 + CELLS.length;
 export const corruptionsPart: PartKind<'corruptions'> = {
   part: 'corruptions',
   definition: 1,
-  passes: ({ corruptions: { pictures } }, count) =>
-    PASSES * (pictures === 0 || count === 0 ? 1 : Math.min(1, pictures / count)),
+  passes: ({ corruptions: { pictures } }, count) => PASSES * chosenShare(pictures, count),
   prepare: (subject) => Promise.resolve(measuredPart(subject)),
 };
 
@@ -54,15 +54,13 @@ function measuredPart(subject: Subject): MeasuredPart<'corruptions'> {
     width: WIDTH,
     passes: PASSES,
     measure: async (items, out) => {
-      const labels = items.map((item) => measured.labels[chosen[item]]);
-      const pictures = new Uint8Array(items.length * bytes);
-      await measured.readPictures(
+      const { pictures, labels } = await readBatch(
+        measured,
         items.map((item) => chosen[item]),
-        pictures,
       );
       const predict = async (shown: Uint8Array) => {
         const logits = await model.classify(shown);
-        return labels.map((label, row) => readLogits(logits, row, model.classes, label));
+        return Array.from(labels, (label, row) => readLogits(logits, row, model.classes, label));
       };
       const clean = await predict(pictures);
       clean.forEach(({ rank }, row) => (out[row * WIDTH] = rank === 0 ? 1 : 0));

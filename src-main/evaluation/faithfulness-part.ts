@@ -11,12 +11,13 @@ import type { Figure } from '../contract/run.ts';
 import { bootstrapMean, pairedInterval, resampledMeans } from '../numeric/bootstrap.ts';
 import { hashSeed } from '../numeric/random.ts';
 import { mean } from '../numeric/statistics.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { areaUnder, CURVES, LabelProbabilities, measureCurves, pixelOrders } from './insertion-deletion.ts';
 import { ForgetfulModel, mapLikeness } from './layer-randomisation.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch } from './passes.ts';
 import type { Predictions } from './predictor.ts';
+import { readBatch } from './read-batch.ts';
 
 /** Above this rank correlation, a heatmap has hardly changed. */
 const HARDLY_CHANGED = 0.5;
@@ -28,9 +29,10 @@ export const faithfulnessPart: PartKind<'faithfulness'> = {
   definition: 1,
   passes: ({ faithfulness }, pictures) => {
     if (pictures === 0) return 0;
-    const share = (limit: number) => (limit === 0 ? 1 : Math.min(1, limit / pictures));
     const { steps, pictures: curves, sanityPictures } = faithfulness;
-    return share(curves) * passesOfCurves(steps) + share(sanityPictures) * 2 * USUAL_LAYERS;
+    return (
+      chosenShare(curves, pictures) * passesOfCurves(steps) + chosenShare(sanityPictures, pictures) * 2 * USUAL_LAYERS
+    );
   },
   prepare: (subject) => Promise.resolve(new FaithfulnessPart(subject)),
 };
@@ -89,7 +91,7 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
 
   async #measureCurves(indices: readonly number[], probabilities: LabelProbabilities, out: Float32Array) {
     const { model, measured, settings } = this.#subject;
-    const { pictures, labels } = await this.#read(indices);
+    const { pictures, labels } = await readBatch(this.#subject.measured, indices);
     const predictions = await model.predict(pictures, labels);
     const { mapHeight, mapWidth } = predictions;
     const bytes = pictures.length / indices.length;
@@ -110,7 +112,7 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     let offset = 0;
     out.fill(0);
     await forEachBatch(this.#sanity.slice(first, first + this.#groupSize), this.#subject, async (indices) => {
-      const { pictures, labels } = await this.#read(indices);
+      const { pictures, labels } = await readBatch(this.#subject.measured, indices);
       const learned = await model.predict(pictures, labels);
       const forgotten = await this.#forgetful.without(layers).predict(pictures, labels);
       for (let i = 0; i < indices.length; i++) {
@@ -119,13 +121,6 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
         offset += 2;
       }
     });
-  }
-
-  async #read(indices: readonly number[]): Promise<{ pictures: Uint8Array; labels: Int32Array }> {
-    const { measured } = this.#subject;
-    const pictures = new Uint8Array(indices.length * measured.size * measured.size * 3);
-    await measured.readPictures(indices, pictures);
-    return { pictures, labels: Int32Array.from(indices, (index) => measured.labels[index]) };
   }
 
   summarise(rows: Float32Array): PartSummary<'faithfulness'> {

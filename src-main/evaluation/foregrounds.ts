@@ -15,6 +15,7 @@ import { backgroundOf } from '../method/background.ts';
 import type { Subject } from './part.ts';
 import { forEachBatch, upTo } from './passes.ts';
 import type { EvaluationData } from './predictor.ts';
+import { readBatch } from './read-batch.ts';
 
 export interface Foregrounds {
   readonly source: 'mask' | 'box' | 'models';
@@ -138,9 +139,7 @@ async function unionOfJudges(subject: Subject): Promise<readonly (Uint8Array | n
   const area = size * size;
   const packed: (Uint8Array | null)[] = [];
   await forEachBatch(upTo(measured.count), subject, async (batch) => {
-    const pictures = new Uint8Array(batch.length * area * 3);
-    await measured.readPictures(batch, pictures);
-    const labels = Int32Array.from(batch, (index) => measured.labels[index]);
+    const { pictures, labels } = await readBatch(measured, batch);
     const union = new Uint8Array(batch.length * area);
     for (const judge of judges) {
       await subject.control();

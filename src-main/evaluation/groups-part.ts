@@ -20,6 +20,7 @@ import type { Foregrounds } from './foregrounds.ts';
 import { foregroundsOf } from './foregrounds.ts';
 import type { PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch, upTo } from './passes.ts';
+import { readBatch } from './read-batch.ts';
 import { readLogits } from './recognition.ts';
 
 /** Groups: accuracy by class and kind of background. */
@@ -44,8 +45,7 @@ export const groupsPart: PartKind<'groups'> = {
       passes: 1,
       measure: async (items, out) => {
         const batch = items.map((item) => groups.indices[item]);
-        const pictures = new Uint8Array(batch.length * measured.size * measured.size * 3);
-        await measured.readPictures(batch, pictures);
+        const { pictures } = await readBatch(measured, batch);
         const logits = await model.classify(pictures);
         batch.forEach((index, row) => {
           out[row] = readLogits(logits, row, model.classes, measured.labels[index]).rank === 0 ? 1 : 0;
@@ -79,8 +79,7 @@ async function findGroups(subject: Subject, foregrounds: Foregrounds): Promise<G
   const indices: number[] = [];
   const found: BackgroundDescription[] = [];
   await forEachBatch(upTo(measured.count), subject, async (batch) => {
-    const pictures = new Uint8Array(batch.length * bytes);
-    await measured.readPictures(batch, pictures);
+    const { pictures } = await readBatch(measured, batch);
     const masks = await Promise.all(batch.map((index) => foregrounds.mask(index)));
     for (const [row, index] of batch.entries()) {
       const mask = masks[row];

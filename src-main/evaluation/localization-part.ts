@@ -8,6 +8,7 @@ import { annotationOfRow, LocalizationMeter, LocalizationRecord } from './locali
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { upTo } from './passes.ts';
 import type { EvaluationData } from './predictor.ts';
+import { readBatch } from './read-batch.ts';
 import { readLogits } from './recognition.ts';
 
 /** Localization with boxes or masks. */
@@ -33,9 +34,7 @@ function measuredPart({ model, measured, validation, settings }: Subject): Measu
 
   async function measureOf(data: EvaluationData, indices: readonly number[], out: Float32Array): Promise<void> {
     if (indices.length === 0) return;
-    const pictures = new Uint8Array(indices.length * data.size * data.size * 3);
-    await data.readPictures(indices, pictures);
-    const labels = Int32Array.from(indices, (index) => data.labels[index]);
+    const { pictures, labels } = await readBatch(data, indices);
     const { logits, maps, mapHeight, mapWidth } = await model.predict(pictures, labels);
     for (const [row, index] of indices.entries()) {
       const annotation = await readAnnotation(data, index, target);

@@ -1,5 +1,6 @@
 /** Does the model name the pictures correctly? One forward pass a picture. */
 import type { PartKind } from './part.ts';
+import { readBatch } from './read-batch.ts';
 import type { ClassPrediction } from './recognition.ts';
 import { readLogits, RecognitionRecord } from './recognition.ts';
 
@@ -19,8 +20,7 @@ export const recognitionPart: PartKind<'recognition'> = {
       width: WIDTH,
       passes: 1,
       measure: async (items, out) => {
-        const pictures = new Uint8Array(items.length * measured.size * measured.size * 3);
-        await measured.readPictures(items, pictures);
+        const { pictures } = await readBatch(measured, items);
         const logits = await model.classify(pictures);
         items.forEach((item, row) => {
           const read = readLogits(logits, row, model.classes, measured.labels[item]);

@@ -15,20 +15,18 @@ import { backgroundOf } from '../method/background.ts';
 import type { Estimate, Resampled } from '../numeric/bootstrap.ts';
 import { pairedInterval, resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
 import { attackPasses, rowsOf, survivors } from './attack-suites.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { foregroundsOf } from './foregrounds.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { upTo } from './passes.ts';
+import { readBatch } from './read-batch.ts';
 import { readLogits } from './recognition.ts';
 
 /** Robustness: how easily is it fooled? */
 export const robustnessPart: PartKind<'robustness'> = {
   part: 'robustness',
   definition: 1,
-  passes: ({ robustness }, pictures) => {
-    const share = robustness.pictures === 0 || pictures === 0 ? 1 : Math.min(1, robustness.pictures / pictures);
-    return passesOf(robustness) * share;
-  },
+  passes: ({ robustness }, pictures) => passesOf(robustness) * chosenShare(robustness.pictures, pictures),
   prepare: async (subject) => measuredPart(subject, await backgroundsOf(subject)),
 };
 
@@ -123,8 +121,7 @@ function measuredPart(subject: Subject, backgrounds: Backgrounds): MeasuredPart<
     measure: async (items, out) => {
       out.fill(NaN);
       const indices = items.map((item) => chosen[item]);
-      const pictures = new Uint8Array(indices.length * area * 3);
-      await measured.readPictures(indices, pictures);
+      const { pictures } = await readBatch(measured, indices);
       const logits = await model.classify(pictures);
       const clean = indices.map((index, row) => readLogits(logits, row, model.classes, measured.labels[index]));
       clean.forEach(({ rank }, row) => (out[row * width] = rank === 0 ? 1 : 0));

@@ -9,11 +9,12 @@ import { isEmptyMap } from '../method/heatmap.ts';
 import { resampledMeans } from '../numeric/bootstrap.ts';
 import { gini, normalisedEntropy } from '../numeric/concentration.ts';
 import { argMax, mean } from '../numeric/statistics.ts';
-import { chosenPictures } from './chosen-pictures.ts';
+import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { harmlesslyChanged, likenessAfter } from './harmless-changes.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch } from './passes.ts';
 import type { Predictions } from './predictor.ts';
+import { readBatch } from './read-batch.ts';
 
 /** Other heatmaps that the model's own is compared with, at the resolution of both. */
 const OTHER_KINDS = ['gradcam++', 'layercam'] as const;
@@ -33,8 +34,7 @@ const PASSES = 1 + OTHER_KINDS.length + HARMLESS_CHANGES.length;
 export const stabilityPart: PartKind<'stability'> = {
   part: 'stability',
   definition: 1,
-  passes: ({ stability: { pictures } }, count) =>
-    PASSES * (pictures === 0 || count === 0 ? 1 : Math.min(1, pictures / count)),
+  passes: ({ stability: { pictures } }, count) => PASSES * chosenShare(pictures, count),
   prepare: (subject) => Promise.resolve(new StabilityPart(subject)),
 };
 
@@ -64,9 +64,7 @@ class StabilityPart implements MeasuredPart<'stability'> {
     const { model, measured, settings } = this.#subject;
     const { size } = measured;
     const indices = items.map((item) => this.#chosen[item]);
-    const labels = Int32Array.from(indices, (index) => measured.labels[index]);
-    const pictures = new Uint8Array(indices.length * size * size * 3);
-    await measured.readPictures(indices, pictures);
+    const { pictures, labels } = await readBatch(measured, indices);
     const own = await model.predict(pictures, labels);
     const enter = (name: (typeof FIGURES)[number], of: (i: number) => number) => {
       for (let i = 0; i < indices.length; i++) out[i * WIDTH + FIGURES.indexOf(name)] = of(i);
