@@ -65,5 +65,8 @@ test('every view fits at 200 % zoom', async ({ start }) => {
     await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, `${view} must not be wider than the window`).toBeLessThanOrEqual(0);
+    const main = page.getByRole('main');
+    expect(await main.evaluate((element) => element.scrollTop), `${view} must begin at its top`).toBe(0);
+    await main.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   }
 });
