@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { open } from '../src-main/datasets/folder-reader.ts';
+import { openDataset } from '../src-main/datasets/open-data.ts';
 import { hardSamples } from '../src-main/service/hard-samples.ts';
 import { reportRuns } from '../src-main/service/report-runs.ts';
 import { readRoundMaps, readRoundTable } from '../src-main/workspace/round-tables.ts';
@@ -27,7 +27,7 @@ it('is what the reader of pictures finds in its folder', async () => {
   const stored = await readDataset(await openStudy(study));
   expect(stored.samples).toHaveLength(COUNT + 2 * (COUNT / 100));
   expect(new Set(stored.samples.map(({ hash }) => hash)).size).toBeGreaterThan(200);
-  expect((await open(join(study, 'pictures'), { seed: 0 })).fingerprint).toBe(stored.fingerprint);
+  expect((await openDataset(join(study, 'pictures'), { seed: 0 })).fingerprint).toBe(stored.fingerprint);
 });
 
 it('has a run whose three assessments look like real ones', async () => {

@@ -78,6 +78,10 @@ async function makePictures(root: string, count: number): Promise<Dataset> {
   return {
     root,
     format: 'folder-per-class',
+    inside: '',
+    focus: null,
+    choices: {},
+    task: 'single-label',
     classes: CLASSES,
     samples,
     problems: [],

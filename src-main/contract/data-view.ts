@@ -50,9 +50,13 @@ export interface ProblemGroup {
 }
 
 export interface DataView {
-  /** Absolute path of the pictures. */
+  /** Absolute path of the pictures: a folder, or an archive. */
   readonly root: string;
+  /** Id of the format, and its name for a person. */
   readonly format: string;
+  readonly formatTitle: string;
+  /** `multi-label`: a picture may be of several classes; counts of classes then add up to more than the pictures. */
+  readonly task: 'single-label' | 'multi-label';
   /** What was recognised, in one sentence. */
   readonly sentence: string;
   readonly pictures: number;
@@ -68,10 +72,38 @@ export interface DataView {
   readonly fingerprint: string;
 }
 
+/** A format that could read what was chosen. */
+export interface FormatView {
+  readonly format: string;
+  readonly title: string;
+  /** Why it could: one sentence. */
+  readonly reason: string;
+  /** 0..1 */
+  readonly certainty: number;
+}
+
+/** A question of the format, answered by a guess that the person may correct: "Column with the picture's file". */
+export interface ChoiceView {
+  readonly key: string;
+  readonly label: string;
+  /** One of `options`. */
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  /** One sentence, or ''. */
+  readonly explanation: string;
+}
+
 /** A data set that was looked at but is no study yet. */
 export interface Inspection {
   /** Handed to `study.create`. */
   readonly id: string;
+  /** What was chosen: hand it to `data.inspect` again with another format or other answers. */
+  readonly path: string;
+  /** What was recognised, in one sentence: "Pascal VOC 2012, image sets train and val." */
+  readonly recognised: string;
+  /** Surest first. The one in force is `view.format`. */
+  readonly formats: readonly FormatView[];
+  readonly choices: readonly ChoiceView[];
   readonly view: DataView;
   /** Proposals that the person may change: a name, and an absolute path that does not exist yet. */
   readonly suggestedName: string;

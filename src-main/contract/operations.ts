@@ -77,7 +77,15 @@ export const OPERATIONS = {
   'study.forget': operation(v.strictObject({ folder: path })).answers<null>(),
 
   // Data
-  'data.inspect': operation(v.strictObject({ path, task })).answers<Inspection>(),
+  /** Reads a folder, archive or file. The surest format, or the one that is named; `choices` answer its questions. */
+  'data.inspect': operation(
+    v.strictObject({
+      path,
+      task,
+      format: v.optional(v.nullable(text(60)), null),
+      choices: v.optional(v.record(text(60), text(2000)), {}),
+    }),
+  ).answers<Inspection>(),
   'data.view': operation(nothing).answers<DataView>(),
   /** Pictures of a class, in the order of their names; of the inspection where one is given. */
   'data.pictures': operation(

@@ -1,12 +1,24 @@
 /** Problems that show only when all pictures are known: copies, tiny classes, classes missing in a split. */
+import type { Inspected } from './build-dataset.ts';
 import { SPLITS } from './dataset.ts';
 import type { Dataset, Problem, Sample } from './dataset.ts';
 
 /** Classes with fewer pictures cannot be split. */
 const TINY = 3;
 
+/** @param pictures what was found in the file of each sample, in the order of the samples */
+export function findContentProblems(
+  samples: readonly Sample[],
+  classes: readonly string[],
+  splitOrigin: Dataset['splitOrigin'],
+  pictures: readonly Inspected[],
+): Problem[] {
+  if (pictures.length !== samples.length) throw new RangeError('one picture a sample');
+  return [...findCopies(samples, classes), ...findThinClasses(samples, classes, splitOrigin)];
+}
+
 /** Compares every picture with the first of the same content. `samples` sorted by id. */
-export function findCopies(samples: readonly Sample[], classes: readonly string[]): Problem[] {
+function findCopies(samples: readonly Sample[], classes: readonly string[]): Problem[] {
   const problems: Problem[] = [];
   const known = new Map<string, Sample[]>();
   for (const sample of samples) {
@@ -38,7 +50,7 @@ export function findCopies(samples: readonly Sample[], classes: readonly string[
  * One problem a class at most. A split without any picture is not held against the classes, nor is a
  * missing validation picture where we made the splits: a tenth of a small class is none.
  */
-export function findThinClasses(
+function findThinClasses(
   samples: readonly Sample[],
   classes: readonly string[],
   splitOrigin: Dataset['splitOrigin'],

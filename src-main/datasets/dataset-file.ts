@@ -1,25 +1,27 @@
-/** A {@link Dataset} as JSON, for `study.json`; its fingerprint; and whether its files are still the same. */
+/** A {@link Dataset} as JSON, for `study.json`; and its fingerprint. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { SteadygazeError } from '../contract/errors.ts';
-import { forEachConcurrently } from './concurrency.ts';
-import { SPLITS } from './dataset.ts';
-import type { Dataset, Problem, Sample } from './dataset.ts';
-import type { IndexCache } from './index-cache.ts';
+import { PROBLEM_KINDS, SPLITS, TASKS } from './dataset.ts';
+import type { Dataset, Sample } from './dataset.ts';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const coordinate = v.pipe(v.number(), v.finite());
 
-const BoxSchema = v.strictObject({ x0: coordinate, y0: coordinate, x1: coordinate, y1: coordinate });
+const BoxSchema = v.strictObject({
+  x0: coordinate,
+  y0: coordinate,
+  x1: coordinate,
+  y1: coordinate,
+  label: v.exactOptional(whole),
+});
 
 const SampleSchema = v.strictObject({
   id: v.string(),
   label: whole,
+  labels: v.exactOptional(v.pipe(v.array(whole), v.minLength(1))),
+  unsure: v.exactOptional(v.array(whole)),
   split: v.picklist(SPLITS),
   width: whole,
   height: whole,
@@ -27,22 +29,8 @@ const SampleSchema = v.strictObject({
   boxes: v.array(BoxSchema),
   mask: v.nullable(v.string()),
   maskHash: v.nullable(hash),
+  group: v.exactOptional(whole),
 });
-
-const PROBLEM_KINDS = [
-  'unreadable',
-  'empty-file',
-  'too-large',
-  'not-a-picture',
-  'duplicate',
-  'duplicate-across-splits',
-  'conflicting-labels',
-  'tiny-class',
-  'class-missing-in-split',
-  'bad-box',
-  'bad-mask',
-  'ignored',
-] as const satisfies readonly Problem['kind'][];
 
 const ProblemSchema = v.strictObject({ file: v.string(), kind: v.picklist(PROBLEM_KINDS), reason: v.string() });
 
@@ -51,13 +39,27 @@ export const DatasetSchema = v.pipe(
   v.strictObject({
     root: v.string(),
     format: v.string(),
+    // Absent in studies made before there was more than one format.
+    inside: v.optional(v.string(), ''),
+    focus: v.optional(v.nullable(v.string()), null),
+    choices: v.optional(v.record(v.string(), v.string()), {}),
+    task: v.optional(v.picklist(TASKS), 'single-label'),
     classes: v.array(v.string()),
     samples: v.array(SampleSchema),
     problems: v.array(ProblemSchema),
     splitOrigin: v.picklist(['folders', 'seeded', 'mixed']),
     fingerprint: hash,
   }),
-  v.check((dataset) => dataset.samples.every((sample) => sample.label < dataset.classes.length), 'unknown class'),
+  v.check(
+    ({ classes, samples, task }) =>
+      samples.every(({ label, labels, unsure, boxes }) => {
+        if ((labels !== undefined) !== (task === 'multi-label') || (labels !== undefined && labels[0] !== label))
+          return false;
+        const used = [label, ...(labels ?? []), ...(unsure ?? []), ...boxes.map((box) => box.label ?? 0)];
+        return used.every((index) => index < classes.length);
+      }),
+    'unknown class',
+  ),
 );
 
 /**
@@ -81,55 +83,24 @@ export function datasetFromJson(value: unknown): Dataset {
 export const datasetToJson = (dataset: Dataset): v.InferOutput<typeof DatasetSchema> => ({
   ...dataset,
   classes: [...dataset.classes],
-  samples: dataset.samples.map((sample) => ({ ...sample, boxes: [...sample.boxes] })),
+  choices: { ...dataset.choices },
+  samples: dataset.samples.map(({ labels, unsure, ...sample }) => ({
+    ...sample,
+    ...(labels === undefined ? {} : { labels: [...labels] }),
+    ...(unsure === undefined ? {} : { unsure: [...unsure] }),
+    boxes: [...sample.boxes],
+  })),
   problems: [...dataset.problems],
 });
 
 /** SHA-256 (hex) over everything that can change a figure; the place of the folder is not part of it. */
 export function fingerprintOf(classes: readonly string[], samples: readonly Sample[]): string {
   const digest = createHash('sha256').update(JSON.stringify(classes));
-  for (const { id, label, split, hash: content, boxes, maskHash } of samples) {
-    const corners = boxes.map(({ x0, y0, x1, y1 }) => [x0, y0, x1, y1]);
-    digest.update(`\n${JSON.stringify([id, label, split, content, corners, maskHash])}`);
+  for (const { id, label, labels, unsure, split, hash: content, boxes, maskHash } of samples) {
+    const corners = boxes.map(({ x0, y0, x1, y1, label: of }) => [x0, y0, x1, y1, ...(of === undefined ? [] : [of])]);
+    // What only some data sets have is appended, so that all others keep the fingerprint they had.
+    const more = labels === undefined ? [] : [[...labels], [...(unsure ?? [])]];
+    digest.update(`\n${JSON.stringify([id, label, split, content, corners, maskHash, ...more])}`);
   }
-  return digest.digest('hex');
-}
-
-export interface Changes {
-  /** Paths (pictures and masks) that are gone, and such whose content is another one. */
-  readonly missing: readonly string[];
-  readonly changed: readonly string[];
-}
-
-/**
- * Compares the files on the disk with the data set. With an index, files whose size and time of change
- * are known are trusted; all others are read and hashed.
- */
-export async function verifyFiles(dataset: Dataset, index?: IndexCache, signal?: AbortSignal): Promise<Changes> {
-  const files = dataset.samples.flatMap((sample) => [
-    { path: sample.id, hash: sample.hash },
-    ...(sample.mask !== null && sample.maskHash !== null ? [{ path: sample.mask, hash: sample.maskHash }] : []),
-  ]);
-  const missing: string[] = [];
-  const changed: string[] = [];
-  await forEachConcurrently(
-    files,
-    async (file) => {
-      const path = join(dataset.root, file.path);
-      try {
-        const known = index?.get(file.path, await stat(path));
-        if ((known?.hash ?? (await hashFile(path))) !== file.hash) changed.push(file.path);
-      } catch {
-        missing.push(file.path);
-      }
-    },
-    signal,
-  );
-  return { missing: missing.sort(), changed: changed.sort() };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
   return digest.digest('hex');
 }

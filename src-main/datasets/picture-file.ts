@@ -1,10 +1,10 @@
 /** Everything worth knowing about one picture file, from one reading of its bytes. */
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import { systemCode } from '../contract/errors.ts';
+import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import type { ProblemKind } from './dataset.ts';
 import { MAX_MASK_PIXELS, MAX_PICTURE_PIXELS, OPEN_OPTIONS } from './decode.ts';
+import type { FileTree, PictureReader } from './file-tree.ts';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './near-duplicates.ts';
 
 export interface PictureFacts {
@@ -42,16 +42,10 @@ function formatOfBytes(head: Uint8Array): string | null {
 }
 
 /** Whether a file whose name does not say so begins like a picture. Reads 32 bytes. */
-export async function looksLikePicture(path: string): Promise<boolean> {
+export async function looksLikePicture(tree: FileTree, path: string): Promise<boolean> {
   try {
-    const file = await open(path);
-    try {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(32), 0, 32, 0);
-      const format = formatOfBytes(buffer.subarray(0, bytesRead));
-      return format !== null && format !== 'BMP';
-    } finally {
-      await file.close();
-    }
+    const format = formatOfBytes(await tree.readRange(path, 0, 32));
+    return format !== null && format !== 'BMP';
   } catch {
     return false;
   }
@@ -61,13 +55,17 @@ export async function looksLikePicture(path: string): Promise<boolean> {
  * Reads, hashes and (for pictures) decodes a file once at thumbnail size, which is how a file that
  * ends too early is found. Never throws for what is wrong with the file.
  */
-export async function inspectPicture(path: string, use: 'picture' | 'mask'): Promise<PictureFacts | Unusable> {
-  let bytes: Buffer;
+export async function inspectPicture(
+  reader: PictureReader,
+  id: string,
+  use: 'picture' | 'mask',
+): Promise<PictureFacts | Unusable> {
+  let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
+    const { size } = (await reader.stamp(id)) ?? { size: null };
     if (size === 0) return { kind: 'empty-file', reason: 'The file is empty.' };
-    if (size > MAX_FILE_BYTES) return { kind: 'too-large', reason: 'The file is larger than 1 GB.' };
-    bytes = await readFile(path);
+    if (size !== null && size > MAX_FILE_BYTES) return { kind: 'too-large', reason: 'The file is larger than 1 GB.' };
+    bytes = await reader.read(id);
   } catch (error) {
     return { kind: 'unreadable', reason: reasonOfSystem(error) };
   }
@@ -104,6 +102,7 @@ async function decodeThumbnail(bytes: Uint8Array): Promise<Uint8Array> {
 
 /** Why the system would not give us a file, as a sentence. */
 export function reasonOfSystem(error: unknown): string {
+  if (error instanceof SteadygazeError) return error.message;
   switch (systemCode(error)) {
     case 'ENOENT':
       return 'The file is not there any more, or is a link to nothing.';

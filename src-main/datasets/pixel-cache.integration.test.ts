@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset, Sample } from './dataset.ts';
 import { decodePicture } from './decode.ts';
-import { open } from './folder-reader.ts';
+import { openDataset } from './open-data.ts';
 import { patchwork, patchworkJpeg, temporaryFolder, writeClasses, writeFiles } from './pictures.fixture.ts';
 import { PixelCache } from './pixel-cache.ts';
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
   cacheFolder = join(root, 'cache');
   await writeClasses(join(root, 'data'), { a: 10, b: 10 });
-  dataset = await open(join(root, 'data'), { seed: 0 });
+  dataset = await openDataset(join(root, 'data'), { seed: 0 });
 });
 afterEach(() => remove());
 
@@ -148,8 +148,8 @@ describe('PixelCache', () => {
     await writeFile(
       script,
       `import { PixelCache } from ${JSON.stringify(join(here, 'pixel-cache.ts'))};
-       import { open } from ${JSON.stringify(join(here, 'folder-reader.ts'))};
-       const dataset = await open(${JSON.stringify(dataset.root)}, { seed: 0 });
+       import { openDataset } from ${JSON.stringify(join(here, 'open-data.ts'))};
+       const dataset = await openDataset(${JSON.stringify(dataset.root)}, { seed: 0 });
        const cache = await PixelCache.open(${JSON.stringify(cacheFolder)}, { kind: 'picture', size: ${SIZE} });
        await cache.fill(dataset, dataset.samples.slice(0, 5));
        let started = 0;
@@ -171,7 +171,7 @@ describe('PixelCache', () => {
   it('keeps masks as 0 and 1', async () => {
     const circle = await patchwork(1).threshold(128).png().toBuffer();
     await writeFiles(dataset.root, { 'masks/a/3.png': circle });
-    const masked = await open(dataset.root, { seed: 0 });
+    const masked = await openDataset(dataset.root, { seed: 0 });
     const cache = await PixelCache.open(cacheFolder, { kind: 'mask', size: 8 });
     expect(await cache.fill(masked, masked.samples)).toEqual([]);
     const sample = masked.samples.find(({ id }) => id === 'a/3.jpg') as Sample;

@@ -3,15 +3,14 @@
  * only reads, and 50,000 pictures need not be in memory. Keyed by the content of the file, hence
  * moved, renamed or copied pictures are known already. Safe to delete at any time.
  */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { forEachConcurrently, throwIfCancelled } from './concurrency.ts';
-import type { Dataset, Problem, Sample } from './dataset.ts';
-import { DECODE_VERSION, decodeMask, decodePicture } from './decode.ts';
+import type { DataSource, Problem, Sample } from './dataset.ts';
+import { DECODE_VERSION } from './decode.ts';
+import type { PictureReader } from './file-tree.ts';
 import { PackFile } from './pack-file.ts';
-import { reasonOfDecoder, reasonOfSystem } from './picture-file.ts';
+import { decodeUnchanged, openPictures } from './picture-reader.ts';
 import { lockForWriting } from './writer-lock.ts';
 
 export type PixelKind = 'picture' | 'mask';
@@ -79,11 +78,7 @@ export class PixelCache {
    * @returns one problem for each file that could not be decoded or is another one than when the data
    *   set was opened; such samples are not in the cache
    */
-  async fill(
-    dataset: Pick<Dataset, 'root'>,
-    samples: readonly Sample[],
-    options: FillOptions = {},
-  ): Promise<Problem[]> {
+  async fill(source: DataSource, samples: readonly Sample[], options: FillOptions = {}): Promise<Problem[]> {
     await this.#file.refresh();
     const files = new Map<string, string>();
     for (const sample of samples) {
@@ -97,13 +92,23 @@ export class PixelCache {
     const unlock = await lockForWriting(this.#lockFile, options.signal);
     try {
       await this.#file.prepareToAppend();
-      return await this.#decode(dataset.root, missing(), files.size, options);
+      const reader = await openPictures(source);
+      try {
+        return await this.#decode(reader, missing(), files.size, options);
+      } finally {
+        await reader.close();
+      }
     } finally {
       await unlock();
     }
   }
 
-  async #decode(root: string, files: [string, string][], total: number, options: FillOptions): Promise<Problem[]> {
+  async #decode(
+    reader: PictureReader,
+    files: [string, string][],
+    total: number,
+    options: FillOptions,
+  ): Promise<Problem[]> {
     const problems: Problem[] = [];
     let waiting: { hash: string; data: Uint8Array }[] = [];
     // Appends follow one another; decoding goes on meanwhile.
@@ -121,7 +126,7 @@ export class PixelCache {
         async ([hash, path]) => {
           await options.control?.();
           throwIfCancelled(options.signal);
-          const data = await this.#decodeFile(join(root, path), hash);
+          const data = await decodeUnchanged(reader, this.kind, path, hash, this.size);
           if (typeof data === 'string') {
             problems.push({ file: path, kind: this.kind === 'mask' ? 'bad-mask' : 'unreadable', reason: data });
           } else {
@@ -138,25 +143,6 @@ export class PixelCache {
     }
     await this.#file.flushToDisk();
     return problems.sort((a, b) => (a.file < b.file ? -1 : 1));
-  }
-
-  /** The record, or why there is none. */
-  async #decodeFile(path: string, hash: string): Promise<Uint8Array | string> {
-    let bytes: Buffer;
-    try {
-      bytes = await readFile(path);
-    } catch (error) {
-      return reasonOfSystem(error);
-    }
-    // A changed file under the old key would poison the cache.
-    if (createHash('sha256').update(bytes).digest('hex') !== hash) {
-      return 'The file has changed since the data set was opened.';
-    }
-    try {
-      return await (this.kind === 'picture' ? decodePicture(bytes, this.size) : decodeMask(bytes, this.size));
-    } catch (error) {
-      return reasonOfDecoder(error, bytes);
-    }
   }
 
   /**

@@ -13,6 +13,10 @@ function sample(id: string, label: number, split: Split): Sample {
 const dataset: Dataset = {
   root: '/',
   format: 'folder-per-class',
+  inside: '',
+  focus: null,
+  choices: {},
+  task: 'single-label',
   classes: ['boot', 'hat', 'shirt'],
   samples: SPLITS.flatMap((split) =>
     [0, 1, 2].flatMap((label) => ['a', 'b'].map((letter) => sample(`${split}/${label}${letter}`, label, split))),

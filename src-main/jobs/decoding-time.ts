@@ -1,13 +1,10 @@
 /** How long it would take to decode what a run still needs, from a few of the pictures themselves. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { forEachConcurrently } from '../datasets/concurrency.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { decodeMask, decodePicture } from '../datasets/decode.ts';
+import { decodeUnchanged, openPictures } from '../datasets/picture-reader.ts';
 import { PixelCache } from '../datasets/pixel-cache.ts';
 import type { PixelKind } from '../datasets/pixel-cache.ts';
 import { FRAME } from '../evaluation/heatmap-frame.ts';
-import { hashBytes } from '../workspace/file-hash.ts';
 
 /** Pictures (or masks) decoded to learn how long one takes. */
 const SAMPLE = 16;
@@ -34,7 +31,7 @@ export async function decodingSeconds(
 }
 
 async function secondsFor(
-  { root }: Dataset,
+  dataset: Dataset,
   { kind, size }: { readonly kind: PixelKind; readonly size: number },
   samples: Dataset['samples'],
   folder: string,
@@ -49,23 +46,23 @@ async function secondsFor(
   }
   await cache.close();
   if (missing.size === 0) return 0;
-  const paths = [...missing.values()];
+  const paths = [...missing];
   const count = Math.min(SAMPLE, paths.length);
   // From the whole range: pictures of one folder are often of one size, and of another than those of the next.
   const chosen = Array.from({ length: count }, (_, i) => paths[Math.floor((i * paths.length) / count)]);
   const began = performance.now();
-  await forEachConcurrently(
-    chosen,
-    async (path) => {
-      try {
-        const bytes = await readFile(join(root, path));
-        hashBytes(bytes);
-        await (kind === 'picture' ? decodePicture(bytes, size) : decodeMask(bytes, size));
-      } catch {
+  const reader = await openPictures(dataset);
+  try {
+    await forEachConcurrently(
+      chosen,
+      async ([hash, path]) => {
         // A picture that is gone takes no time; the run itself says that it is.
-      }
-    },
-    signal,
-  );
+        await decodeUnchanged(reader, kind, path, hash, size);
+      },
+      signal,
+    );
+  } finally {
+    await reader.close();
+  }
   return ((performance.now() - began) / 1000 / count) * paths.length;
 }

@@ -112,7 +112,7 @@ class AssessedRound {
       if (sample !== undefined) return sample;
       throw new SteadygazeError('study-corrupt', `The table of round ${round} names an unknown picture: ${row.id}`);
     });
-    const pixels = await LoosePixels.open(dataset.root, settings.network.size, cacheFolder(study));
+    const pixels = await LoosePixels.open(dataset, settings.network.size, cacheFolder(study));
     const data: TrainingData = {
       count: rows.length,
       size: settings.network.size,

@@ -95,7 +95,7 @@ async function expected(round: number, rows: readonly number[]) {
   const table: AssessmentRow[] = await readRoundTable(runFolder(study, RUN), round);
   const samples = new Map(dataset.samples.map((sample) => [sample.id, sample]));
   const { size } = record.settings.network;
-  const pixels = await LoosePixels.open(dataset.root, size, cacheFolder(study));
+  const pixels = await LoosePixels.open(dataset, size, cacheFolder(study));
   const trainingData = {
     count: table.length,
     size,

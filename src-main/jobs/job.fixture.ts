@@ -6,7 +6,7 @@ import type { EngineId } from '../compute/engine.ts';
 import type { JobEvent } from '../contract/run.ts';
 import { RunSettings } from '../contract/settings.ts';
 import type { RunSettingsInput } from '../contract/settings.ts';
-import { open } from '../datasets/folder-reader.ts';
+import { openDataset } from '../datasets/open-data.ts';
 import { readFloatTensors } from '../networks/safetensors.ts';
 import { createStudy } from '../workspace/study.ts';
 import { runFolder, weightsFile } from '../workspace/study-layout.ts';
@@ -16,7 +16,7 @@ import type { JobRequest, TrainRequest } from './protocol.ts';
 
 export async function newStudy(root: string, data: string, name = 'study'): Promise<string> {
   const folder = join(root, name);
-  await createStudy(folder, await open(data, { seed: 0 }));
+  await createStudy(folder, await openDataset(data, { seed: 0 }));
   return folder;
 }
 

@@ -2,35 +2,34 @@
  * Pictures for whoever needs only a few of them: from the pixel cache where they are in it, else decoded on the spot
  * and not kept. So nobody has to wait for a process that fills the cache.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { forEachConcurrently } from '../datasets/concurrency.ts';
-import type { Sample } from '../datasets/dataset.ts';
-import { decodePicture } from '../datasets/decode.ts';
-import { reasonOfDecoder, reasonOfSystem } from '../datasets/picture-file.ts';
+import type { DataSource, Sample } from '../datasets/dataset.ts';
+import type { PictureReader } from '../datasets/file-tree.ts';
+import { decodeUnchanged, openPictures } from '../datasets/picture-reader.ts';
 import { PixelCache } from '../datasets/pixel-cache.ts';
-import { hashBytes } from '../workspace/file-hash.ts';
 
 export class LoosePixels {
   readonly size: number;
-  readonly #root: string;
+  readonly #source: DataSource;
+  /** Opened when the first picture is not in the cache. */
+  #reader: Promise<PictureReader> | null = null;
   readonly #cache: PixelCache;
 
-  private constructor(root: string, size: number, cache: PixelCache) {
-    this.#root = root;
+  private constructor(source: DataSource, size: number, cache: PixelCache) {
+    this.#source = source;
     this.size = size;
     this.#cache = cache;
   }
 
   /**
-   * @param root   the folder of the pictures
+   * @param source where the pictures lie
    * @param size   side in pixels
    * @param folder where decoded pixels are kept
    */
-  static async open(root: string, size: number, folder: string): Promise<LoosePixels> {
+  static async open(source: DataSource, size: number, folder: string): Promise<LoosePixels> {
     // Nothing is kept in memory: what was explained once is a file.
-    return new LoosePixels(root, size, await PixelCache.open(folder, { kind: 'picture', size, memoryBytes: 0 }));
+    return new LoosePixels(source, size, await PixelCache.open(folder, { kind: 'picture', size, memoryBytes: 0 }));
   }
 
   /**
@@ -58,22 +57,15 @@ export class LoosePixels {
   }
 
   async #decode(sample: Sample): Promise<Uint8Array> {
-    let bytes: Buffer;
-    try {
-      bytes = await readFile(join(this.#root, sample.id));
-    } catch (error) {
-      throw changed(sample, reasonOfSystem(error));
-    }
-    if (hashBytes(bytes) !== sample.hash) throw changed(sample, 'The file has changed since the study was created.');
-    try {
-      return await decodePicture(bytes, this.size);
-    } catch (error) {
-      throw changed(sample, reasonOfDecoder(error, bytes));
-    }
+    this.#reader ??= openPictures(this.#source);
+    const pixels = await decodeUnchanged(await this.#reader, 'picture', sample.id, sample.hash, this.size);
+    if (typeof pixels === 'string') throw changed(sample, pixels);
+    return pixels;
   }
 
   async close(): Promise<void> {
     await this.#cache.close();
+    await (await this.#reader)?.close();
   }
 }
 

@@ -17,7 +17,19 @@ function dataset(splits: readonly Split[], splitOrigin: Dataset['splitOrigin'] =
   const samples = splits.map((split, i) => sample(`${i % 2 === 0 ? 'a' : 'b'}/${i}.png`, i % 2, split));
   const classes = ['a', 'b'];
   const fingerprint = fingerprintOf(classes, samples);
-  return { root: '/pictures', format: 'folder-per-class', classes, samples, problems: [], splitOrigin, fingerprint };
+  return {
+    root: '/pictures',
+    format: 'folder-per-class',
+    inside: '',
+    focus: null,
+    choices: {},
+    task: 'single-label',
+    classes,
+    samples,
+    problems: [],
+    splitOrigin,
+    fingerprint,
+  };
 }
 
 const record: RunRecord = {

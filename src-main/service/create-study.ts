@@ -1,7 +1,7 @@
 /** Making a study of a folder of pictures. The pictures stay where they are; nothing is ever written to them. */
 import { summarise } from '../datasets/describe.ts';
 import type { DatasetSummary } from '../datasets/describe.ts';
-import { open } from '../datasets/folder-reader.ts';
+import { openDataset } from '../datasets/open-data.ts';
 import { createStudy } from '../workspace/study.ts';
 import type { Study } from '../workspace/study.ts';
 import type { ReadingOptions } from './inspect-data.ts';
@@ -21,7 +21,7 @@ export async function createStudyFrom(
   folder: string,
   { data, name, ...reading }: NewStudy,
 ): Promise<{ readonly study: Study; readonly summary: DatasetSummary }> {
-  const dataset = await open(data, { seed: 0, ...reading });
+  const dataset = await openDataset(data, { seed: 0, ...reading });
   const study = await createStudy(folder, dataset, name === undefined ? {} : { name });
   return { study, summary: summarise(dataset) };
 }

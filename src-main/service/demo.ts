@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import type { Arm, RunSettings } from '../contract/settings.ts';
-import { open } from '../datasets/folder-reader.ts';
+import { openDataset } from '../datasets/open-data.ts';
 import type { EngineChoice } from '../jobs/engine-job.ts';
 import { summaryJson } from '../reports/document.ts';
 import type { SummaryJson } from '../reports/document.ts';
@@ -54,7 +54,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const data = options.data ?? SAMPLE;
   // Everything that can be wrong with what was asked for is found before anything is removed.
   const settings = ARMS.map((arm) => resolveSettings({ ...DEMO_SETTINGS, arm }, options.set ?? []));
-  const dataset = await open(data, { seed: 0 });
+  const dataset = await openDataset(data, { seed: 0 });
   await writingInto(out, () => prepareFolder(out));
   const folder = join(out, 'study');
   await createStudy(folder, dataset, { name: NAME });

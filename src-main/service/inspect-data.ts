@@ -1,7 +1,7 @@
 /** What lies in a folder of pictures: the first thing anybody wants to know. Nothing is written. */
 import { summarise } from '../datasets/describe.ts';
 import type { DatasetSummary } from '../datasets/describe.ts';
-import { open } from '../datasets/folder-reader.ts';
+import { openDataset } from '../datasets/open-data.ts';
 
 export interface ReadingOptions {
   /** Seed of the split where the folders do not say it. */
@@ -13,5 +13,5 @@ export interface ReadingOptions {
 
 /** @throws SteadygazeError as the reader: `not-found`, `data-empty`, `data-one-class`, `data-unreadable` */
 export async function inspectData(path: string, options: ReadingOptions = {}): Promise<DatasetSummary> {
-  return summarise(await open(path, { seed: 0, ...options }));
+  return summarise(await openDataset(path, { seed: 0, ...options }));
 }

@@ -2,7 +2,7 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { summarise } from '../datasets/describe.ts';
-import { open } from '../datasets/folder-reader.ts';
+import { openDataset } from '../datasets/open-data.ts';
 import { partedAsReported, type Repeatable } from '../reports/repeatable.ts';
 import { createStudy, openStudy, readDataset, type Study } from '../workspace/study.ts';
 
@@ -80,7 +80,7 @@ async function picturesOf({ study, data, onProgress, signal }: RepeatData): Prom
       'Name their folder with --data, or a study that has them with --study.',
     );
   }
-  return open(data, {
+  return openDataset(data, {
     seed: 0,
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),

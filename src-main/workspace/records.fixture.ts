@@ -23,7 +23,19 @@ export function exampleDataset(root: string): Dataset {
     maskHash: null,
   }));
   const fingerprint = fingerprintOf(classes, samples);
-  return { root, format: 'folder-per-class', classes, samples, problems: [], splitOrigin: 'folders', fingerprint };
+  return {
+    root,
+    format: 'folder-per-class',
+    inside: '',
+    focus: null,
+    choices: {},
+    task: 'single-label',
+    classes,
+    samples,
+    problems: [],
+    splitOrigin: 'folders',
+    fingerprint,
+  };
 }
 
 export const beginning: RunBeginning = {

@@ -55,7 +55,7 @@ export class FakeLibrary implements Partial<Library> {
   async undoMarks() {
     return null;
   }
-  inspect: Library['inspect'] = async (_path, _studies, following) => {
+  inspect: Library['inspect'] = async (_path, _reading, _studies, following) => {
     following?.onProgress?.(1, 4);
     await Promise.race([
       this.inspecting,

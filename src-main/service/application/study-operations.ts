@@ -57,10 +57,10 @@ export function studyOperations({ desk, library, tasks, recent, places, launches
       return null;
     },
 
-    'data.inspect': ({ path, task }) => {
+    'data.inspect': ({ path, task, format, choices }) => {
       const target = absolutePath(path);
       return tasks.run(task, 'Reading the pictures', (following) =>
-        library.inspect(target, places.studiesFolder, following),
+        library.inspect(target, { format, choices }, places.studiesFolder, following),
       );
     },
     'data.view': async () => library.dataView(desk.study.folder),

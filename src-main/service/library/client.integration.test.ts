@@ -7,6 +7,9 @@ import { temporaryFolder, writeShapes } from '../../jobs/tiny-study.fixture.ts';
 import { createStudyFrom } from '../create-study.ts';
 import { LibraryClient } from './client.ts';
 
+/** Nobody said how the folder is to be read. */
+const AS_IT_IS = { format: null, choices: {} };
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let pictures: string;
 let study: string;
@@ -33,7 +36,7 @@ describe('the library in its threads', () => {
 
   it('looks at a folder, shows its pictures, and makes the study without reading again', async () => {
     const told: [number, number | null][] = [];
-    const found = await library.inspect(pictures, folder.path, {
+    const found = await library.inspect(pictures, AS_IT_IS, folder.path, {
       onProgress: (done, total) => told.push([done, total]),
     });
     expect(told.at(-1)).toEqual([72, 72]);
@@ -58,7 +61,7 @@ describe('the library in its threads', () => {
     await sharp({ create: { width: 60, height: 50, channels: 3, background: '#123456' } })
       .png()
       .toFile(join(other, 'bar', 'extra.png'));
-    const second = await library.inspect(other, folder.path);
+    const second = await library.inspect(other, AS_IT_IS, folder.path);
     const extra = (await library.classPictures(second.id, 0, null, 3, 1)).pictures[0];
     expect(extra.width).toBe(60);
     expect((await library.resource(made, { kind: 'picture', hash: extra.hash, size: 96 })).type).toBe('image/jpeg');
@@ -76,14 +79,16 @@ describe('the library in its threads', () => {
   });
 
   it('stops when it is asked to, before and in the middle', async () => {
-    await expect(library.inspect(pictures, folder.path, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(
+      library.inspect(pictures, AS_IT_IS, folder.path, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     });
     const many = join(folder.path, 'many');
     await writeShapes(many, 200);
     const controller = new AbortController();
     let done = 0;
-    const reading = library.inspect(many, folder.path, {
+    const reading = library.inspect(many, AS_IT_IS, folder.path, {
       signal: controller.signal,
       onProgress: (now) => {
         done = now;
@@ -120,7 +125,7 @@ it('rejects what is waited for when a thread dies, and starts another', async ()
     const waiting = await Promise.allSettled([
       library.dataView('/die'),
       library.dataView(study),
-      library.inspect(pictures, folder.path),
+      library.inspect(pictures, AS_IT_IS, folder.path),
     ]);
     expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     expect(waiting[0]).toMatchObject({ reason: { name: 'SteadygazeError', code: 'job-crashed' } });

@@ -2,6 +2,7 @@
 import type { ClassView, DataView, PictureRef, ProblemGroup, ProblemView } from '../../contract/data-view.ts';
 
 import type { Problem, ProblemKind, Sample, Split } from '../../datasets/dataset.ts';
+import { formatOf } from '../../datasets/formats.ts';
 import { summarise } from '../../datasets/describe.ts';
 import { median } from '../../numeric/statistics.ts';
 import { pictureRef, type Pictures } from './open-studies.ts';
@@ -13,11 +14,13 @@ const FIRST_PROBLEMS = 24;
 
 export function describeData(pictures: Pictures): DataView {
   const { dataset } = pictures;
-  const { root, format, samples, splitOrigin, fingerprint } = dataset;
+  const { root, format, task, samples, splitOrigin, fingerprint } = dataset;
   const summary = summarise(dataset);
   return {
     root,
     format,
+    formatTitle: formatOf(format).title,
+    task,
     sentence: summary.description,
     pictures: samples.length,
     counts: splitCounts(dataset),

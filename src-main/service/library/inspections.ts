@@ -4,10 +4,10 @@ import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Inspection } from '../../contract/data-view.ts';
-import { open } from '../../datasets/folder-reader.ts';
+import { openData } from '../../datasets/open-data.ts';
 import { createStudy } from '../../workspace/study.ts';
 import { describeData } from './data-view.ts';
-import type { Following } from './library.ts';
+import type { Following, Reading } from './library.ts';
 import { picturesOf, type Pictures } from './open-studies.ts';
 
 const KEPT = 3;
@@ -16,14 +16,26 @@ export class Inspections {
   /** By id, oldest first. */
   readonly #kept = new Map<string, Pictures>();
 
-  async inspect(path: string, studies: string, following: Following = {}): Promise<Inspection> {
-    const pictures = picturesOf(await open(path, { seed: 0, ...following }));
+  async inspect(
+    path: string,
+    { format, choices: answers }: Reading,
+    studies: string,
+    following: Following = {},
+  ): Promise<Inspection> {
+    const chosen = format === null ? {} : { format };
+    const opened = await openData(path, { seed: 0, choices: answers, ...chosen, ...following });
+    const { dataset, candidates, sentence, choices } = opened;
+    const pictures = picturesOf(dataset);
     const id = randomUUID();
     this.#kept.set(id, pictures);
     for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
     const suggestedName = basename(resolve(path)) || 'Pictures';
     return {
       id,
+      path,
+      recognised: sentence,
+      formats: candidates,
+      choices,
       view: describeData(pictures),
       suggestedName,
       suggestedFolder: await freeFolder(studies, suggestedName),

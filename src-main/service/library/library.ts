@@ -21,6 +21,12 @@ export interface Following {
   readonly signal?: AbortSignal;
 }
 
+/** How a place is to be read; null and {}: as the readers think best. */
+export interface Reading {
+  readonly format: string | null;
+  readonly choices: Readonly<Record<string, string>>;
+}
+
 /** A change of marks: what is absent stays as it is, null takes back. */
 export interface MarkChange {
   readonly verdict?: Mark['verdict'];
@@ -49,8 +55,8 @@ export interface ReportRequest {
 }
 
 export interface Library {
-  /** Looks at a folder of pictures; keeps what it found for `createStudy`. `studies`: where new studies go. */
-  inspect(path: string, studies: string, following?: Following): Promise<Inspection>;
+  /** Looks at a place with pictures; keeps what it found for `createStudy`. `studies`: where new studies go. */
+  inspect(path: string, reading: Reading, studies: string, following?: Following): Promise<Inspection>;
   /** Makes the study of an inspection. */
   createStudy(inspection: string, name: string, folder: string, following?: Following): Promise<void>;
   /** Copies the sample study that comes with the app to `folder`. */

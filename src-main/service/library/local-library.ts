@@ -14,7 +14,7 @@ import { readOverview } from './evaluation-overview.ts';
 import { groupsOf } from './groups.ts';
 import { runHistory } from './history.ts';
 import { Inspections } from './inspections.ts';
-import type { Following, Library, MarkChange, ReportRequest, ResourceBody } from './library.ts';
+import type { Following, Library, MarkChange, Reading, ReportRequest, ResourceBody } from './library.ts';
 import { OpenStudies, type Pictures } from './open-studies.ts';
 import { ShownPictures } from './pictures.ts';
 import { Reports, writeExport } from './reports.ts';
@@ -36,8 +36,8 @@ export class LocalLibrary implements Library {
   /** By the absolute path of the study. */
   readonly #marks = new Map<string, Promise<StudyMarks>>();
 
-  inspect(path: string, studies: string, following?: Following) {
-    return this.#inspections.inspect(path, studies, following);
+  inspect(path: string, reading: Reading, studies: string, following?: Following) {
+    return this.#inspections.inspect(path, reading, studies, following);
   }
 
   createStudy(inspection: string, name: string, folder: string, following?: Following) {

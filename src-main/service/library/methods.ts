@@ -11,7 +11,7 @@ interface Method {
 }
 
 export const METHODS: Readonly<Record<MethodName, Method>> = {
-  inspect: { length: 'long', following: 2 },
+  inspect: { length: 'long', following: 3 },
   createStudy: { length: 'long', following: 3 },
   copySample: { length: 'long', following: 2 },
   openStudy: { length: 'short' },

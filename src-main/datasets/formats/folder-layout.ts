@@ -1,10 +1,8 @@
 /** What the folders of a data set mean: which are splits, which are classes, where the masks are. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { SteadygazeError } from '../contract/errors.ts';
-import type { Problem, Split } from './dataset.ts';
-import { hasPictureExtension } from './picture-name.ts';
-import { listFolder, walkFiles } from './walk.ts';
+import { SteadygazeError } from '../../contract/errors.ts';
+import type { Problem, Split } from '../dataset.ts';
+import { hasPictureExtension } from '../picture-name.ts';
+import type { FileTree } from '../file-tree.ts';
 
 /** A file that may be a picture of a class. */
 export interface ClassFile {
@@ -39,10 +37,10 @@ const SPLIT_NAMES: Readonly<Record<string, Split>> = {
 
 const splitOf = (folder: string): Split | null => SPLIT_NAMES[folder.toLowerCase()] ?? null;
 
-/** Finds splits, classes, masks and boxes below `root`. Reads names only. */
-export async function readLayout(root: string, problems: Problem[]): Promise<Layout> {
-  const { files, folders } = await listFolder(root);
-  const masks = await findMasks(root, folders);
+/** Finds splits, classes, masks and boxes. Reads names only. */
+export async function readLayout(tree: FileTree, problems: Problem[]): Promise<Layout> {
+  const { files, folders } = await tree.list('');
+  const masks = await findMasks(tree, folders);
   const boxes = files.find((file) => file.toLowerCase() === 'boxes.csv') ?? null;
   for (const file of files) {
     if (file !== boxes && hasPictureExtension(file)) {
@@ -50,7 +48,7 @@ export async function readLayout(root: string, problems: Problem[]): Promise<Lay
     }
   }
   const candidates = folders.filter((folder) => folder !== masks);
-  const splitFolders = await findSplitFolders(root, candidates);
+  const splitFolders = await findSplitFolders(tree, candidates);
   const found: ClassFile[] = [];
   const classNames = new Set<string>();
   const addClasses = async (parent: string, names: readonly string[], split: Split | null): Promise<void> => {
@@ -58,7 +56,7 @@ export async function readLayout(root: string, problems: Problem[]): Promise<Lay
       const className = name.normalize('NFC');
       classNames.add(className);
       const folder = parent === '' ? name : `${parent}/${name}`;
-      for (const id of await walkFiles(root, folder, problems)) found.push({ id, className, split });
+      for (const id of await tree.walk(folder, problems)) found.push({ id, className, split });
     }
   };
   if (splitFolders.length === 0) {
@@ -70,7 +68,7 @@ export async function readLayout(root: string, problems: Problem[]): Promise<Lay
         problems.push({ file: folder, kind: 'ignored', reason: 'The folder lies beside train, val and test.' });
         continue;
       }
-      const inside = await listFolder(join(root, folder));
+      const inside = await tree.list(folder);
       await addClasses(folder, inside.folders, split);
       for (const file of inside.files) {
         const reason = 'The file lies in the folder of a split, but in none of a class.';
@@ -83,10 +81,10 @@ export async function readLayout(root: string, problems: Problem[]): Promise<Lay
 }
 
 /** `masks` holds folders, as it mirrors the pictures; with pictures directly inside it is a class of masks. */
-async function findMasks(root: string, folders: readonly string[]): Promise<string | null> {
+async function findMasks(tree: FileTree, folders: readonly string[]): Promise<string | null> {
   const masks = folders.find((folder) => folder.toLowerCase() === 'masks');
   if (masks === undefined) return null;
-  return (await listFolder(join(root, masks))).folders.length > 0 ? masks : null;
+  return (await tree.list(masks)).folders.length > 0 ? masks : null;
 }
 
 /**
@@ -94,11 +92,11 @@ async function findMasks(root: string, folders: readonly string[]): Promise<stri
  * (beside `car` and `bus`); it is one where it holds pictures, or where no other split stands beside it
  * but other folders with pictures do.
  */
-async function findSplitFolders(root: string, candidates: readonly string[]): Promise<string[]> {
+async function findSplitFolders(tree: FileTree, candidates: readonly string[]): Promise<string[]> {
   const named: string[] = [];
   for (const folder of candidates) {
     if (splitOf(folder) === null) continue;
-    const inside = await listFolder(join(root, folder));
+    const inside = await tree.list(folder);
     if (inside.folders.length > 0 && !inside.files.some(hasPictureExtension)) named.push(folder);
   }
   const others = candidates.filter((folder) => !named.includes(folder));
@@ -114,11 +112,10 @@ async function findSplitFolders(root: string, candidates: readonly string[]): Pr
     return [];
   }
   if (named.length > 1) return named;
-  for (const other of others) if (await holdsPicture(join(root, other))) return [];
+  for (const other of others) if (await holdsPicture(tree, other)) return [];
   return named;
 }
 
-async function holdsPicture(folder: string): Promise<boolean> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return names.some(hasPictureExtension);
+async function holdsPicture(tree: FileTree, folder: string): Promise<boolean> {
+  return (await tree.walk(folder, [])).some(hasPictureExtension);
 }

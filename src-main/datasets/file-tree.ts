@@ -1,0 +1,150 @@
+/**
+ * Where the files of a data set lie: a folder on the disk, or an archive that is read where it is. Readers see nothing
+ * else of the file system. Paths are relative to the root, with forward slashes, as they are written there.
+ */
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { FileStamp } from './index-cache.ts';
+import type { Problem } from './dataset.ts';
+import { listFolder, walkFiles } from './walk.ts';
+import type { FolderListing } from './walk.ts';
+
+/** Pictures by name. Every method may be called any number of times at once. */
+export interface PictureReader {
+  /** What tells that a picture has not changed, without reading it; null where there is no such picture. */
+  stamp(id: string): Promise<FileStamp | null>;
+  /**
+   * The picture as bytes that `decode.ts` reads. The same bytes each time, on each machine: they are hashed.
+   * @throws the system's error, or a SteadygazeError `data-unreadable` or `not-found`
+   */
+  read(id: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface FileTree extends PictureReader {
+  /** Absolute path of the folder or of the archive. */
+  readonly root: string;
+  readonly kind: 'folder' | 'zip' | 'tar';
+  /** What lies directly inside of a folder ('' is the root). @throws the system's error where it is none */
+  list(folder: string): Promise<FolderListing>;
+  /** All files below a folder, in code-unit order; what may not be read becomes a problem. See walk.ts. */
+  walk(start: string, problems: Problem[]): Promise<string[]>;
+  /** Bytes `start` .. `start + length - 1`; fewer where the file ends before. */
+  readRange(path: string, start: number, length: number): Promise<Uint8Array>;
+  /** The content from the beginning, piece by piece: for tables and annotations of any length. */
+  stream(path: string): Readable;
+  /** Where the file lies on the disk, for libraries that open files themselves; null inside of an archive. */
+  diskPath(path: string): string | null;
+}
+
+/** A folder on the disk. */
+export class FolderTree implements FileTree {
+  readonly kind = 'folder';
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  list(folder: string): Promise<FolderListing> {
+    return listFolder(join(this.root, folder));
+  }
+
+  walk(start: string, problems: Problem[]): Promise<string[]> {
+    return walkFiles(this.root, start, problems);
+  }
+
+  async stamp(path: string): Promise<FileStamp | null> {
+    try {
+      const found = await stat(join(this.root, path));
+      return found.isFile() ? { size: found.size, mtimeMs: found.mtimeMs } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  read(path: string): Promise<Uint8Array> {
+    return readFile(join(this.root, path));
+  }
+
+  async readRange(path: string, start: number, length: number): Promise<Uint8Array> {
+    const file = await open(join(this.root, path), 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
+  stream(path: string): Readable {
+    return createReadStream(join(this.root, path));
+  }
+
+  diskPath(path: string): string {
+    return join(this.root, path);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A folder inside of a tree, seen as a tree. Closing it closes the tree. */
+export class SubTree implements FileTree {
+  readonly root: string;
+  readonly kind: FileTree['kind'];
+  readonly #tree: FileTree;
+  readonly #inside: string;
+
+  /** @param inside path of the folder, not '' */
+  constructor(tree: FileTree, inside: string) {
+    this.root = tree.root;
+    this.kind = tree.kind;
+    this.#tree = tree;
+    this.#inside = inside;
+  }
+
+  #at(path: string): string {
+    return path === '' ? this.#inside : `${this.#inside}/${path}`;
+  }
+
+  list(folder: string): Promise<FolderListing> {
+    return this.#tree.list(this.#at(folder));
+  }
+
+  async walk(start: string, problems: Problem[]): Promise<string[]> {
+    const own: Problem[] = [];
+    const files = await this.#tree.walk(this.#at(start), own);
+    const cut = (path: string): string =>
+      path.startsWith(`${this.#inside}/`) ? path.slice(this.#inside.length + 1) : path;
+    problems.push(...own.map((problem) => ({ ...problem, file: cut(problem.file) })));
+    return files.map(cut);
+  }
+
+  stamp(path: string): Promise<FileStamp | null> {
+    return this.#tree.stamp(this.#at(path));
+  }
+
+  read(path: string): Promise<Uint8Array> {
+    return this.#tree.read(this.#at(path));
+  }
+
+  readRange(path: string, start: number, length: number): Promise<Uint8Array> {
+    return this.#tree.readRange(this.#at(path), start, length);
+  }
+
+  stream(path: string): Readable {
+    return this.#tree.stream(this.#at(path));
+  }
+
+  diskPath(path: string): string | null {
+    return this.#tree.diskPath(this.#at(path));
+  }
+
+  close(): Promise<void> {
+    return this.#tree.close();
+  }
+}

@@ -1,0 +1,17 @@
+/** All data set formats, surest first where two are equally sure. */
+import { SteadygazeError } from '../contract/errors.ts';
+import type { Format } from './format.ts';
+import { folderPerClass } from './formats/folder-per-class.ts';
+
+export const FORMATS: readonly Format[] = [folderPerClass];
+
+/** @throws SteadygazeError `data-unreadable` for a name that is none */
+export function formatOf(id: string): Format {
+  const found = FORMATS.find((format) => format.id === id);
+  if (found !== undefined) return found;
+  throw new SteadygazeError(
+    'data-unreadable',
+    `There is no data set format "${id}" here.`,
+    `The formats are: ${FORMATS.map((format) => format.id).join(', ')}.`,
+  );
+}
