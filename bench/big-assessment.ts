@@ -38,7 +38,15 @@ export function makeUpAssessment(
   }
   const { arm, seed, method } = settings;
   const v = sampleWeights(arm, table.column('e'), table.column('loss'), method.weightFloor, seed, round);
-  const data = { ids, labels, count: ids.length, classCount: classes, size: settings.network.size, read: unread };
+  const data = {
+    ids,
+    labels,
+    labelSets: null,
+    count: ids.length,
+    classCount: classes,
+    size: settings.network.size,
+    read: unread,
+  };
   return {
     rows: table.rows(data, v),
     summary: table.summary(round, labels, classes, eps),

@@ -56,7 +56,7 @@ function annotatedPictures(count: number): EvaluationData {
     return mask;
   };
   return {
-    ...{ count, size: SIZE, labels, ids, hasMasks: true, hasBoxes: false },
+    ...{ count, size: SIZE, labels, labelSets: null, ids, hasMasks: true, hasBoxes: false },
     boxes: () => [],
     readPictures: (indices, out) => pictures.read(Array.from(indices), out),
     readMask: (_, side) => Promise.resolve(maskOf(side)),

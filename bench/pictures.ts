@@ -13,6 +13,7 @@ export function syntheticPictures(count: number, size: number): TrainingData {
     size,
     classCount: CLASSES,
     labels,
+    labelSets: null,
     ids: Array.from({ length: count }, (_, i) => `picture ${i}`),
     read(indices, out) {
       for (let n = 0; n < indices.length; n++) paint(indices[n], labels[indices[n]], size, out, n * area);

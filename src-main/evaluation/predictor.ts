@@ -1,6 +1,7 @@
 /** What evaluation needs of a model: logits, heatmaps and attacks for pictures. Implemented by the caller. */
 import type { ExplanationKind } from '../method/heatmap.ts';
 import type { AttackSettings } from '../method/attack.ts';
+import type { LabelSets } from '../numeric/label-sets.ts';
 
 /** [n, size, size, 3] values 0..255; floats where a change is finer than a step of 1. */
 export type Pixels = Uint8Array | Float32Array;
@@ -52,7 +53,10 @@ export interface RandomisablePredictor extends Predictor {
 export interface EvaluationData {
   readonly count: number;
   readonly size: number;
+  /** [count] class of each picture; in multi-label data the first of its classes. */
   readonly labels: Int32Array;
+  /** Multi-label data: all classes of each picture; null in single-label data. */
+  readonly labelSets: LabelSets | null;
   readonly ids: readonly string[];
   /** Boxes scaled to the unit square [0,1]; empty where none are known. */
   boxes(index: number): readonly { x0: number; y0: number; x1: number; y1: number }[];

@@ -50,6 +50,7 @@ export async function sampleSubject(
       count: samples.length,
       size,
       labels: Int32Array.from(samples, ({ label }) => label),
+      labelSets: null,
       ids: samples.map(({ id }) => id),
       boxes: () => [],
       hasMasks: false,

@@ -29,6 +29,7 @@ export function squares(count: number, annotated: Annotated = { masks: true, box
     count,
     size: SIDE,
     labels,
+    labelSets: null,
     ids: Array.from({ length: count }, (_, i) => `class${i % CLASSES}/${i}.png`),
     hasMasks: annotated.masks,
     hasBoxes: annotated.boxes,

@@ -95,6 +95,7 @@ export function toySubject(
       count: pictures.length,
       size,
       labels: Int32Array.from(labels),
+      labelSets: null,
       ids: pictures.map((_, i) => `picture${String(i).padStart(3, '0')}`),
       boxes: () => [],
       hasMasks: false,

@@ -43,6 +43,7 @@ export function toyPictures(options: ToyOptions): EvaluationData {
     count,
     size: SIDE,
     labels,
+    labelSets: null,
     ids: Array.from({ length: count }, (_, i) => `${String(i % classes)}/${String(i).padStart(3, '0')}.png`),
     hasMasks: annotation === 'mask',
     hasBoxes: annotation === 'box',

@@ -118,6 +118,7 @@ class AssessedRound {
       size: settings.network.size,
       classCount: record.classes.length,
       labels: Int32Array.from(rows, ({ label }) => label),
+      labelSets: null,
       ids: rows.map((row) => row.id),
       read: (indices, out) => {
         const chosen = Array.from(indices, (index) => pictures[index]);

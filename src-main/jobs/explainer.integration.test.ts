@@ -101,6 +101,7 @@ async function expected(round: number, rows: readonly number[]) {
     size,
     classCount: 3,
     labels: Int32Array.from(table, ({ label }) => label),
+    labelSets: null,
     ids: table.map(({ id }) => id),
     read: (indices: ArrayLike<number>, out: Uint8Array) =>
       pixels.read(

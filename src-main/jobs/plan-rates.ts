@@ -181,6 +181,7 @@ function trainingPictures(count: number, size: number, classes: number): Trainin
     size,
     classCount: classes,
     labels: Int32Array.from({ length: count }, (_, i) => i % classes),
+    labelSets: null,
     ids: Array.from({ length: count }, (_, i) => `picture ${i}`),
     read: fillNoise(size),
   };
@@ -200,6 +201,7 @@ function evaluationPictures(
       count,
       size,
       labels,
+      labelSets: null,
       ids,
       boxes: () => (annotated.hasBoxes ? [{ x0: 0.25, y0: 0.25, x1: 0.75, y1: 0.75 }] : []),
       readPictures,

@@ -8,6 +8,7 @@ import { PixelCache } from '../datasets/pixel-cache.ts';
 import { FRAME } from '../evaluation/heatmap-frame.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import type { TrainingData } from '../method/data.ts';
+import { LabelSets } from '../numeric/label-sets.ts';
 
 export interface FillOptions {
   /** Awaited before each picture. */
@@ -81,6 +82,7 @@ export class StudyPixels {
       size: this.size,
       classCount: this.#dataset.classes.length,
       labels: Int32Array.from(samples, ({ label }) => label),
+      labelSets: labelSetsOf(this.#dataset, samples),
       ids: samples.map(({ id }) => id),
       read: (indices, out) => this.#pictures.read(pick(samples, indices), out),
     };
@@ -95,6 +97,7 @@ export class StudyPixels {
       count: samples.length,
       size: this.size,
       labels: Int32Array.from(samples, ({ label }) => label),
+      labelSets: labelSetsOf(this.#dataset, samples),
       ids: samples.map(({ id }) => id),
       hasMasks: samples.some(hasMask),
       hasBoxes: samples.some(({ boxes }) => boxes.length > 0),
@@ -122,6 +125,15 @@ export class StudyPixels {
   async close(): Promise<void> {
     for (const cache of [this.#pictures, ...this.#masks.values()]) await cache.close();
   }
+}
+
+function labelSetsOf({ task, classes }: Dataset, samples: readonly Sample[]): LabelSets | null {
+  if (task === 'single-label') return null;
+  return new LabelSets(
+    classes.length,
+    samples.map(({ label, labels }) => labels ?? [label]),
+    samples.map(({ unsure }) => unsure ?? []),
+  );
 }
 
 function pick(samples: readonly Sample[], indices: ArrayLike<number>): Sample[] {

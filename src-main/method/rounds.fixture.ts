@@ -27,6 +27,7 @@ export function discs(count: number, size: number): TrainingData {
     size,
     classCount: 3,
     labels,
+    labelSets: null,
     ids: Array.from({ length: count }, (_, i) => `disc-${i}.png`),
     read(indices, out) {
       for (let k = 0; k < indices.length; k++) {
