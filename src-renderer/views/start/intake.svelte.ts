@@ -20,10 +20,12 @@ class Intake {
   refused = $state.raw<Pick<ErrorValue, 'message' | 'hint' | 'details'> | null>(null);
   readonly reading = new LongCall();
   readonly opening = new LongCall();
+  /** The same place once more, as another format or with other answers. */
+  readonly rereading = new LongCall();
 
   /** Something is under way. */
   get busy(): boolean {
-    return this.recognising || this.reading.running || this.opening.running;
+    return this.recognising || this.reading.running || this.rereading.running || this.opening.running;
   }
 
   /** Takes whatever a person gave: a study is opened, pictures are read, anything else is answered with a sentence. */
@@ -54,6 +56,17 @@ class Intake {
     } else {
       this.refused = this.reading.error;
     }
+  }
+
+  /**
+   * Reads what is looked at once more, as a person says. What is shown stays until there is something else.
+   * @param choices answers to the questions of the format, by key
+   */
+  async reread(format: string, choices: Record<string, string>): Promise<void> {
+    if (this.inspection === null || this.busy) return;
+    const { path } = this.inspection;
+    const inspection = await this.rereading.run((task) => client.call('data.inspect', { path, task, format, choices }));
+    if (inspection) this.inspection = inspection;
   }
 
   /** Opens a study in the place of the one that is open. */
@@ -94,6 +107,7 @@ class Intake {
     this.inspection = null;
     this.refused = null;
     this.opening.error = null;
+    this.rereading.error = null;
   }
 
   async choosePictures(): Promise<void> {
