@@ -5,6 +5,7 @@ import type { Engine } from '../compute/engine.ts';
 import { assembleTraining } from './assemble.ts';
 import { FrozenNetwork } from './frozen.ts';
 import { type Architecture, INPUT_MEAN, INPUT_STD, NORM_MOMENTUM } from './layer.ts';
+import { type Targets, weightedLoss } from './loss.ts';
 import type { GradientSink } from './modules.ts';
 import { describeParameters, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
@@ -13,9 +14,9 @@ import type { Sequence } from './sequence.ts';
 export interface TrainingPass {
   /** [parameterCount] d loss / d parameters, loss = mean_i v_i L_i. */
   readonly gradient: Tensor1D;
-  /** [n] cross-entropy L_i of each picture, not weighted. */
+  /** [n] loss L_i of each picture, not weighted: see loss.ts. */
   readonly losses: Float32Array;
-  /** How many of the n pictures were classified correctly (as seen in training, augmented). */
+  /** How many of the n pictures were named correctly (as seen in training, augmented): see loss.ts. */
   readonly correct: number;
 }
 
@@ -56,16 +57,16 @@ export class Network {
 
   /**
    * One pass in training mode: gradients of mean_i v_i L_i, and the running statistics moved on.
-   * @param x      [n,size,size,3] in [0,1]
-   * @param labels [n]
-   * @param v      [n] sample weights
+   * @param x       [n,size,size,3] in [0,1]
+   * @param targets what the n pictures are of
+   * @param v       [n] sample weights
    */
-  trainingPass(x: Tensor4D, labels: Int32Array, v: Float32Array): TrainingPass {
+  trainingPass(x: Tensor4D, targets: Targets, v: Float32Array): TrainingPass {
     const input = tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
     const values = logits.dataSync() as Float32Array;
-    const { losses, correct, gradient } = weightedCrossEntropy(values, labels, v);
+    const { losses, correct, gradient } = weightedLoss(values, targets, v);
     const dLogits = tf.tensor2d(gradient, logits.shape);
     this.layers.backward(tape, input, logits, dLogits, false);
     tf.dispose([dLogits, logits, input]);
@@ -149,33 +150,4 @@ export class Network {
     this.gradients.clear();
     return flat;
   }
-}
-
-/** Cross-entropy L_i = -log softmax(z_i)[y_i] in double precision, and d mean_i(v_i L_i) / d z. */
-function weightedCrossEntropy(
-  logits: Float32Array,
-  labels: Int32Array,
-  v: Float32Array,
-): { losses: Float32Array; correct: number; gradient: Float32Array } {
-  const n = labels.length;
-  const classes = logits.length / n;
-  const losses = new Float32Array(n);
-  const gradient = new Float32Array(logits.length);
-  let correct = 0;
-  for (let i = 0; i < n; i++) {
-    const row = i * classes;
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (logits[row + c] > logits[row + best]) best = c;
-    let sum = 0;
-    for (let c = 0; c < classes; c++) sum += Math.exp(logits[row + c] - logits[row + best]);
-    const logSum = Math.log(sum) + logits[row + best];
-    const label = labels[i];
-    losses[i] = logSum - logits[row + label];
-    if (best === label) correct += 1;
-    for (let c = 0; c < classes; c++) {
-      const probability = Math.exp(logits[row + c] - logSum);
-      gradient[row + c] = (v[i] / n) * (probability - (c === label ? 1 : 0));
-    }
-  }
-  return { losses, correct, gradient };
 }
