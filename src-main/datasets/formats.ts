@@ -2,8 +2,9 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Format } from './format.ts';
 import { folderPerClass } from './formats/folder-per-class.ts';
+import { stl10 } from './formats/stl10.ts';
 
-export const FORMATS: readonly Format[] = [folderPerClass];
+export const FORMATS: readonly Format[] = [folderPerClass, stl10];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */
 export function formatOf(id: string): Format {
