@@ -15,6 +15,7 @@ import { inlineMaskSize, isInlineMask } from './inline-mask.ts';
 import { groupNearDuplicates } from './near-duplicates.ts';
 import { inspectPicture } from './picture-file.ts';
 import type { PictureFacts } from './picture-file.ts';
+import { LOOK_BYTES, thumbnailOf } from './picture-look.ts';
 import { sha256 } from './picture-reader.ts';
 import { DEFAULT_SHARES, splitStratified } from './split.ts';
 import type { SplitShares } from './split.ts';
@@ -72,7 +73,7 @@ export async function buildDataset(
     names.flatMap((name) => numbers.get(name) ?? []).sort((a, b) => a - b);
   const labels = pictures.map((picture) => labelsOf(picture.listed.classNames));
   const groups = groupNearDuplicates(
-    pictures.map((picture) => picture.facts.thumbnail ?? new Uint8Array()),
+    pictures.map((picture) => thumbnailOf(picture.facts.look ?? new Uint8Array(LOOK_BYTES))),
     pictures.map((picture) => picture.facts.hash),
   );
   const { splits, splitOrigin } = assignSplits(pictures, labels, groups, classes, options.seed, shares);

@@ -1,13 +1,19 @@
 /**
- * What was found in each file, remembered by path, size and time of change, so that opening the same
- * folder again reads no pictures. A file in the study's folder; losing it costs time only.
+ * What was found in each file, remembered by path, size and time of change, so that opening the same folder again reads
+ * no pictures. Losing it costs time only, and nothing here ever fails for what is wrong with the file.
  *
- * Format: a first line that names version and libraries, then one JSON array a line.
+ * A header of 64 bytes that names the version and the decoder, then records: u32 kind, u32 entries, u32 length,
+ * u32 CRC-32 of the content, content. Records are added at the end while pictures are read, so that what was read
+ * before somebody stopped is not lost; what stands behind a damaged record is forgotten. The file is written anew when
+ * more than half of it is out of date.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as v from 'valibot';
+import { crc32 } from 'node:zlib';
 import { DECODE_VERSION } from './decode.ts';
+import { encodeBlock, IndexBlock } from './index-block.ts';
+import type { IndexEntry } from './index-block.ts';
 import type { PictureFacts } from './picture-file.ts';
 
 /** What the file system says of a file. Sub-millisecond parts of the time count too. */
@@ -16,72 +22,216 @@ export interface FileStamp {
   readonly mtimeMs: number;
 }
 
-const HEADER = JSON.stringify({ format: 'steadygaze-file-index', version: 1, decode: DECODE_VERSION });
+const HEADER = Buffer.from(`steadygaze-file-index 2, decode ${DECODE_VERSION}`.padEnd(63) + '\n');
+const RECORD_HEAD = 16;
+const ENTRIES = 1;
+/** Something worked out from the pictures: u32 length of its name, name and key as "name\nkey", content. */
+const RESULT = 2;
+/** Entries that are written at once: 1.8 MB. */
+const AT_ONCE = 4096;
+/** Index of a block and row in it, in one number. */
+const ROWS = 2 ** 20;
 
-/** path, size, mtimeMs, hash, width, height, thumbnail (base64, empty for a mask). */
-const Entry = v.tuple([v.string(), v.number(), v.number(), v.string(), v.number(), v.number(), v.string()]);
-type Entry = v.InferOutput<typeof Entry>;
+interface Result {
+  readonly key: string;
+  readonly content: Buffer;
+}
 
 export class IndexCache {
   readonly #file: string;
-  readonly #entries: Map<string, Entry>;
-  #changed = false;
+  readonly #blocks: IndexBlock[] = [];
+  /** Place of each path: block * ROWS + row; what waits to be written is not in it. */
+  readonly #places = new Map<string, number>();
+  readonly #results = new Map<string, Result>();
+  #waiting = new Map<string, IndexEntry>();
+  /** Records that are to be added to the file, in order. */
+  #unwritten: Buffer[] = [];
+  /** Bytes of the file that are good; null where the file must be made anew. */
+  #length: number | null = null;
+  /** Entries in the file that others have taken the place of. */
+  #stale = 0;
+  #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, entries: Map<string, Entry>) {
+  private constructor(file: string) {
     this.#file = file;
-    this.#entries = entries;
   }
 
-  /** Reads the file if it is there and of this version; lines that are damaged are forgotten. */
+  /** Reads the file if it is there and of this version. */
   static async open(file: string): Promise<IndexCache> {
-    const entries = new Map<string, Entry>();
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const [header, ...lines] = text.split('\n');
-    if (header === HEADER) {
-      for (const line of lines) {
-        const entry = parseEntry(line);
-        if (entry) entries.set(entry[0], entry);
-      }
-    }
-    return new IndexCache(file, entries);
+    const index = new IndexCache(file);
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+    if (bytes.subarray(0, HEADER.length).equals(HEADER)) index.#load(bytes);
+    return index;
   }
 
   /** What is known of a file that has not changed since, or null. */
   get(path: string, stamp: FileStamp): PictureFacts | null {
-    const entry = this.#entries.get(path);
-    if (entry === undefined || entry[1] !== stamp.size || entry[2] !== stamp.mtimeMs) return null;
-    const thumbnail = entry[6] === '' ? null : new Uint8Array(Buffer.from(entry[6], 'base64'));
-    return { hash: entry[3], width: entry[4], height: entry[5], thumbnail };
+    const waiting = this.#waiting.get(path);
+    if (waiting !== undefined) {
+      return waiting.stamp.size === stamp.size && waiting.stamp.mtimeMs === stamp.mtimeMs ? waiting.facts : null;
+    }
+    const place = this.#places.get(path);
+    if (place === undefined) return null;
+    const block = this.#blocks[Math.floor(place / ROWS)];
+    return block.isOf(place % ROWS, stamp) ? block.facts(place % ROWS) : null;
   }
 
   set(path: string, stamp: FileStamp, facts: PictureFacts): void {
-    const thumbnail = facts.thumbnail === null ? '' : Buffer.from(facts.thumbnail).toString('base64');
-    this.#entries.set(path, [path, stamp.size, stamp.mtimeMs, facts.hash, facts.width, facts.height, thumbnail]);
-    this.#changed = true;
+    this.#waiting.set(path, { path, stamp, facts });
+    if (this.#waiting.size >= AT_ONCE) this.#pack();
   }
 
-  /** Writes all entries, all or nothing. Does nothing where nothing was added. */
+  /** What was worked out under this name, if it was from the same (`key`). */
+  recall(name: string, key: string): Buffer | null {
+    const known = this.#results.get(name);
+    return known?.key === key ? known.content : null;
+  }
+
+  remember(name: string, key: string, content: Buffer): void {
+    this.#results.set(name, { key, content });
+    this.#unwritten.push(resultRecord(name, key, content));
+  }
+
+  /** Everything is in the file when it returns, if it can be written at all. */
   async save(): Promise<void> {
-    if (!this.#changed) return;
-    const lines = [HEADER, ...[...this.#entries.values()].map((entry) => JSON.stringify(entry))];
-    const draft = `${this.#file}.${process.pid}.tmp`;
+    this.#pack();
+    this.#write();
+    await this.#writing;
+  }
+
+  #load(bytes: Buffer): void {
+    let at = HEADER.length;
+    while (at + RECORD_HEAD <= bytes.length) {
+      const [kind, count, length, crc] = [0, 4, 8, 12].map((offset) => bytes.readUInt32LE(at + offset));
+      const content = bytes.subarray(at + RECORD_HEAD, at + RECORD_HEAD + length);
+      if (content.length < length || crc32(content) !== crc || !this.#take(kind, count, content)) break;
+      at += RECORD_HEAD + length;
+    }
+    this.#length = at;
+  }
+
+  #take(kind: number, count: number, content: Buffer): boolean {
     try {
-      await mkdir(dirname(this.#file), { recursive: true });
-      await writeFile(draft, lines.join('\n') + '\n');
+      if (kind === RESULT) {
+        const nameLength = content.readUInt32LE(0);
+        const [name, key] = content.toString('utf8', 4, 4 + nameLength).split('\n');
+        this.#results.set(name, { key, content: content.subarray(4 + nameLength) });
+      } else if (kind === ENTRIES && count < ROWS) {
+        this.#add(new IndexBlock(content, count));
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #add(block: IndexBlock): void {
+    const start = this.#blocks.length * ROWS;
+    this.#blocks.push(block);
+    block.paths.forEach((path, row) => {
+      if (this.#places.has(path)) this.#stale++;
+      this.#places.set(path, start + row);
+    });
+  }
+
+  /** What waits becomes a block. */
+  #pack(): void {
+    if (this.#waiting.size === 0) return;
+    const entries = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    const content = encodeBlock(entries);
+    this.#add(new IndexBlock(content, entries.length));
+    this.#unwritten.push(record(ENTRIES, entries.length, content));
+    this.#write();
+  }
+
+  /** Begins to write what is unwritten, after what is being written. */
+  #write(): void {
+    this.#writing = this.#writing.then(async () => {
+      const records = this.#unwritten;
+      this.#unwritten = [];
+      if (records.length === 0) return;
+      try {
+        const outdated = this.#stale > this.#places.size;
+        if (this.#length === null || outdated) await this.#writeAnew();
+        else await this.#append(this.#length, records);
+      } catch {
+        // A full or read-only disk: the next opening reads the pictures again.
+        this.#length = null;
+      }
+    });
+  }
+
+  async #append(position: number, records: readonly Buffer[]): Promise<void> {
+    const handle = await open(this.#file, 'r+');
+    try {
+      // Something else behind the good part: left by a killed writer, or another process writes here too.
+      if ((await handle.stat()).size !== position) return await this.#writeAnew();
+      this.#length = await writeAll(handle, records, position);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Only what is still true. All or nothing. */
+  async #writeAnew(): Promise<void> {
+    const draft = `${this.#file}.${process.pid}.tmp`;
+    await mkdir(dirname(this.#file), { recursive: true });
+    try {
+      const handle = await open(draft, 'w');
+      try {
+        this.#length = await writeAll(handle, this.#everything(), 0);
+      } finally {
+        await handle.close();
+      }
       await rename(draft, this.#file);
-      this.#changed = false;
+      this.#stale = 0;
     } catch (error) {
       await rm(draft, { force: true });
       throw error;
     }
   }
+
+  /** The file piece by piece: of a million pictures it has 450 MB. */
+  *#everything(): Generator<Buffer> {
+    yield HEADER;
+    let entries: IndexEntry[] = [];
+    const take = (): Buffer => {
+      const content = encodeBlock(entries);
+      const count = entries.length;
+      entries = [];
+      return record(ENTRIES, count, content);
+    };
+    for (const [path, place] of this.#places) {
+      const block = this.#blocks[Math.floor(place / ROWS)];
+      entries.push({ path, stamp: block.stamp(place % ROWS), facts: block.facts(place % ROWS) });
+      if (entries.length >= AT_ONCE) yield take();
+    }
+    if (entries.length > 0) yield take();
+    for (const [name, { key, content }] of this.#results) yield resultRecord(name, key, content);
+  }
 }
 
-function parseEntry(line: string): Entry | null {
-  try {
-    const result = v.safeParse(Entry, JSON.parse(line));
-    return result.success ? result.output : null;
-  } catch {
-    return null;
+function record(kind: number, count: number, content: Buffer): Buffer {
+  const head = Buffer.alloc(RECORD_HEAD);
+  [kind, count, content.length, crc32(content)].forEach((value, i) => head.writeUInt32LE(value, 4 * i));
+  return Buffer.concat([head, content]);
+}
+
+function resultRecord(name: string, key: string, content: Buffer): Buffer {
+  const text = Buffer.from(`${name}\n${key}`);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  return record(RESULT, 0, Buffer.concat([length, text, content]));
+}
+
+/** @returns the position behind the last record */
+async function writeAll(handle: FileHandle, records: Iterable<Buffer>, position: number): Promise<number> {
+  let at = position;
+  for (const bytes of records) {
+    const { bytesWritten } = await handle.write(bytes, 0, bytes.length, at);
+    if (bytesWritten < bytes.length) throw new Error('the disk is full');
+    at += bytes.length;
   }
+  return at;
 }

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
+import { cameraOf } from './camera.ts';
 import type { ProblemKind } from './dataset.ts';
 import { MAX_MASK_PIXELS, MAX_PICTURE_PIXELS, OPEN_OPTIONS } from './decode.ts';
 import type { FileTree, PictureReader } from './file-tree.ts';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './near-duplicates.ts';
+import type { FileStamp } from './index-cache.ts';
+import { lookFromAfar } from './picture-look.ts';
 
 export interface PictureFacts {
   /** SHA-256 (hex) of the file's bytes. */
@@ -13,8 +15,10 @@ export interface PictureFacts {
   /** In pixels after EXIF orientation. */
   readonly width: number;
   readonly height: number;
-  /** Grey bytes [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH] of the upright picture; null for a mask. */
-  readonly thumbnail: Uint8Array | null;
+  /** How the upright picture looks from afar, see picture-look.ts; null for a mask. */
+  readonly look: Uint8Array | null;
+  /** Maker and model of the camera, where the file says so. */
+  readonly camera: string | null;
 }
 
 /** Why a file is not a sample. */
@@ -54,15 +58,17 @@ export async function looksLikePicture(tree: FileTree, path: string): Promise<bo
 /**
  * Reads, hashes and (for pictures) decodes a file once at thumbnail size, which is how a file that
  * ends too early is found. Never throws for what is wrong with the file.
+ * @param stamp of the picture, where it is known already
  */
 export async function inspectPicture(
   reader: PictureReader,
   id: string,
   use: 'picture' | 'mask',
+  stamp?: FileStamp | null,
 ): Promise<PictureFacts | Unusable> {
   let bytes: Uint8Array;
   try {
-    const { size } = (await reader.stamp(id)) ?? { size: null };
+    const { size } = stamp ?? (await reader.stamp(id)) ?? { size: null };
     if (size === 0) return { kind: 'empty-file', reason: 'The file is empty.' };
     if (size !== null && size > MAX_FILE_BYTES) return { kind: 'too-large', reason: 'The file is larger than 1 GB.' };
     bytes = await reader.read(id);
@@ -82,22 +88,13 @@ export async function inspectPicture(
         reason: `${width} x ${height} pixels are more than the ${limit / 1e6} million that can be read.`,
       };
     }
-    const thumbnail = use === 'picture' ? await decodeThumbnail(bytes) : null;
-    return { hash: createHash('sha256').update(bytes).digest('hex'), width, height, thumbnail };
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    if (use === 'mask') return { hash, width, height, look: null, camera: null };
+    const look = await lookFromAfar(sharp(bytes, OPEN_OPTIONS));
+    return { hash, width, height, look, camera: cameraOf(header.exif) };
   } catch (error) {
     return { kind: 'unreadable', reason: reasonOfDecoder(error, bytes) };
   }
-}
-
-async function decodeThumbnail(bytes: Uint8Array): Promise<Uint8Array> {
-  return sharp(bytes, OPEN_OPTIONS)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .resize(THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, { fit: 'fill', kernel: 'linear' })
-    .toColourspace('b-w')
-    .extractChannel(0)
-    .raw({ depth: 'uchar' })
-    .toBuffer();
 }
 
 /** Why the system would not give us a file, as a sentence. */
