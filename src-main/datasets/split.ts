@@ -68,7 +68,8 @@ export function splitStratified(
       const taken = takeGroups(waiting, wanted);
       for (const group of taken) for (const member of group) splits[member] = split;
       carry[split] += exact - taken.reduce((sum, group) => sum + group.length, 0);
-      waiting = waiting.filter((group) => !taken.includes(group));
+      const gone = new Set(taken);
+      waiting = waiting.filter((group) => !gone.has(group));
     }
   }
   return splits;
