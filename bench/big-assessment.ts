@@ -4,7 +4,8 @@
  */
 import type { AssessmentRow, RoundSummary } from '../src-main/contract/run.ts';
 import type { RunSettings } from '../src-main/contract/settings.ts';
-import { AssessmentTable, type AttackedBatch } from '../src-main/method/assessment.ts';
+import { AssessmentTable } from '../src-main/method/assessment-table.ts';
+import type { AttackedBatch } from '../src-main/method/assessment.ts';
 import type { Heatmaps } from '../src-main/method/heatmap.ts';
 import { sampleWeights } from '../src-main/method/weights.ts';
 import { hashSeed, Random } from '../src-main/numeric/random.ts';

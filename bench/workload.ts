@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../src-main/compute/engine.ts';
 import { RunSettings, type NetworkSettings } from '../src-main/contract/settings.ts';
-import { AssessmentTable, attackBatch } from '../src-main/method/assessment.ts';
+import { AssessmentTable } from '../src-main/method/assessment-table.ts';
+import { attackBatch } from '../src-main/method/assessment.ts';
 import { attackBackground } from '../src-main/method/attack.ts';
 import { backgroundsOf } from '../src-main/method/background.ts';
 import { readBatch } from '../src-main/method/calibration.ts';

@@ -6,8 +6,12 @@ import type { ErrorValue } from './errors.ts';
 export interface AssessmentRow {
   /** Sample id (path relative to the data set). */
   readonly id: string;
+  /**
+   * The given class. Where a picture may be of several: the one of its classes that the model is most sure of on the
+   * clean picture, so that there too the picture is named correctly where `prediction` is `label`.
+   */
   readonly label: number;
-  /** Predicted class on the clean picture, and its probability. */
+  /** Predicted class on the clean picture (the most probable one), and its probability. */
   readonly prediction: number;
   readonly probability: number;
   /** Probability of the given label, clean and attacked. */
@@ -16,16 +20,22 @@ export interface AssessmentRow {
   /** Predicted class on the attacked picture, and its probability. */
   readonly attackedPrediction: number;
   readonly attackedProbability: number;
-  /** Similarity of the two heatmaps, agreement of the two predictions, E = S * Q, all in [0,1]. */
+  /**
+   * Similarity of the two heatmaps, agreement of the two predictions, E = S * Q, all in [0,1]. Of several labels each is
+   * the mean over them, so that E need not be the product of the other two.
+   */
   readonly s: number;
   readonly q: number;
   readonly e: number;
   /** Weight in the round that follows this assessment (mean 1 over the training set). */
   readonly v: number;
-  /** Cross-entropy on the clean picture. */
+  /** Cross-entropy on the clean picture; of several labels the sum of the binary cross-entropies of all classes. */
   readonly loss: number;
-  /** True when either heatmap is zero everywhere (then E is 0). */
+  /** True when either heatmap is zero everywhere (then E is 0); of several labels, when that is so of each. */
   readonly empty: boolean;
+  /** Multi-label data: all classes of the picture, ascending, and E of each. */
+  readonly labels?: readonly number[];
+  readonly labelE?: readonly number[];
 }
 
 /** Figures of one assessment. */
@@ -36,13 +46,19 @@ export interface RoundSummary {
   readonly eMedian: number;
   /** Share of samples with E < 0.5. */
   readonly eBelowHalf: number;
-  /** Mean E per class, in class order; null where a class has no training sample. */
+  /**
+   * Mean E per class, in class order; null where a class has no training sample. In multi-label data a picture's E for
+   * a class counts there, for each of its classes.
+   */
   readonly eMeanPerClass: readonly (number | null)[];
   /** Counts of E in 20 equal bins over [0,1]. */
   readonly eHistogram: readonly number[];
-  /** Share whose prediction is the same before and after the attack, among the correct ones. */
+  /**
+   * Share whose prediction is the same before and after the attack, among the correct ones. In multi-label data: whose
+   * most probable class is one of theirs before and after.
+   */
   readonly survived: number;
-  /** Training accuracy on the clean pictures. */
+  /** Training accuracy on the clean pictures; in multi-label data the share whose most probable class is one of theirs. */
   readonly accuracy: number;
   readonly emptyMaps: number;
   /** The eps in use, in [0,1]. */
@@ -103,7 +119,10 @@ export interface DebiasingFigures {
 
 /** Everything measured on one finished run. */
 export interface RunFigures {
+  /** In multi-label data the share of pictures whose most probable class is one of theirs. */
   readonly top1: Figure;
+  /** Multi-label data: mean average precision over the classes. */
+  readonly map?: Figure;
   readonly localization: LocalizationFigures | null;
   readonly debiasing: DebiasingFigures | null;
 }
@@ -131,6 +150,8 @@ export interface RunRecord {
   readonly versions: Readonly<Record<string, string>>;
   readonly dataFingerprint: string;
   readonly classes: readonly string[];
+  /** Absent: every picture is of exactly one class. */
+  readonly task?: 'multi-label';
   /**
    * Training pictures that were relabelled or left out, where there were any: how many, and SHA-256 of the list
    * in `corrections.json`. `dataFingerprint` stays that of the study's data.

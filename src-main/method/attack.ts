@@ -2,12 +2,15 @@
  * Semantic-preserved adversarial sample x^ (Wu et al., IEEE TMM 2024): x^ = x outside the background
  * B; inside B |x^ - x| <= eps per pixel and channel, x^ in [0,1]. The network is in inference mode.
  *
- * - `pgd`: projected gradient descent on the cross-entropy, L-infinity (Madry et al., ICLR 2018).
+ * - `pgd`: projected gradient descent on the loss, L-infinity (Madry et al., ICLR 2018).
  * - `fgsm`: one step of eps (Goodfellow et al., ICLR 2015).
  * - `mi-fgsm`: accumulated L1-normalised gradients, steps of eps / steps (Dong et al., CVPR 2018).
  * - `pgd-l2`: steps along the L2-normalised gradient in a ball of radius
  *   radiusShare * eps * sqrt(3 |B|), and never more than eps per pixel.
  * - `noise`: uniform in +-eps inside B, no gradient: the control.
+ *
+ * The loss is that of training (networks/loss.ts): the cross-entropy of the label; of several labels, the sum of the
+ * binary cross-entropies of all classes, those left out of which nothing is known.
  *
  * The gradient is masked by B before any norm or sign is taken. The box [max(x-eps,0), min(x+eps,1)]
  * inside B and [x,x] outside holds both limits, so that one clipping enforces all of them exactly.
@@ -17,6 +20,8 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { MethodSettings } from '../contract/settings.ts';
 import { Random } from '../numeric/random.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
+import type { Targets } from '../networks/loss.ts';
+import { LabelSets } from '../numeric/label-sets.ts';
 
 export type AttackSettings = Pick<
   MethodSettings,
@@ -25,7 +30,7 @@ export type AttackSettings = Pick<
 
 /**
  * @param x          [n,size,size,3] pictures in [0,1]; borrowed
- * @param labels     [n]
+ * @param targets    what the n pictures are of
  * @param background [n*size*size] 1 inside B, 0 outside
  * @param eps        largest change of a value, in [0,1]
  * @param seeds      [n] one seed a sample: its noise does not depend on its batch
@@ -34,7 +39,7 @@ export type AttackSettings = Pick<
 export function attackBackground(
   network: FrozenNetwork,
   x: Tensor4D,
-  labels: Int32Array,
+  targets: Targets,
   background: Uint8Array,
   eps: number,
   seeds: ArrayLike<number>,
@@ -45,9 +50,7 @@ export function attackBackground(
   const reach = tf.mul(mask, eps);
   const lower = tf.tidy<Tensor4D>(() => tf.maximum(tf.sub(x, reach), 0));
   const upper = tf.tidy<Tensor4D>(() => tf.minimum(tf.add(x, reach), 1));
-  const target = tf.tidy(() =>
-    tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), network.architecture.classes), 'float32'),
-  ) as Tensor2D;
+  const loss = targets instanceof LabelSets ? ofSeveral(targets) : ofOne(targets, network.architecture.classes);
 
   const { attack } = settings;
   const startsAtRandom = attack === 'noise' || (settings.randomStart && (attack === 'pgd' || attack === 'pgd-l2'));
@@ -56,7 +59,7 @@ export function attackBackground(
   const radius = attack === 'pgd-l2' ? ballRadius(background, n, eps * settings.radiusShare) : null;
   let momentum: Tensor4D | null = null;
   for (let step = 0; step < steps; step++) {
-    const gradient = network.inputGradient(current, (logits) => tf.sub(tf.softmax(logits), target));
+    const gradient = network.inputGradient(current, loss.gradient);
     const masked = tf.mul<Tensor4D>(gradient, mask);
     gradient.dispose();
     let next: Tensor4D;
@@ -79,10 +82,27 @@ export function attackBackground(
     current = clip(next, lower, upper);
     next.dispose();
   }
-  tf.dispose([mask, reach, lower, upper, target]);
+  tf.dispose([mask, reach, lower, upper, ...loss.tensors]);
   momentum?.dispose();
   radius?.dispose();
   return current;
+}
+
+/** d loss / d logits, and the tensors that it keeps until it is not needed any more. */
+interface AttackLoss {
+  readonly gradient: (logits: Tensor2D) => Tensor2D;
+  readonly tensors: readonly Tensor2D[];
+}
+
+function ofOne(labels: Int32Array, classes: number): AttackLoss {
+  const target = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32')) as Tensor2D;
+  return { gradient: (logits) => tf.sub(tf.softmax(logits), target), tensors: [target] };
+}
+
+function ofSeveral(sets: LabelSets): AttackLoss {
+  const target = tf.tensor2d(sets.targets(), [sets.count, sets.classCount]);
+  const known = tf.tensor2d(sets.known(), [sets.count, sets.classCount]);
+  return { gradient: (logits) => tf.mul(tf.sub(tf.sigmoid(logits), target), known), tensors: [target, known] };
 }
 
 /** The wasm backend's own sign calls everything below 1e-7 zero; gradients are often smaller. */

@@ -5,12 +5,19 @@
  * their prediction, found by bisection at the first assessment and then fixed for the run. Where noise
  * stands in for the attack (the control), the probe is attacked by PGD all the same, so that both are of
  * one strength.
+ *
+ * Where pictures may be of several classes, one is classified correctly where its most probable class is one of its
+ * own, and it keeps its prediction where that is still so and each of its classes that the model saw in it (p > 1/2) is
+ * still seen. (Going by p > 1/2 alone would call an attack harmless as long as a model in its first epochs is sure of
+ * nothing.)
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { MethodSettings, RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
+import { LabelSets } from '../numeric/label-sets.ts';
 import { argMax } from '../numeric/statistics.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
+import { mostProbable, type Targets } from '../networks/loss.ts';
 import { attackBatch, pictureTensor } from './assessment.ts';
 import type { TrainingData } from './data.ts';
 
@@ -86,13 +93,13 @@ async function chooseProbe(
   const probe: number[] = [];
   for (let start = 0; start < order.length && probe.length < settings.method.autoProbe; start += batchSize) {
     const indices = order.subarray(start, start + batchSize);
-    const { x } = await readBatch(data, indices);
+    const { x, targets } = await readBatch(data, indices);
     const { map, logits } = network.forward(x);
     const rows = logits.dataSync() as Float32Array;
     tf.dispose([x, map, logits]);
     indices.forEach((index, i) => {
-      const predicted = argMax(rows.subarray(i * data.classCount, (i + 1) * data.classCount));
-      if (predicted === data.labels[index] && probe.length < settings.method.autoProbe) probe.push(index);
+      const own = rows.subarray(i * data.classCount, (i + 1) * data.classCount);
+      if (isCorrect(own, targets, i) && probe.length < settings.method.autoProbe) probe.push(index);
     });
     await afterBatch();
   }
@@ -106,28 +113,47 @@ async function countSurvivors(
   settings: RunSettings,
   eps: number,
 ): Promise<number> {
-  const { x, labels, ids } = await readBatch(data, indices);
+  const { x, targets, ids } = await readBatch(data, indices);
   const method = probeMethod(settings.method);
-  const batch = attackBatch(network, x, labels, ids, method, eps, settings.seed, 0);
+  const batch = attackBatch(network, x, targets, ids, method, eps, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
   let kept = 0;
-  labels.forEach((label, i) => {
-    if (argMax(batch.attackedLogits.subarray(i * data.classCount, (i + 1) * data.classCount)) === label) kept += 1;
-  });
+  const rowOf = (logits: Float32Array, i: number) => logits.subarray(i * data.classCount, (i + 1) * data.classCount);
+  for (let i = 0; i < indices.length; i++) {
+    if (keepsPrediction(rowOf(batch.logits, i), rowOf(batch.attackedLogits, i), targets, i)) kept += 1;
+  }
   return kept;
 }
 
-/** Reads some training pictures, as they are and as a tensor in [0,1], with their labels and ids. */
+/** Whether picture `i` is classified correctly. @param logits [classes] */
+function isCorrect(logits: Float32Array, targets: Targets, i: number): boolean {
+  if (!(targets instanceof LabelSets)) return argMax(logits) === targets[i];
+  return targets.isPositive(i, mostProbable(logits, targets.unsure(i)));
+}
+
+/** Whether picture `i`, which was classified correctly, keeps its prediction: see the top of this file. */
+export function keepsPrediction(clean: Float32Array, attacked: Float32Array, targets: Targets, i: number): boolean {
+  if (!isCorrect(attacked, targets, i)) return false;
+  // p > 1/2 where the logit is above 0.
+  return !(targets instanceof LabelSets) || targets.positives(i).every((c) => !(clean[c] > 0) || attacked[c] > 0);
+}
+
+/**
+ * Reads some training pictures, as they are and as a tensor in [0,1], with their labels and ids.
+ * @returns `targets`: all that they are of; `labels`: one class each
+ */
 export async function readBatch(
   data: TrainingData,
   indices: ArrayLike<number>,
-): Promise<{ pictures: Uint8Array; x: tf.Tensor4D; labels: Int32Array; ids: string[] }> {
+): Promise<{ pictures: Uint8Array; x: tf.Tensor4D; labels: Int32Array; targets: Targets; ids: string[] }> {
   const pictures = new Uint8Array(indices.length * data.size * data.size * 3);
   await data.read(indices, pictures);
+  const labels = Int32Array.from(indices, (index) => data.labels[index]);
   return {
     pictures,
     x: pictureTensor(pictures, indices.length, data.size),
-    labels: Int32Array.from(indices, (index) => data.labels[index]),
+    labels,
+    targets: data.labelSets?.pick(indices) ?? labels,
     ids: Array.from(indices, (index) => data.ids[index]),
   };
 }

@@ -9,12 +9,14 @@ import { attackBatch } from './assessment.ts';
 import { readBatch } from './calibration.ts';
 import type { TrainingData } from './data.ts';
 import type { Heatmaps } from './heatmap.ts';
+import { pairsOf, unionMaps } from './label-maps.ts';
 
 export interface Explanation {
   /** [n,size,size,3] values 0..255 */
   readonly pictures: Uint8Array;
   /** [n,size,size,3] in [0,1] */
   readonly attacked: Float32Array;
+  /** One a picture; of several labels, the largest value of their heatmaps at each place. */
   readonly maps: Heatmaps;
   readonly attackedMaps: Heatmaps;
 }
@@ -52,9 +54,15 @@ export async function explainBatch(
   round: number,
   eps: number,
 ): Promise<Explanation> {
-  const { pictures, x, labels, ids } = await readBatch(data, indices);
-  const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
+  const { pictures, x, targets, ids } = await readBatch(data, indices);
+  const batch = attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
   const attacked = (await batch.attacked.data()) as Float32Array;
   tf.dispose([x, batch.attacked]);
-  return { pictures, attacked, maps: batch.maps, attackedMaps: batch.attackedMaps };
+  const pairs = pairsOf(targets);
+  return {
+    pictures,
+    attacked,
+    maps: unionMaps({ maps: batch.maps, pairs }),
+    attackedMaps: unionMaps({ maps: batch.attackedMaps, pairs }),
+  };
 }

@@ -10,7 +10,10 @@ export interface AssessmentResult {
   /** One row a training picture, in the order of the training data. */
   readonly rows: readonly AssessmentRow[];
   readonly summary: RoundSummary;
-  /** Heatmaps of the given labels before and after the attack, in the order of the rows. */
+  /**
+   * Heatmaps of the given labels before and after the attack, in the order of the rows; of several labels, the largest
+   * value of their heatmaps at each place.
+   */
   readonly maps: Heatmaps;
   readonly attackedMaps: Heatmaps;
   /** Weights at the end of this round's training, torchvision's names. */

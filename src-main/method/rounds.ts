@@ -21,11 +21,12 @@ import {
   type NamedArray,
 } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
-import { AssessmentTable, attackBatch } from './assessment.ts';
+import { AssessmentTable } from './assessment-table.ts';
+import { attackBatch } from './assessment.ts';
 import { BISECTIONS, calibrateEps, readBatch } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
 import type { TrainingData } from './data.ts';
-import type { Heatmaps } from './heatmap.ts';
+import { type LabelMaps, pairsOf } from './label-maps.ts';
 import type { RoundsHooks, RoundsProgress, RoundsResult } from './rounds-types.ts';
 import type { RunPosition, Snapshot } from './snapshot.ts';
 import { diverged, trainEpoch } from './training.ts';
@@ -70,7 +71,7 @@ class Rounds {
   private v: Float32Array;
   private table: AssessmentTable | null;
   /** Heatmaps of the last assessment, kept for arms that mix backgrounds. */
-  private mixing: Heatmaps | null;
+  private mixing: LabelMaps | null;
 
   constructor(engine: Engine, settings: RunSettings, data: TrainingData, hooks: RoundsHooks, from: Snapshot | null) {
     this.settings = settings;
@@ -90,8 +91,8 @@ class Rounds {
     );
     this.position = from?.position ?? START;
     this.v = from?.state.get('v')?.data.slice() ?? new Float32Array(data.count).fill(1);
-    this.table = from === null ? null : AssessmentTable.fromState(from.state, data.count);
-    this.mixing = from === null ? null : storedMaps(from.state, data.count);
+    this.table = from === null ? null : AssessmentTable.fromState(from.state, data.count, data.labelSets);
+    this.mixing = from === null ? null : storedMaps(from.state, data);
     const { eps } = settings.method;
     if (eps !== 'auto') this.position = { ...this.position, eps };
   }
@@ -177,16 +178,16 @@ class Rounds {
     const { data, settings } = this;
     const { round } = this.position;
     const eps = this.position.eps ?? 0;
-    const table = (this.table ??= new AssessmentTable(data.count));
+    const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
     await this.withFrozen(async (network) => {
       while (this.position.offset < data.count) {
         const start = this.position.offset;
         const end = Math.min(data.count, start + this.cost.assessBatch);
-        const { x, labels, ids } = await readBatch(
+        const { x, labels, targets, ids } = await readBatch(
           data,
           Array.from({ length: end - start }, (_, i) => start + i),
         );
-        const batch = attackBatch(network, x, labels, ids, settings.method, eps, settings.seed, round);
+        const batch = attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
         tf.dispose([x, batch.attacked]);
         table.enter(start, labels, batch, settings.method);
         this.position = { ...this.position, offset: end };
@@ -212,7 +213,7 @@ class Rounds {
       attackedMaps: attacked,
       weights: this.exportWeights(),
     });
-    this.mixing = mixesBackgrounds(arm) ? clean : null;
+    this.mixing = mixesBackgrounds(arm) ? table.labelMaps() : null;
     this.table = null;
     const last = round === training.rounds;
     this.position = {
@@ -240,7 +241,7 @@ class Rounds {
     state.set('v', { shape: [this.data.count], data: this.v });
     for (const [name, array] of this.table?.toState() ?? []) state.set(name, array);
     if (this.mixing !== null) {
-      const { count, height, width, values } = this.mixing;
+      const { count, height, width, values } = this.mixing.maps;
       state.set('mixing.maps', { shape: [count, height, width], data: values });
     }
     await this.hooks.checkpoint({ position: this.position, weights: this.exportWeights(), state });
@@ -273,9 +274,10 @@ function withoutPrefix(state: ReadonlyMap<string, NamedArray>, prefix: string): 
   return found;
 }
 
-function storedMaps(state: ReadonlyMap<string, NamedArray>, count: number): Heatmaps | null {
+function storedMaps(state: ReadonlyMap<string, NamedArray>, { count, labelSets }: TrainingData): LabelMaps | null {
   const stored = state.get('mixing.maps');
   if (stored === undefined) return null;
   const [, height = 1, width = 1] = stored.shape;
-  return { values: stored.data.slice(), count, height, width };
+  const pairs = labelSets === null ? null : pairsOf(labelSets);
+  return { maps: { values: stored.data.slice(), count: pairs?.count ?? count, height, width }, pairs };
 }

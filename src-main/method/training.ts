@@ -6,9 +6,8 @@ import { hashSeed, Random } from '../numeric/random.ts';
 import type { Network } from '../networks/network.ts';
 import type { SgdOptimizer } from '../networks/sgd.ts';
 import { augment } from './augmentation.ts';
-import { backgroundOf } from './background.ts';
 import type { TrainingData } from './data.ts';
-import { type Heatmaps, mapOf } from './heatmap.ts';
+import { type LabelMaps, pictureBackground } from './label-maps.ts';
 import { mixBackgrounds } from './mixing.ts';
 import { batchOffsets, learningRateAt } from './schedule.ts';
 
@@ -31,7 +30,7 @@ export interface EpochInputs {
   /** [count] sample weights. */
   readonly v: Float32Array;
   /** Heatmaps of the last assessment where backgrounds are mixed, else null. */
-  readonly mixing: Heatmaps | null;
+  readonly mixing: LabelMaps | null;
 }
 
 /**
@@ -59,10 +58,10 @@ export async function trainEpoch(
     if (start < from.offset) continue;
     const indices = order.subarray(start, end);
     const x = await trainingBatch(inputs, indices, batch);
-    const labels = Int32Array.from(indices, (index) => data.labels[index]);
+    const targets = data.labelSets?.pick(indices) ?? Int32Array.from(indices, (index) => data.labels[index]);
     const { gradient, losses, correct } = network.trainingPass(
       x,
-      labels,
+      targets,
       Float32Array.from(indices, (index) => inputs.v[index]),
     );
     x.dispose();
@@ -102,8 +101,7 @@ async function trainingBatch(
   if (mixing !== null) {
     const backgrounds = new Uint8Array(indices.length * area);
     indices.forEach((index, i) => {
-      const map = mapOf(mixing, index);
-      backgrounds.set(backgroundOf(map, mixing.height, mixing.width, size, settings.method), i * area);
+      backgrounds.set(pictureBackground(mixing, index, size, settings.method), i * area);
     });
     const seed = hashSeed('mixing', settings.seed, epoch, batch);
     mixBackgrounds(pictures, backgrounds, indices.length, settings.method.mixShare, seed);

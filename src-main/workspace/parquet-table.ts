@@ -1,6 +1,6 @@
 /** Typed tables as Parquet files (parquet.apache.org): pandas, DuckDB and R open them without us. */
 import { readFile } from 'node:fs/promises';
-import { parquetRead, parquetReadObjects } from 'hyparquet';
+import { parquetMetadata, parquetRead, parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { writeFileAtomic } from './atomic-file.ts';
@@ -37,14 +37,24 @@ export async function writeTable<Row extends object>(
 
 /**
  * The rows of a table, in their order; columns that are not asked for are left out.
+ * @param optional columns that a table may lack; then its rows lack them too
  * @throws SteadygazeError `not-found` without the file, `study-corrupt` when it is damaged or another table
  */
-export async function readTable<Row extends object>(path: string, columns: TableColumns<Row>): Promise<Row[]> {
+export async function readTable<Row extends object>(
+  path: string,
+  columns: TableColumns<Row>,
+  optional: Readonly<Record<string, ColumnType>> = {},
+): Promise<Row[]> {
   const bytes = await readTableFile(path);
   const wanted = columnList(columns);
   let rows: Record<string, unknown>[];
   try {
     const file = new Uint8Array(bytes).buffer;
+    const extra = Object.entries(optional);
+    if (extra.length > 0) {
+      const present = new Set(parquetMetadata(file).schema.map(({ name }) => name));
+      wanted.push(...extra.filter(([name]) => present.has(name)));
+    }
     rows = await parquetReadObjects({ file, columns: wanted.map(([name]) => name) });
   } catch (error) {
     throw damaged(path, error instanceof Error ? error.message : String(error));
@@ -144,7 +154,8 @@ function columnList<Row>(columns: TableColumns<Row>): [string, ColumnType][] {
   return Object.entries<ColumnType>(columns as Record<string, ColumnType>);
 }
 
-function damaged(path: string, details: string): SteadygazeError {
+/** What is said of a table that cannot be used. */
+export function damaged(path: string, details: string): SteadygazeError {
   return new SteadygazeError(
     'study-corrupt',
     `This table is damaged: ${path}`,

@@ -16,6 +16,7 @@ const figure: v.GenericSchema<unknown, Figure> = v.looseObject({ value: finite, 
 
 const figures: v.GenericSchema<unknown, RunFigures> = v.looseObject({
   top1: figure,
+  map: v.exactOptional(figure),
   localization: v.nullable(
     v.looseObject({
       maxboxacc: figure,
@@ -109,6 +110,7 @@ export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.looseObjec
   versions: v.record(v.string(), v.string()),
   dataFingerprint: v.string(),
   classes: v.array(v.string()),
+  task: v.exactOptional(v.literal('multi-label')),
   corrections: v.exactOptional(v.looseObject({ relabelled: whole, leftOut: whole, hash: v.string() })),
   eps: v.nullable(finite),
   epsSurvival: v.nullable(finite),

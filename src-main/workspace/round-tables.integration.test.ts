@@ -30,6 +30,15 @@ describe('the table of a round', () => {
     expect(await readRoundTable(run, 3)).toEqual(rows);
   });
 
+  it('keeps the classes of pictures that are of several, and E of each', async () => {
+    const rows = [
+      { ...exampleRow(0), labels: [0, 3], labelE: [0.75, Math.fround(0.1)] },
+      { ...exampleRow(1), labels: [2], labelE: [1] },
+    ];
+    await writeRoundTable(run, 0, rows);
+    expect(await readRoundTable(run, 0)).toEqual(rows);
+  });
+
   it('is refused when it is missing, damaged or another table', async () => {
     await expect(readRoundTable(run, 0)).rejects.toMatchObject({ code: 'not-found' });
     await writeRoundTable(run, 0, [exampleRow(1), exampleRow(2)]);

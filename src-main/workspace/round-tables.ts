@@ -6,7 +6,7 @@
 import type { AssessmentRow } from '../contract/run.ts';
 import { readHeatmaps, readSomeHeatmaps, writeHeatmaps } from './heatmap-file.ts';
 import type { Heatmaps } from './heatmap-file.ts';
-import { readColumns, readTable, writeTable } from './parquet-table.ts';
+import { damaged, readColumns, readTable, writeTable } from './parquet-table.ts';
 import type { TableColumnData, TableColumns } from './parquet-table.ts';
 import { attackedMapsFile, predictionsFile, roundMapsFile, roundTableFile } from './study-layout.ts';
 
@@ -25,7 +25,13 @@ const ASSESSMENT_COLUMNS = {
   v: 'DOUBLE',
   loss: 'DOUBLE',
   empty: 'BOOLEAN',
-} as const satisfies TableColumns<AssessmentRow>;
+} as const satisfies TableColumns<Omit<AssessmentRow, 'labels' | 'labelE'>>;
+
+/** Of multi-label data, as JSON: `[0,3]`, `[0.75,0.5]`. So the columns of a table are one value a row, as everywhere. */
+const SEVERAL_COLUMNS = { labels: 'STRING', labelE: 'STRING' } as const;
+
+/** A row as the file holds it. */
+type StoredRow = Omit<AssessmentRow, 'labels' | 'labelE'> & { readonly labels?: string; readonly labelE?: string };
 
 /** A round's table by columns. */
 export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS>;
@@ -60,12 +66,30 @@ export type MapKind = 'clean' | 'attacked';
 
 /** Writes a round's table. `run` is the run's folder, here and below. */
 export async function writeRoundTable(run: string, round: number, rows: readonly AssessmentRow[]): Promise<void> {
-  await writeTable(roundTableFile(run, round), rows, ASSESSMENT_COLUMNS);
+  const path = roundTableFile(run, round);
+  if (rows[0]?.labels === undefined) {
+    await writeTable<Omit<AssessmentRow, 'labels' | 'labelE'>>(path, rows, ASSESSMENT_COLUMNS);
+    return;
+  }
+  const stored = rows.map((row) => {
+    return { ...row, labels: JSON.stringify(row.labels ?? []), labelE: JSON.stringify(row.labelE ?? []) };
+  });
+  await writeTable(path, stored, { ...ASSESSMENT_COLUMNS, ...SEVERAL_COLUMNS });
 }
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundTable(run: string, round: number): Promise<AssessmentRow[]> {
-  return readTable<AssessmentRow>(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+  const path = roundTableFile(run, round);
+  const rows: StoredRow[] = await readTable<Omit<StoredRow, 'labels' | 'labelE'>>(
+    path,
+    ASSESSMENT_COLUMNS,
+    SEVERAL_COLUMNS,
+  );
+  return rows.map(({ labels, labelE, ...row }, i) =>
+    labels === undefined || labelE === undefined
+      ? row
+      : { ...row, labels: numbersOf(labels, path, i), labelE: numbersOf(labelE, path, i) },
+  );
 }
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
@@ -105,6 +129,17 @@ export async function writePredictions(run: string, rows: readonly PredictionRow
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readPredictions(run: string): Promise<PredictionRow[]> {
   return readTable(predictionsFile(run), PREDICTION_COLUMNS);
+}
+
+/** @throws SteadygazeError `study-corrupt` */
+function numbersOf(text: string, path: string, row: number): number[] {
+  try {
+    const values: unknown = JSON.parse(text);
+    if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
+  } catch {
+    // Said below.
+  }
+  throw damaged(path, `row ${row} holds no list of numbers: ${text}`);
 }
 
 function mapsFile(run: string, round: number, kind: MapKind): string {

@@ -39,7 +39,7 @@ const RUN_FORMAT: JsonFormat<RunRecord> = {
 /** What must be known of a run before it begins. */
 export type RunBeginning = Pick<
   RunRecord,
-  'settings' | 'preset' | 'engine' | 'engineDescription' | 'versions' | 'dataFingerprint' | 'classes'
+  'settings' | 'preset' | 'engine' | 'engineDescription' | 'versions' | 'dataFingerprint' | 'classes' | 'task'
 >;
 
 /** What may change while a run is worked on. */

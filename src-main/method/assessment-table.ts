@@ -1,0 +1,236 @@
+/** Columns of an assessment, filled batch by batch: what a round's table, its weights and its summary are made of. */
+import type { AssessmentRow, RoundSummary } from '../contract/run.ts';
+import type { MethodSettings } from '../contract/settings.ts';
+import type { NamedArray } from '../networks/parameters.ts';
+import type { LabelSets } from '../numeric/label-sets.ts';
+import { median } from '../numeric/statistics.ts';
+import { assessSeveral, assessSingle, type Column, COLUMNS } from './assessed-picture.ts';
+import type { AttackedBatch } from './assessment.ts';
+import type { MapPair } from './consistency.ts';
+import type { TrainingData } from './data.ts';
+import { type Heatmaps, mapOf } from './heatmap.ts';
+import { type LabelMaps, type LabelPairs, labelPairs, unionMaps } from './label-maps.ts';
+
+/** What multi-label data have beside the columns. */
+interface Several {
+  readonly sets: LabelSets;
+  readonly pairs: LabelPairs;
+  /** [count] the class that each row goes by (assessed-picture.ts). */
+  readonly label: Float32Array;
+  /** [pairs] E of each label of each picture. */
+  readonly labelE: Float32Array;
+}
+
+export class AssessmentTable {
+  private readonly columns: Readonly<Record<Column, Float32Array>>;
+  private maps: Heatmaps | null = null;
+  private attackedMaps: Heatmaps | null = null;
+  private readonly count: number;
+  private readonly several: Several | null;
+
+  /** @param sets all classes of each picture, in multi-label data */
+  constructor(count: number, sets: LabelSets | null = null) {
+    this.count = count;
+    const columns: Partial<Record<Column, Float32Array>> = {};
+    for (const name of COLUMNS) columns[name] = new Float32Array(count);
+    this.columns = columns as Record<Column, Float32Array>;
+    if (sets === null) {
+      this.several = null;
+      return;
+    }
+    const pairs = labelPairs(sets);
+    this.several = { sets, pairs, label: new Float32Array(count), labelE: new Float32Array(pairs.count) };
+  }
+
+  /**
+   * Enters the results of samples `start` .. `start + labels.length - 1`.
+   * @param labels of these samples; in multi-label data the table knows them, and only their number counts
+   */
+  enter(start: number, labels: Int32Array, batch: AttackedBatch, settings: MethodSettings): void {
+    const { height, width } = batch.maps;
+    const first = this.firstMap(start);
+    const maps = (this.maps ??= emptyMaps(this.mapCount, height, width));
+    const attackedMaps = (this.attackedMaps ??= emptyMaps(this.mapCount, height, width));
+    maps.values.set(batch.maps.values, first * height * width);
+    attackedMaps.values.set(batch.attackedMaps.values, first * height * width);
+    const classes = batch.logits.length / labels.length;
+    const pairAt = (k: number): MapPair => {
+      return { clean: mapOf(batch.maps, k), attacked: mapOf(batch.attackedMaps, k), height, width };
+    };
+    labels.forEach((label, i) => {
+      const row = start + i;
+      const logits = batch.logits.subarray(i * classes, (i + 1) * classes);
+      const attacked = batch.attackedLogits.subarray(i * classes, (i + 1) * classes);
+      const values =
+        this.several === null
+          ? assessSingle(logits, attacked, label, pairAt(i), settings)
+          : this.enterSeveral(this.several, row, logits, attacked, (k) => pairAt(k - first), settings);
+      for (const name of COLUMNS) this.columns[name][row] = values[name];
+    });
+  }
+
+  private enterSeveral(
+    { sets, pairs, label, labelE }: Several,
+    row: number,
+    logits: Float32Array,
+    attacked: Float32Array,
+    pairAt: (k: number) => MapPair,
+    settings: MethodSettings,
+  ): Readonly<Record<Column, number>> {
+    const [from, to] = [pairs.first[row], pairs.first[row + 1]];
+    const own = Array.from({ length: to - from }, (_, k) => pairAt(from + k));
+    const found = assessSeveral(logits, attacked, sets, row, own, settings);
+    label[row] = found.label;
+    labelE.set(found.labelE, from);
+    return found.values;
+  }
+
+  private firstMap(row: number): number {
+    return this.several === null ? row : this.several.pairs.first[row];
+  }
+
+  private get mapCount(): number {
+    return this.firstMap(this.count);
+  }
+
+  column(name: Column): Float32Array {
+    return this.columns[name];
+  }
+
+  /** Heatmaps of all samples, one a picture. @throws Error before the first batch */
+  heatmaps(): { clean: Heatmaps; attacked: Heatmaps } {
+    if (this.attackedMaps === null) throw new Error('no batch has been assessed');
+    const pairs = this.several?.pairs ?? null;
+    return { clean: unionMaps(this.labelMaps()), attacked: unionMaps({ maps: this.attackedMaps, pairs }) };
+  }
+
+  /** Clean heatmaps of all labels of all samples. @throws Error before the first batch */
+  labelMaps(): LabelMaps {
+    if (this.maps === null) throw new Error('no batch has been assessed');
+    return { maps: this.maps, pairs: this.several?.pairs ?? null };
+  }
+
+  /** @param v [count] weights of the round that follows */
+  rows(data: TrainingData, v: Float32Array): AssessmentRow[] {
+    const c = this.columns;
+    return data.ids.map((id, i) => ({
+      id,
+      label: this.several?.label[i] ?? data.labels[i],
+      prediction: c.prediction[i],
+      probability: c.probability[i],
+      labelProbability: c.labelProbability[i],
+      attackedLabelProbability: c.attackedLabelProbability[i],
+      attackedPrediction: c.attackedPrediction[i],
+      attackedProbability: c.attackedProbability[i],
+      s: c.s[i],
+      q: c.q[i],
+      e: c.e[i],
+      v: v[i],
+      loss: c.loss[i],
+      empty: c.empty[i] === 1,
+      ...(this.several === null ? {} : severalOfRow(this.several, i)),
+    }));
+  }
+
+  /** @param labels in multi-label data the table knows them */
+  summary(round: number, labels: Int32Array, classCount: number, eps: number): RoundSummary {
+    const { e, prediction, attackedPrediction, empty } = this.columns;
+    const given = this.several?.label ?? labels;
+    const histogram = new Array<number>(20).fill(0);
+    let [total, below, correct, survived, emptyMaps] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < this.count; i++) {
+      total += e[i];
+      histogram[Math.min(19, Math.floor(e[i] * 20))] += 1;
+      if (e[i] < 0.5) below += 1;
+      emptyMaps += empty[i];
+      if (prediction[i] !== given[i]) continue;
+      correct += 1;
+      // Another of its classes is as right as the one before.
+      const after = attackedPrediction[i];
+      if (after === prediction[i] || this.several?.sets.isPositive(i, after) === true) survived += 1;
+    }
+    return {
+      round,
+      samples: this.count,
+      eMean: total / this.count,
+      eMedian: median(e),
+      eBelowHalf: below / this.count,
+      eMeanPerClass:
+        this.several === null
+          ? meanPerClass(e, labels, classCount)
+          : meanPerClass(this.several.labelE, this.several.pairs.labels, classCount),
+      eHistogram: histogram,
+      survived: correct > 0 ? survived / correct : 0,
+      accuracy: correct / this.count,
+      emptyMaps,
+      eps,
+    };
+  }
+
+  /** Everything entered so far as named arrays, for a snapshot. */
+  toState(): Map<string, NamedArray> {
+    const state = new Map<string, NamedArray>();
+    for (const name of COLUMNS) {
+      state.set(`assessment.${name}`, { shape: [this.count], data: this.columns[name] });
+    }
+    for (const [name, maps] of [
+      ['maps', this.maps],
+      ['attackedMaps', this.attackedMaps],
+    ] as const) {
+      if (maps === null) continue;
+      state.set(`assessment.${name}`, { shape: [maps.count, maps.height, maps.width], data: maps.values });
+    }
+    if (this.several !== null) {
+      const { label, labelE } = this.several;
+      state.set('assessment.label', { shape: [this.count], data: label });
+      state.set('assessment.labelE', { shape: [labelE.length], data: labelE });
+    }
+    return state;
+  }
+
+  /** Counterpart of {@link toState}; null when the state holds no assessment of `count` samples. */
+  static fromState(
+    state: ReadonlyMap<string, NamedArray>,
+    count: number,
+    sets: LabelSets | null,
+  ): AssessmentTable | null {
+    const table = new AssessmentTable(count, sets);
+    for (const name of COLUMNS) {
+      const stored = state.get(`assessment.${name}`);
+      if (stored?.data.length !== count) return null;
+      table.columns[name].set(stored.data);
+    }
+    for (const name of table.several === null ? [] : (['label', 'labelE'] as const)) {
+      const stored = state.get(`assessment.${name}`);
+      if (stored?.data.length !== table.several?.[name].length) return null;
+      table.several?.[name].set(stored?.data ?? []);
+    }
+    const take = (name: string): Heatmaps | null => {
+      const stored = state.get(`assessment.${name}`);
+      if (stored === undefined) return null;
+      const [, height = 1, width = 1] = stored.shape;
+      return { values: stored.data.slice(), count: table.mapCount, height, width };
+    };
+    table.maps = take('maps');
+    table.attackedMaps = take('attackedMaps');
+    return table;
+  }
+}
+
+function emptyMaps(count: number, height: number, width: number): Heatmaps {
+  return { values: new Float32Array(count * height * width), count, height, width };
+}
+
+function meanPerClass(e: Float32Array, labels: Int32Array, classCount: number): (number | null)[] {
+  const sums = new Float64Array(classCount);
+  const counts = new Uint32Array(classCount);
+  for (let k = 0; k < e.length; k++) {
+    sums[labels[k]] += e[k];
+    counts[labels[k]] += 1;
+  }
+  return Array.from(sums, (sum, c) => (counts[c] > 0 ? sum / counts[c] : null));
+}
+
+function severalOfRow({ sets, pairs, labelE }: Several, row: number): Pick<AssessmentRow, 'labels' | 'labelE'> {
+  return { labels: [...sets.positives(row)], labelE: [...labelE.subarray(pairs.first[row], pairs.first[row + 1])] };
+}
