@@ -1,4 +1,5 @@
 /** Small made-up training data and quiet hooks for tests of the method. */
+import { LabelSets } from '../numeric/label-sets.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
 import type { TrainingData } from './data.ts';
 import type { AssessmentResult, RoundsHooks } from './rounds-types.ts';
@@ -33,6 +34,45 @@ export function discs(count: number, size: number): TrainingData {
       for (let k = 0; k < indices.length; k++) {
         const i = indices[k];
         out.set(pictures.subarray(i * area, (i + 1) * area), k * area);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * Pictures with one or two discs, whose colours are their classes; of the third class it is sometimes not known whether
+ * it is there.
+ */
+export function severalDiscs(count: number, size: number): TrainingData {
+  const area = size * size * 3;
+  const pictures = new Uint8Array(count * area);
+  const positives: number[][] = [];
+  const unsure: number[][] = [];
+  for (let i = 0; i < count; i++) {
+    const random = new Random(hashSeed('several discs', i));
+    const own = i % 2 === 0 ? [i % 3] : [i % 3, (i + 1) % 3];
+    positives.push(own.sort());
+    unsure.push(i % 7 === 0 && !own.includes(2) ? [2] : []);
+    for (let p = 0; p < area; p++) pictures[i * area + p] = 60 + random.integer(120);
+    own.forEach((label, k) => {
+      const [cx, cy] = [size * (own.length === 1 ? 0.5 : 0.3 + 0.4 * k), size * (0.35 + 0.3 * random.uniform())];
+      for (let p = 0; p < size * size; p++) {
+        if (((p % size) - cx) ** 2 + (Math.floor(p / size) - cy) ** 2 >= (size / 6) ** 2) continue;
+        for (let c = 0; c < 3; c++) pictures[i * area + 3 * p + c] = c === label ? 230 : 30;
+      }
+    });
+  }
+  return {
+    count,
+    size,
+    classCount: 3,
+    labels: Int32Array.from(positives, ([first]) => first),
+    labelSets: new LabelSets(3, positives, unsure),
+    ids: Array.from({ length: count }, (_, i) => `several-${i}.png`),
+    read(indices, out) {
+      for (let k = 0; k < indices.length; k++) {
+        out.set(pictures.subarray(indices[k] * area, (indices[k] + 1) * area), k * area);
       }
       return Promise.resolve();
     },
