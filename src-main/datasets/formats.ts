@@ -1,10 +1,12 @@
 /** All data set formats, surest first where two are equally sure. */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Format } from './format.ts';
+import { coco } from './formats/coco.ts';
 import { folderPerClass } from './formats/folder-per-class.ts';
 import { stl10 } from './formats/stl10.ts';
+import { voc } from './formats/voc/voc.ts';
 
-export const FORMATS: readonly Format[] = [folderPerClass, stl10];
+export const FORMATS: readonly Format[] = [folderPerClass, stl10, voc, coco];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */
 export function formatOf(id: string): Format {

@@ -1,0 +1,93 @@
+/**
+ * Masks of Pascal VOC: pictures of a palette, in which black is background, (224, 224, 192) is "void" (the border of an
+ * object, or what annotators could not tell; index 255), and each other colour is a class or an object. Void is no
+ * object: a picture whose every pixel is one or the other is made of it when it is read.
+ */
+import { SteadygazeError } from '../../../contract/errors.ts';
+import { arrayPicture } from '../../array-picture.ts';
+import type { FileTree, PictureReader } from '../../file-tree.ts';
+import type { Place } from '../../format.ts';
+import type { FileStamp } from '../../index-cache.ts';
+import { reasonOfDecoder } from '../../picture-file.ts';
+
+/** Classes say more than objects: where both are there, both have the same pixels. */
+export const SEGMENTATION_FOLDERS = ['SegmentationClass', 'SegmentationObject'] as const;
+
+const isSegmentation = (id: string): boolean => /(^|\/)Segmentation(Class|Object)\//.test(id);
+
+/** The tree, with masks as they are meant. Closing it closes the tree. */
+export function vocPictures({ tree }: Place): Promise<PictureReader> {
+  return Promise.resolve(new VocPictures(tree));
+}
+
+class VocPictures implements PictureReader {
+  readonly #tree: FileTree;
+
+  constructor(tree: FileTree) {
+    this.#tree = tree;
+  }
+
+  stamp(id: string): Promise<FileStamp | null> {
+    return this.#tree.stamp(id);
+  }
+
+  async read(id: string): Promise<Uint8Array> {
+    const bytes = await this.#tree.read(id);
+    return isSegmentation(id) ? objectPixels(bytes) : bytes;
+  }
+
+  close(): Promise<void> {
+    return this.#tree.close();
+  }
+}
+
+/**
+ * The mask as a picture of 0 and 255.
+ * @throws SteadygazeError `data-unreadable` where it is damaged
+ */
+async function objectPixels(bytes: Uint8Array): Promise<Uint8Array> {
+  const [{ default: sharp }, { MAX_MASK_PIXELS, OPEN_OPTIONS }] = await Promise.all([
+    import('sharp'),
+    import('../../decode.ts'),
+  ]);
+  try {
+    const { data, info } = await sharp(bytes, { ...OPEN_OPTIONS, limitInputPixels: MAX_MASK_PIXELS })
+      .flatten({ background: '#000000' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    return arrayPicture({ width, height, channels: 1, type: 'u8', pixels: markObjects(data, channels) });
+  } catch (error) {
+    throw new SteadygazeError('data-unreadable', reasonOfDecoder(error, bytes));
+  }
+}
+
+/**
+ * @param values [pixels, channels], colours of the palette; or, where somebody stored the indices themselves, greys
+ * @returns 255 for pixels of objects, else 0
+ */
+function markObjects(values: Uint8Array, channels: number): Uint8Array {
+  const count = values.length / channels;
+  const colourOf = (pixel: number): number => {
+    const at = pixel * channels;
+    return channels < 3 ? values[at] * 0x010101 : (values[at] << 16) | (values[at + 1] << 8) | values[at + 2];
+  };
+  const marks = new Uint8Array(count);
+  let whites = false;
+  let others = false;
+  for (let pixel = 0; pixel < count; pixel++) {
+    const colour = colourOf(pixel);
+    if (colour === BACKGROUND || colour === VOID) continue;
+    marks[pixel] = 255;
+    if (colour === WHITE) whites = true;
+    else others = true;
+  }
+  // No colour of the palette is white: it is the index of void, unless the mask knows only black and white.
+  if (whites && others) for (let pixel = 0; pixel < count; pixel++) if (colourOf(pixel) === WHITE) marks[pixel] = 0;
+  return marks;
+}
+
+const BACKGROUND = 0x000000;
+const VOID = 0xe0e0c0;
+const WHITE = 0xffffff;
