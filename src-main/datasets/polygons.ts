@@ -13,8 +13,8 @@ const SCALE = 5;
 /** Farther from the picture no corner is believed; in fifths it still is an exact 32-bit number. */
 const FARTHEST = 100_000_000;
 
-/** Larger masks are refused, as no picture of that size is read. */
-const MOST_PIXELS = 500_000_000;
+/** Larger masks are refused, as larger mask files are (see decode.ts). */
+const MOST_PIXELS = 100_000_000;
 
 /**
  * Pixels inside of any of the outlines.
@@ -44,7 +44,8 @@ export function fillPolygons(polygons: readonly (readonly number[])[], width: nu
 export function polygonRuns(polygon: readonly number[], width: number, height: number): number[] {
   requireSize(width, height);
   if (polygon.length < 6 || polygon.length % 2 !== 0) throw new RangeError('an outline needs three corners or more');
-  if (!polygon.every((value) => Math.abs(value) <= FARTHEST)) throw new RangeError('a corner lies nowhere');
+  if (!polygon.every((value) => Math.abs(value) <= FARTHEST))
+    throw new RangeError('a corner is no place in the picture');
   const corners = polygon.map((value) => Math.trunc(SCALE * value + 0.5));
   /** Where the value changes, column by column: x * height + y. */
   const changes: number[] = [];
@@ -82,11 +83,11 @@ export function unionMask(masks: readonly (readonly number[])[], width: number, 
   for (const runs of masks) {
     let at = 0;
     runs.forEach((run, i) => {
-      if (!Number.isInteger(run) || run < 0) throw new RangeError('a run is no count');
+      if (!Number.isInteger(run) || run < 0) throw new RangeError('a run length is no count');
       if (i % 2 === 1 && run > 0) steps.push({ at, step: 1 }, { at: at + run, step: -1 });
       at += run;
     });
-    if (at !== pixels) throw new RangeError('run lengths do not fill the mask');
+    if (at !== pixels) throw new RangeError('its run lengths do not fill the picture');
   }
   // Beginnings first: masks that touch are one run.
   steps.sort((a, b) => a.at - b.at || b.step - a.step);
@@ -106,7 +107,7 @@ export function unionMask(masks: readonly (readonly number[])[], width: number, 
 
 function requireSize(width: number, height: number): void {
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-  if (!whole || width * height > MOST_PIXELS) throw new RangeError('no size of a mask');
+  if (!whole || width * height > MOST_PIXELS) throw new RangeError('a mask of that size cannot be made');
 }
 
 /**
