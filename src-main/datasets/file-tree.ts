@@ -4,8 +4,10 @@
  */
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { SteadygazeError } from '../contract/errors.ts';
+import { refuseTooLarge } from './archive-file.ts';
 import type { FileStamp } from './index-cache.ts';
 import type { Problem } from './dataset.ts';
 import { listFolder, walkFiles } from './walk.ts';
@@ -48,8 +50,16 @@ export class FolderTree implements FileTree {
     this.root = root;
   }
 
-  list(folder: string): Promise<FolderListing> {
-    return listFolder(join(this.root, folder));
+  /** Whatever a table or an annotation may say, nothing outside of the folder is touched. */
+  #at(path: string): string {
+    if (isAbsolute(path) || /(^|[\\/])\.\.([\\/]|$)/.test(path)) {
+      throw new SteadygazeError('data-unreadable', 'The path leads out of the folder of the data set.');
+    }
+    return join(this.root, path);
+  }
+
+  async list(folder: string): Promise<FolderListing> {
+    return listFolder(this.#at(folder));
   }
 
   walk(start: string, problems: Problem[]): Promise<string[]> {
@@ -58,19 +68,22 @@ export class FolderTree implements FileTree {
 
   async stamp(path: string): Promise<FileStamp | null> {
     try {
-      const found = await stat(join(this.root, path));
+      const found = await stat(this.#at(path));
       return found.isFile() ? { size: found.size, mtimeMs: found.mtimeMs } : null;
     } catch {
       return null;
     }
   }
 
-  read(path: string): Promise<Uint8Array> {
-    return readFile(join(this.root, path));
+  async read(path: string): Promise<Uint8Array> {
+    const { size } = await this.#file(path);
+    refuseTooLarge(size, size);
+    return readFile(this.#at(path));
   }
 
   async readRange(path: string, start: number, length: number): Promise<Uint8Array> {
-    const file = await open(join(this.root, path), 'r');
+    await this.#file(path);
+    const file = await open(this.#at(path), 'r');
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
       return buffer.subarray(0, bytesRead);
@@ -80,15 +93,22 @@ export class FolderTree implements FileTree {
   }
 
   stream(path: string): Readable {
-    return createReadStream(join(this.root, path));
+    return createReadStream(this.#at(path));
   }
 
   diskPath(path: string): string {
-    return join(this.root, path);
+    return this.#at(path);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Reading a pipe would wait for ever. */
+  async #file(path: string): Promise<{ readonly size: number }> {
+    const found = await stat(this.#at(path));
+    if (found.isFile()) return found;
+    throw new SteadygazeError('data-unreadable', 'The name belongs to no file, but to a folder, a pipe or a device.');
   }
 }
 

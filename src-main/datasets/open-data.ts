@@ -2,16 +2,21 @@
  * Opens a data set of any format: all formats are asked how sure they are, the surest one lists the pictures, and they
  * are read. A person may overrule the choice.
  */
+import { basename } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { buildDataset } from './build-dataset.ts';
 import type { BuildOptions } from './build-dataset.ts';
-import type { Dataset } from './dataset.ts';
-import type { Choice, Format, Match, Place } from './format.ts';
+import type { Dataset, Problem } from './dataset.ts';
+import type { FileTree } from './file-tree.ts';
+import type { Choice, Format, Listing, Match, Place } from './format.ts';
 import { FORMATS, formatOf } from './formats.ts';
-import { openPlace } from './open-place.ts';
+import { nextPlace, openPlace, refuseLonelyArchive } from './open-place.ts';
+import type { OpenedPlace } from './open-place.ts';
 
 /** Below this certainty a format is not proposed. */
 const POSSIBLE = 0.2;
+/** From this certainty on no other place is looked at. */
+const SURE = 0.5;
 
 export interface OpenOptions extends BuildOptions {
   /** Id of a format, where a person says which; else the surest. */
@@ -37,46 +42,86 @@ export interface OpenedData {
 
 /**
  * @param path a folder, an archive, or a file of a data set
- * @throws SteadygazeError `not-found`, `data-empty`, `data-one-class`, `data-unreadable`, `impossible-value`, `cancelled`
+ * @throws SteadygazeError `not-found`, `data-empty`, `data-one-class`, `data-unreadable`, `impossible-value`,
+ *   `disk-full` (packed archives), `cancelled`
  */
 export async function openData(path: string, options: OpenOptions): Promise<OpenedData> {
-  const { place, inside } = await openPlace(path);
-  const { tree, focus } = place;
+  const first = await openPlace(path);
+  const base = first.place.tree;
   try {
-    const candidates = await recognise(place);
-    const format = options.format === undefined ? surest(candidates, focus) : formatOf(options.format);
+    const { place, inside, candidates } = await choosePlace(first, options.format);
+    const { tree, focus } = place;
+    const format = options.format === undefined ? await surest(candidates, place) : formatOf(options.format);
     const choices = options.choices ?? {};
     const listing = await format.list(place, { choices, ...(options.signal ? { signal: options.signal } : {}) });
+    const all = base.kind === 'folder' ? listing : await withArchiveProblems(listing, base, inside);
     const reader = (await format.pictures?.(place, choices)) ?? tree;
     try {
       const source = { root: tree.root, format: format.id, inside, focus, choices };
-      const dataset = await buildDataset(source, listing, reader, options);
-      return { dataset, candidates, sentence: listing.sentence, choices: listing.choices };
+      const dataset = await buildDataset(source, all, reader, options);
+      const from = base.kind === 'folder' ? '' : ` Read from the archive "${basename(base.root)}".`;
+      return { dataset, candidates, sentence: listing.sentence + from, choices: listing.choices };
     } finally {
       if (reader !== tree) await reader.close();
     }
   } finally {
-    await tree.close();
+    await base.close();
   }
 }
 
-/** Which formats could read a place, surest first. */
+/** The place that a format is sure of, be it deeper or higher than the one that was named; else the named one. */
+async function choosePlace(
+  first: OpenedPlace,
+  format: string | undefined,
+): Promise<OpenedPlace & { readonly candidates: readonly Candidate[] }> {
+  let best: { certainty: number; opened: OpenedPlace; candidates: readonly Candidate[] } | null = null;
+  let opened: OpenedPlace | null = first;
+  for (let level = 1; opened !== null; level++) {
+    const candidates = await recognise(opened.place);
+    const wanted = format === undefined ? candidates[0] : candidates.find((candidate) => candidate.format === format);
+    const certainty = wanted?.certainty ?? 0;
+    if (best === null || certainty > best.certainty) best = { certainty, opened, candidates };
+    if (certainty >= SURE) break;
+    opened = await nextPlace(opened, level);
+  }
+  return { ...(best?.opened ?? first), candidates: best?.candidates ?? [] };
+}
+
+/** Which formats could read a place, surest first; of two that are equally sure, the one that formats.ts names first. */
 export async function recognise(place: Place): Promise<Candidate[]> {
   const matches = await Promise.all(
     FORMATS.map(async (format): Promise<Candidate> => {
-      const match = await format.match(place);
-      return { format: format.id, title: format.title, ...match };
+      const about = { format: format.id, title: format.title };
+      try {
+        return { ...about, ...(await format.match(place)) };
+      } catch (error) {
+        // One format that stumbles over what is there must not keep the others from reading it.
+        return { ...about, certainty: 0, reason: error instanceof Error ? error.message : String(error) };
+      }
     }),
   );
   return matches.filter(({ certainty }) => certainty >= POSSIBLE).sort((a, b) => b.certainty - a.certainty);
 }
 
+/** Entries that were left out of an archive, wherever they were; a format hears only of those that it walks over. */
+async function withArchiveProblems(listing: Listing, archive: FileTree, inside: string): Promise<Listing> {
+  const known = new Set(listing.problems.map(({ file, reason }) => `${file}\n${reason}`));
+  const found: Problem[] = [];
+  await archive.walk('', found);
+  const cut = (file: string): string =>
+    inside !== '' && file.startsWith(`${inside}/`) ? file.slice(inside.length + 1) : file;
+  const more = found.map((problem) => ({ ...problem, file: cut(problem.file) }));
+  const problems = more.filter(({ file, reason }) => !known.has(`${file}\n${reason}`));
+  return { ...listing, problems: [...listing.problems, ...problems] };
+}
+
 /** Where nothing is recognised, the plainest format says best what it misses. */
-function surest([first]: readonly Candidate[], focus: string | null): Format {
-  if (first === undefined && focus !== null) {
+async function surest([first]: readonly Candidate[], place: Place): Promise<Format> {
+  if (first === undefined) await refuseLonelyArchive(place);
+  if (first === undefined && place.focus !== null) {
     throw new SteadygazeError(
       'data-unreadable',
-      `The file "${focus}" is no list of pictures that can be read here.`,
+      `The file "${place.focus}" is no list of pictures that can be read here.`,
       'Choose the folder that the pictures lie in, an archive of it, or the table or annotation that names them.',
     );
   }

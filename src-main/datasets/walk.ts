@@ -11,10 +11,10 @@ export interface FolderListing {
 }
 
 /** Left behind by file managers and archive tools; nobody wants to hear about them. */
-const isHidden = (name: string): boolean =>
+export const isHidden = (name: string): boolean =>
   name.startsWith('.') || /^(thumbs\.db|desktop\.ini|__MACOSX|\$RECYCLE\.BIN|@eaDir)$/i.test(name);
 
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What one folder holds; links count as what they lead to, dead links as files. */
 export async function listFolder(path: string): Promise<FolderListing> {
@@ -45,13 +45,14 @@ export async function walkFiles(root: string, start: string, problems: Problem[]
     const path = join(root, folder);
     try {
       const real = await realpath(path);
-      if (ancestors.includes(real)) {
+      if (folder !== '' && ancestors.includes(real)) {
         problems.push({ file: folder, kind: 'ignored', reason: 'The folder is a link that leads back to itself.' });
         return;
       }
       const { files, folders } = await listFolder(path);
-      for (const file of files) found.push(`${folder}/${file}`);
-      for (const inner of folders) await visit(`${folder}/${inner}`, [...ancestors, real]);
+      const below = folder === '' ? '' : `${folder}/`;
+      for (const file of files) found.push(below + file);
+      for (const inner of folders) await visit(below + inner, [...ancestors, real]);
     } catch (error) {
       problems.push({ file: folder, kind: 'unreadable', reason: reasonOfSystem(error).replace('file', 'folder') });
     }
