@@ -103,7 +103,7 @@ export class ZipTree implements FileTree {
     this.#kept = null;
     const unpacked = await Promise.allSettled([...this.#unpacked.values()]);
     this.#unpacked.clear();
-    await Promise.all(unpacked.map((file) => (file.status === 'fulfilled' ? file.value.close() : undefined)));
+    await Promise.all(unpacked.flatMap((file) => (file.status === 'fulfilled' ? [file.value.close()] : [])));
     await this.#file.close();
   }
 
