@@ -5,9 +5,11 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import { fitBoxes } from './boxes.ts';
 import { forEachConcurrently } from './concurrency.ts';
-import { findContentProblems } from './content-problems.ts';
+import { findContentProblems } from './problems/content-problems.ts';
 import { fingerprintOf } from './dataset-file.ts';
 import type { Dataset, DataSource, Problem, Sample, Split } from './dataset.ts';
+import { keptSplits } from './earlier-splits.ts';
+import type { EarlierSplits } from './earlier-splits.ts';
 import type { PictureReader } from './file-tree.ts';
 import type { ListedPicture, Listing } from './format.ts';
 import type { IndexCache } from './index-cache.ts';
@@ -29,6 +31,8 @@ export interface BuildOptions {
   /** Files read so far, and files in all (pictures and masks). */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Where pictures belonged when they were read before: they stay there. */
+  readonly earlier?: EarlierSplits;
   /** Remembers what was found in each file; saved at the end. */
   readonly index?: IndexCache;
 }
@@ -76,7 +80,7 @@ export async function buildDataset(
     pictures.map((picture) => thumbnailOf(picture.facts.look ?? new Uint8Array(LOOK_BYTES))),
     pictures.map((picture) => picture.facts.hash),
   );
-  const { splits, splitOrigin } = assignSplits(pictures, labels, groups, classes, options.seed, shares);
+  const { splits, splitOrigin } = assignSplits(pictures, labels, groups, classes, options, shares);
   const masks = await readMasks(reader, pictures, options, progress, problems);
   const crowded = shared(groups);
 
@@ -99,7 +103,7 @@ export async function buildDataset(
     };
   });
   await options.index?.save();
-  problems.push(...findContentProblems(samples, classes, splitOrigin, pictures));
+  problems.push(...findContentProblems(samples, classes, listing.task, splitOrigin, pictures));
   const fingerprint = fingerprintOf(classes, samples);
   return { ...source, task: listing.task, classes, samples, problems, splitOrigin, fingerprint };
 }
@@ -187,14 +191,24 @@ function assignSplits(
   labels: readonly (readonly number[])[],
   groups: Int32Array,
   classes: readonly string[],
-  seed: number,
+  { seed, earlier }: BuildOptions,
   shares: SplitShares,
 ): { readonly splits: Split[]; readonly splitOrigin: Dataset['splitOrigin'] } {
   const splits = pictures.map(({ listed }): Split => listed.split ?? 'train');
   const hasVal = splits.includes('val');
   const hasTest = splits.includes('test');
   if (hasVal && hasTest) return { splits, splitOrigin: 'folders' };
-  const pool = splits.flatMap((split, i) => (split === 'train' ? [i] : []));
+  const unparted = splits.flatMap((split, i) => (split === 'train' ? [i] : []));
+  const made = new Set<Split>(['train', ...(hasVal ? [] : ['val' as const]), ...(hasTest ? [] : ['test' as const])]);
+  const kept =
+    earlier &&
+    keptSplits(
+      unparted.map((i) => ({ id: pictures[i].listed.id, hash: pictures[i].facts.hash, group: groups[i] })),
+      earlier,
+      made,
+    );
+  unparted.forEach((i, at) => (splits[i] = kept?.[at] ?? 'train'));
+  const pool = unparted.filter((_, at) => kept?.[at] == null);
   const parted = splitStratified(
     pool.map((i) => labels[i]?.[0] ?? 0),
     pool.map((i) => groups[i]),

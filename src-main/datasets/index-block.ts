@@ -5,7 +5,7 @@
  * Little endian, as all machines that this runs on are:
  *
  *     f64 times [n]   f64 sizes [n]   u32 widths [n]   u32 heights [n]   u32 cameras [n] (line of the texts; 0: none)
- *     u8 hashes [n, 32]   u8 has a look [n]   u8 looks [number that have one, 401]   the rest: texts, UTF-8
+ *     u8 hashes [n, 32]   u8 has a look [n]   u8 looks [number that have one, 406]   the rest: texts, UTF-8
  *
  * The texts are lines of JSON strings: first the n paths, then the cameras.
  */

@@ -1,5 +1,5 @@
 /**
- * How a picture looks from afar, in 401 bytes: what tells copies (near-duplicates.ts), pictures of nothing, and colours
+ * How a picture looks from afar, in 406 bytes: what tells copies (near-duplicates.ts), pictures of nothing, and colours
  * that give a class away (problems/). Made once from 36x32 pixels, kept in the index of the folder.
  *
  * | bytes    | what                                                                              |
@@ -7,7 +7,8 @@
  * | 0..287   | grey thumbnail [16, 18], Rec. 601 luma                                            |
  * | 288..351 | colours [4, 4, 4] over red, green, blue: share of the pixels, of 255              |
  * | 352..399 | mean RGB [16, 3] of the parts of the outermost ring of pixels, clockwise from top left |
- * | 400      | largest standard deviation of red, green and blue, in quarters of a level         |
+ * | 400..402 | mean of red, green and blue over the picture                                      |
+ * | 403..405 | standard deviation of red, green and blue, in halves of a level                   |
  */
 import type { Sharp } from 'sharp';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './near-duplicates.ts';
@@ -22,16 +23,23 @@ export const COLOURS = LEVELS ** 3;
 /** Parts of the outermost ring. */
 export const BORDER_PARTS = 16;
 
-export const LOOK_BYTES = CELLS + COLOURS + 3 * BORDER_PARTS + 1;
+const MEANS = CELLS + COLOURS + 3 * BORDER_PARTS;
+/** Which of the colours one is, 0..63. */
+export const colourNumber = (red: number, green: number, blue: number): number =>
+  ((red >> 6) * LEVELS + (green >> 6)) * LEVELS + (blue >> 6);
+
+export const LOOK_BYTES = MEANS + 6;
 
 /** Grey bytes [16, 18]. */
 export const thumbnailOf = (look: Uint8Array): Uint8Array => look.subarray(0, CELLS);
 /** Share of the pixels of each of 64 colours, 0..255. */
 export const coloursOf = (look: Uint8Array): Uint8Array => look.subarray(CELLS, CELLS + COLOURS);
 /** Mean RGB [16, 3] along the border. */
-export const borderOf = (look: Uint8Array): Uint8Array => look.subarray(CELLS + COLOURS, LOOK_BYTES - 1);
-/** Largest standard deviation of a channel, in levels, 0..63.75. */
-export const contrastOf = (look: Uint8Array): number => (look[LOOK_BYTES - 1] ?? 0) / 4;
+export const borderOf = (look: Uint8Array): Uint8Array => look.subarray(CELLS + COLOURS, MEANS);
+/** Mean of red, green and blue, 0..255, and twice their standard deviations, 0..255. */
+export const levelsOf = (look: Uint8Array): Uint8Array => look.subarray(MEANS, LOOK_BYTES);
+/** Largest standard deviation of a channel, in levels, 0..127.5. */
+export const contrastOf = (look: Uint8Array): number => Math.max(...look.subarray(MEANS + 3, LOOK_BYTES)) / 2;
 
 /**
  * @param image an opened picture, nothing done to it yet
@@ -68,7 +76,7 @@ export function lookOfPixels(pixels: Uint8Array, channels: number): Uint8Array {
       }
       const [red, green, blue] = colour;
       grey[(row >> 1) * THUMBNAIL_WIDTH + (column >> 1)] += (0.299 * red + 0.587 * green + 0.114 * blue) / 4;
-      counts[((red >> 6) * LEVELS + (green >> 6)) * LEVELS + (blue >> 6)]++;
+      counts[colourNumber(red, green, blue)]++;
       const part = borderPart(row, column);
       if (part < 0) continue;
       for (let channel = 0; channel < 3; channel++) border[4 * part + channel] += colour[channel];
@@ -83,10 +91,12 @@ export function lookOfPixels(pixels: Uint8Array, channels: number): Uint8Array {
       look[CELLS + COLOURS + 3 * part + channel] = Math.round(border[4 * part + channel] / border[4 * part + 3]);
     }
   }
-  const variance = Math.max(
-    ...[0, 1, 2].map((channel) => sums[3 + channel] / pixelCount - (sums[channel] / pixelCount) ** 2),
-  );
-  look[LOOK_BYTES - 1] = Math.min(255, Math.round(4 * Math.sqrt(Math.max(0, variance))));
+  for (let channel = 0; channel < 3; channel++) {
+    const mean = sums[channel] / pixelCount;
+    const variance = Math.max(0, sums[3 + channel] / pixelCount - mean ** 2);
+    look[MEANS + channel] = Math.round(mean);
+    look[MEANS + 3 + channel] = Math.round(2 * Math.sqrt(variance));
+  }
   return look;
 }
 
