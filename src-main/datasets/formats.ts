@@ -2,11 +2,13 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Format } from './format.ts';
 import { coco } from './formats/coco.ts';
+import { cub } from './formats/cub.ts';
 import { folderPerClass } from './formats/folder-per-class.ts';
+import { numpy } from './formats/numpy.ts';
 import { stl10 } from './formats/stl10.ts';
 import { voc } from './formats/voc/voc.ts';
 
-export const FORMATS: readonly Format[] = [folderPerClass, stl10, voc, coco];
+export const FORMATS: readonly Format[] = [folderPerClass, numpy, stl10, voc, cub, coco];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */
 export function formatOf(id: string): Format {
