@@ -3,11 +3,33 @@
  * a Python literal; only the three entries that NumPy writes are understood, and nothing of it is ever run.
  */
 
-/** The kinds of numbers that are read. Pickled objects (`O`) are not among them, for reading them would run them. */
-export type NpyKind = 'f2' | 'f4' | 'f8' | 'u1';
+/**
+ * The kinds of values that are read: numbers, truths, texts of one (`S`) or four (`U`) bytes a letter. Pickled objects
+ * (`O`) are not among them, for reading them would run them.
+ */
+export type NpyKind = 'f2' | 'f4' | 'f8' | 'u1' | 'u2' | 'u4' | 'u8' | 'i1' | 'i2' | 'i4' | 'i8' | 'b1' | 'S' | 'U';
+
+/** Measurements. */
+export const REAL_KINDS = ['f2', 'f4', 'f8', 'u1'] as const satisfies readonly NpyKind[];
+/** Everything, for pictures and labels. */
+export const ALL_KINDS = [
+  ...REAL_KINDS,
+  'u2',
+  'u4',
+  'u8',
+  'i1',
+  'i2',
+  'i4',
+  'i8',
+  'b1',
+  'S',
+  'U',
+] as const satisfies readonly NpyKind[];
 
 export interface NpyHeader {
   readonly kind: NpyKind;
+  /** Of one value. */
+  readonly bytes: number;
   readonly bigEndian: boolean;
   /** True: the first index runs fastest. */
   readonly fortran: boolean;
@@ -26,7 +48,6 @@ const MAGIC = '\x93NUMPY';
 const ENTRY = /^\s*(['"])(descr|fortran_order|shape)\1\s*:\s*/;
 const DTYPE = /^(['"])([<>|=]?)([a-zA-Z])(\d*)\1/;
 const SHAPE = /^\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?\s*)?)\)/;
-const KINDS: ReadonlySet<string> = new Set<NpyKind>(['f2', 'f4', 'f8', 'u1']);
 
 /**
  * Where the header begins and how long it is.
@@ -46,8 +67,11 @@ export function npyHeaderExtent(lead: Buffer): { readonly start: number; readonl
   return { start, length };
 }
 
-/** @throws NpyProblem */
-export function parseNpyHeader(text: string): NpyHeader {
+/**
+ * @param kinds those that the caller can use
+ * @throws NpyProblem
+ */
+export function parseNpyHeader(text: string, kinds: readonly NpyKind[] = REAL_KINDS): NpyHeader {
   const entries = new Map<string, string>();
   const literal = /^\s*\{([^]*)\}\s*$/.exec(text)?.[1];
   if (literal === undefined) throw damaged();
@@ -56,7 +80,7 @@ export function parseNpyHeader(text: string): NpyHeader {
     const entry = ENTRY.exec(rest);
     if (entry === null || entries.has(entry[2])) throw damaged();
     rest = rest.slice(entry[0].length);
-    const value = valueOf(entry[2], rest);
+    const value = valueOf(entry[2], rest, kinds);
     entries.set(entry[2], value);
     rest = rest.slice(value.length);
     const comma = /^\s*(,|$)/.exec(rest);
@@ -66,32 +90,37 @@ export function parseNpyHeader(text: string): NpyHeader {
   const [descr, order, shape] = ['descr', 'fortran_order', 'shape'].map((key) => entries.get(key));
   if (descr === undefined || order === undefined || shape === undefined) throw damaged();
   const sizes = shape.match(/\d+/g) ?? [];
-  return { ...numbersOf(descr), fortran: order === 'True', shape: sizes.map(Number) };
+  return { ...valuesOf(descr, kinds), fortran: order === 'True', shape: sizes.map(Number) };
 }
 
 /** The text of an entry's value at the beginning of `rest`. */
-function valueOf(key: string, rest: string): string {
+function valueOf(key: string, rest: string, kinds: readonly NpyKind[]): string {
   // A list of fields: a table, not an array of one kind of numbers.
-  if (key === 'descr' && rest.startsWith('[')) throw unreadable('a table with several fields');
+  if (key === 'descr' && rest.startsWith('[')) throw unreadable('a table with several fields', kinds);
   const pattern = key === 'descr' ? DTYPE : key === 'shape' ? SHAPE : /^(True|False)/;
   const value = pattern.exec(rest)?.[0];
   if (value === undefined) throw damaged();
   return value;
 }
 
-function numbersOf(descr: string): Pick<NpyHeader, 'kind' | 'bigEndian'> {
+function valuesOf(descr: string, kinds: readonly NpyKind[]): Pick<NpyHeader, 'kind' | 'bytes' | 'bigEndian'> {
   const [, , order, letter, size] = DTYPE.exec(descr) ?? [];
-  if (letter === 'O') throw unreadable('Python objects, which are never opened, for opening them would run them');
-  const kind = `${letter}${size}`;
-  if (!KINDS.has(kind)) throw unreadable(`numbers of the type ${descr.slice(1, -1)}`);
+  if (letter === 'O')
+    throw unreadable('Python objects, which are never opened, for opening them would run them', kinds);
+  const isText = letter === 'S' || letter === 'U';
+  const kind = kinds.find((each) => each === (isText ? letter : `${letter}${size}`));
+  if (kind === undefined) throw unreadable(`numbers of the type ${descr.slice(1, -1)}`, kinds);
   const native = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
-  // The set has just been asked.
-  return { kind: kind as NpyKind, bigEndian: order === '>' || (order === '=' && native) };
+  const bytes = Number(size) * (letter === 'U' ? 4 : 1);
+  return { kind, bytes, bigEndian: order === '>' || (order === '=' && native) };
 }
 
 const damaged = (): NpyProblem => new NpyProblem('is damaged: its header cannot be understood');
 
-const unreadable = (what: string): NpyProblem =>
-  new NpyProblem(
-    `holds ${what}; what can be read are float32, float64, float16 and uint8 (numpy: maps.astype("float32"))`,
-  );
+function unreadable(what: string, kinds: readonly NpyKind[]): NpyProblem {
+  const readable =
+    kinds.length === REAL_KINDS.length
+      ? 'float32, float64, float16 and uint8 (numpy: maps.astype("float32"))'
+      : 'whole numbers, floating point numbers and texts of a fixed length';
+  return new NpyProblem(`holds ${what}; what can be read are ${readable}`);
+}

@@ -60,7 +60,7 @@ describe('what NumPy writes is read', () => {
   });
 
   it('headers of older programs: other spaces, quotes and orders of entries', () => {
-    const header = { kind: 'f4', bigEndian: false, fortran: false, shape: [60, 7, 7] };
+    const header = { kind: 'f4', bytes: 4, bigEndian: false, fortran: false, shape: [60, 7, 7] };
     expect(parseNpyHeader(`{"shape":(60L, 7L,7) , 'fortran_order' :False,"descr": '<f4'}`)).toEqual(header);
     expect(parseNpyHeader(`{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }   \n`).shape).toEqual([5]);
   });
