@@ -7,7 +7,8 @@ import { hardSamples } from '../src-main/service/hard-samples.ts';
 import { reportRuns } from '../src-main/service/report-runs.ts';
 import { readRoundMaps, readRoundTable } from '../src-main/workspace/round-tables.ts';
 import { listRuns } from '../src-main/workspace/run.ts';
-import { openStudy, readDataset } from '../src-main/workspace/study.ts';
+import { openStudy } from '../src-main/workspace/study.ts';
+import { readDataset } from '../src-main/workspace/study-data.ts';
 import { runFolder } from '../src-main/workspace/study-layout.ts';
 import { makeBigStudy } from './big-study.ts';
 

@@ -10,7 +10,8 @@ import { resumeRuns } from '../../src-main/service/resume-run.ts';
 import { readEvaluation, readPerPicture } from '../../src-main/workspace/evaluation-store.ts';
 import { readPredictions, readRoundMaps, readRoundTable } from '../../src-main/workspace/round-tables.ts';
 import { listRuns } from '../../src-main/workspace/run.ts';
-import { openStudy, readDataset } from '../../src-main/workspace/study.ts';
+import { openStudy } from '../../src-main/workspace/study.ts';
+import { readDataset } from '../../src-main/workspace/study-data.ts';
 import { runFolder } from '../../src-main/workspace/study-layout.ts';
 import { readWeights } from '../../src-main/workspace/weights-file.ts';
 

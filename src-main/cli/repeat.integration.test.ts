@@ -5,7 +5,7 @@ import { temporaryFolder, TINY_ARGUMENTS, writeShapes } from '../jobs/tiny-study
 import { createStudyFrom } from '../service/create-study.ts';
 import type { Repetition } from '../service/repeat-report.ts';
 import { trainRun } from '../service/train-run.ts';
-import { readDataset } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 import { cli, jsonLines, startCli } from './run-cli.fixture.ts';
 
 let root: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { SplitCounts } from './data-view.ts';
 
-const className = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const className = v.pipe(v.string(), v.normalize('NFC'), v.trim(), v.minLength(1), v.maxLength(200));
 const ids = v.pipe(v.array(v.pipe(v.string(), v.maxLength(8000))), v.minLength(1), v.maxLength(1_000_000));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(0.5));
 
@@ -44,14 +44,27 @@ export interface EditsView {
   /** What undo and redo would do, as a sentence; null where there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;
+  /** Plain sentences: corrections of pictures that are not there any more. */
+  readonly warnings: readonly string[];
 }
 
 /** What reading the pictures again found. */
 export interface RefreshView {
   readonly added: number;
   readonly removed: number;
+  /** Pictures whose file, class, part, boxes or mask changed. */
   readonly changed: number;
+  /** Of the pictures as they are now, corrections applied. */
   readonly counts: SplitCounts;
   /** One sentence for a person. */
   readonly sentence: string;
+  /** As {@link EditsView.warnings}. */
+  readonly warnings: readonly string[];
 }
+
+/**
+ * `labels-csv`: every picture that takes part with its classes and its part (path, label, split), which can be read again
+ * as a table. `edits-csv`: every picture that was corrected, before and after. `edits-json`: what was done, in order.
+ */
+export const EDIT_EXPORT_KINDS = ['labels-csv', 'edits-csv', 'edits-json'] as const;
+export type EditExportKind = (typeof EDIT_EXPORT_KINDS)[number];

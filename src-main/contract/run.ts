@@ -134,10 +134,18 @@ export interface Correction {
   readonly label: number | null;
 }
 
+/** Which state of a study's data: what was read from the disk, and how many lines of corrections were in force. */
+export interface DataState {
+  /** Fingerprint of what was read; absent: what the study was made of. */
+  readonly dataImport?: string;
+  /** Lines of `data-edits.ndjson` after its first; absent: none. */
+  readonly dataEdits?: number;
+}
+
 export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
 /** `runs/<id>/run.json`. */
-export interface RunRecord {
+export interface RunRecord extends DataState {
   readonly format: 'steadygaze-run';
   readonly version: 1;
   readonly id: string;
@@ -148,6 +156,7 @@ export interface RunRecord {
   readonly engine: string;
   readonly engineDescription: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** Of the data as the run saw it: in the state that {@link DataState} names. */
   readonly dataFingerprint: string;
   readonly classes: readonly string[];
   /** Absent: every picture is of exactly one class. */

@@ -104,7 +104,7 @@ export async function recognise(place: Place): Promise<Candidate[]> {
 }
 
 /** Entries that were left out of an archive, wherever they were; a format hears only of those that it walks over. */
-async function withArchiveProblems(listing: Listing, archive: FileTree, inside: string): Promise<Listing> {
+export async function withArchiveProblems(listing: Listing, archive: FileTree, inside: string): Promise<Listing> {
   const known = new Set(listing.problems.map(({ file, reason }) => `${file}\n${reason}`));
   const found: Problem[] = [];
   await archive.walk('', found);

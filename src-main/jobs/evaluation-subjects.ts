@@ -7,7 +7,8 @@ import type { MeasuredModel, ModelIdentity } from '../evaluation/measure-parts.t
 import type { NetworkPredictor } from '../evaluation/network-predictor.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import { shelfOf } from '../workspace/evaluation-store.ts';
-import { openStudy, readDataset } from '../workspace/study.ts';
+import { openStudy } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 import { cacheFolder } from '../workspace/study-layout.ts';
 import { readWeights } from '../workspace/weights-file.ts';
 import type { FinishedRun } from './finished-runs.ts';

@@ -10,7 +10,8 @@ import { amplifiedChange, toBytes } from '../reports/heatmap-image.ts';
 import { quantizeHeatmaps } from '../workspace/heatmap-file.ts';
 import { readRoundMaps, readRoundTable } from '../workspace/round-tables.ts';
 import { readRun } from '../workspace/run.ts';
-import { openStudy, readDataset } from '../workspace/study.ts';
+import { openStudy } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 import {
   attackedPictureFile,
   cacheFolder,

@@ -4,7 +4,8 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { summarise } from '../datasets/describe.ts';
 import { openDataset } from '../datasets/open-data.ts';
 import { partedAsReported, type Repeatable } from '../reports/repeatable.ts';
-import { createStudy, openStudy, readDataset, type Study } from '../workspace/study.ts';
+import { createStudy, openStudy, type Study } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 
 export interface RepeatData {
   /** A study with these pictures; it is only read. */

@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, TINY_ARGUMENTS, writeShapes } from '../jobs/tiny-study.fixture.ts';
 import { appendMarks } from '../workspace/marks.ts';
-import { readDataset } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 import { createStudyFrom } from './create-study.ts';
 import { reportRuns } from './report-runs.ts';
 import { trainRun } from './train-run.ts';

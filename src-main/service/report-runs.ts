@@ -8,7 +8,8 @@ import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts'
 import type { ReportDocument } from '../reports/document.ts';
 import { writeFileAtomic } from '../workspace/atomic-file.ts';
 import { readMarks } from '../workspace/marks.ts';
-import { openStudy, readDataset } from '../workspace/study.ts';
+import { openStudy } from '../workspace/study.ts';
+import { readDataset } from '../workspace/study-data.ts';
 import { evaluateRuns, type EvaluateOptions } from './evaluate-runs.ts';
 import { marksCsv, samplesCsv, samplesParquet } from './library/exports.ts';
 import { picturesOf, type OpenedStudy } from './library/open-studies.ts';

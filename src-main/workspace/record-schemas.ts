@@ -109,6 +109,8 @@ export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.looseObjec
   engineDescription: v.string(),
   versions: v.record(v.string(), v.string()),
   dataFingerprint: v.string(),
+  dataImport: v.exactOptional(v.string()),
+  dataEdits: v.exactOptional(whole),
   classes: v.array(v.string()),
   task: v.exactOptional(v.literal('multi-label')),
   corrections: v.exactOptional(v.looseObject({ relabelled: whole, leftOut: whole, hash: v.string() })),

@@ -9,7 +9,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
-import type { Correction, RoundSummary, RunRecord } from '../contract/run.ts';
+import type { Correction, DataState, RoundSummary, RunRecord } from '../contract/run.ts';
 import { removeLeftovers, writeJsonAtomic } from './atomic-file.ts';
 import { summaryOfCorrections, writeCorrections } from './corrections-file.ts';
 import { newerError, parseVersioned, readVersioned } from './json-file.ts';
@@ -37,10 +37,11 @@ const RUN_FORMAT: JsonFormat<RunRecord> = {
 };
 
 /** What must be known of a run before it begins. */
-export type RunBeginning = Pick<
-  RunRecord,
-  'settings' | 'preset' | 'engine' | 'engineDescription' | 'versions' | 'dataFingerprint' | 'classes' | 'task'
->;
+export type RunBeginning = DataState &
+  Pick<
+    RunRecord,
+    'settings' | 'preset' | 'engine' | 'engineDescription' | 'versions' | 'dataFingerprint' | 'classes' | 'task'
+  >;
 
 /** What may change while a run is worked on. */
 export type RunChanges = Partial<

@@ -5,6 +5,14 @@ import { ARMS } from '../contract/settings.ts';
 export const studyFile = (study: string) => join(study, 'study.json');
 export const studyBackupFile = (study: string) => join(study, 'study.json.bak');
 export const dataFile = (study: string) => join(study, 'data.json');
+/** A list of pictures that was read earlier, or is about to take the place of `data.json`. */
+export const importFile = (study: string, fingerprint: string) => join(study, `data-${fingerprint.slice(0, 12)}.json`);
+/** Corrections of the data, one a line. */
+export const dataEditsFile = (study: string) => join(study, 'data-edits.ndjson');
+/** Held while the data of the study is corrected or read again; a run may be worked on meanwhile. */
+export const dataLockFile = (study: string) => join(study, 'lock-data');
+/** What was found in each file of the pictures when they were read. */
+export const dataIndexFile = (study: string) => join(study, 'cache', 'data-index');
 export const studyLockFile = (study: string) => join(study, 'lock');
 export const runsFolder = (study: string) => join(study, 'runs');
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendEvent, readEvents } from './events.ts';
 import { exampleDataset, beginning, exampleFigures, exampleSummary, settings } from './records.fixture.ts';
 import { createRun, listRuns, lockRun, readRun, recordRound, updateRun } from './run.ts';
-import { createStudy, openStudy, openStudyForWriting, readDataset } from './study.ts';
+import { createStudy, openStudy, openStudyForWriting } from './study.ts';
+import { readDataset } from './study-data.ts';
 import { eventsFile, runFile, runFolder } from './study-layout.ts';
 
 let base: string;

@@ -8,7 +8,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { datasetFromJson, datasetToJson } from '../datasets/dataset-file.ts';
+import { datasetToJson } from '../datasets/dataset-file.ts';
 import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts';
 import { newerError, parseVersioned, readVersioned } from './json-file.ts';
 import type { JsonFormat, Migration, ParsedJson } from './json-file.ts';
@@ -136,28 +136,6 @@ export async function openStudyForWriting(folder: string): Promise<Study & { rea
     lock.release();
     throw unwritable(error, target);
   }
-}
-
-/**
- * The list of pictures, with its root where it is now.
- * @throws SteadygazeError `study-corrupt` when it is damaged, missing, or belongs to other data
- */
-export async function readDataset(study: Study): Promise<Dataset> {
-  let value: unknown = null;
-  try {
-    value = JSON.parse(await readFile(dataFile(study.folder), 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError) && systemCode(error) !== 'ENOENT') throw error;
-  }
-  const dataset = datasetFromJson(value);
-  if (dataset.fingerprint !== study.record.data.fingerprint) {
-    throw new SteadygazeError(
-      'study-corrupt',
-      'The list of pictures in this study belongs to another study.',
-      'Put back the data.json of this study, or create the study again from the folder of pictures.',
-    );
-  }
-  return { ...dataset, root: study.dataRoot };
 }
 
 /** For tests of the reader: the text of a `study.json`. Never throws. */

@@ -15,7 +15,7 @@ import { beginning, exampleFigures, exampleSummary } from '../../workspace/recor
 import { writeRoundMaps, writeRoundTable } from '../../workspace/round-tables.ts';
 import { createRun, recordRound, updateRun } from '../../workspace/run.ts';
 import type { Study } from '../../workspace/study.ts';
-import { readDataset } from '../../workspace/study.ts';
+import { readDataset } from '../../workspace/study-data.ts';
 import { runFolder } from '../../workspace/study-layout.ts';
 import { resolveSettings } from '../settings.ts';
 

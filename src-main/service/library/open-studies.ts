@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import type { PictureRef } from '../../contract/data-view.ts';
 import type { Dataset, Sample } from '../../datasets/dataset.ts';
 import { dataFile } from '../../workspace/study-layout.ts';
-import { openStudy, readDataset } from '../../workspace/study.ts';
+import { openStudy } from '../../workspace/study.ts';
+import { readDataset } from '../../workspace/study-data.ts';
 import type { Study } from '../../workspace/study.ts';
 
 /** A data set with its pictures by name and by content. */
