@@ -1,14 +1,16 @@
 /** All data set formats, surest first where two are equally sure. */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Format } from './format.ts';
+import { cifar } from './formats/cifar.ts';
 import { coco } from './formats/coco.ts';
 import { cub } from './formats/cub.ts';
 import { folderPerClass } from './formats/folder-per-class.ts';
 import { numpy } from './formats/numpy.ts';
 import { stl10 } from './formats/stl10.ts';
 import { voc } from './formats/voc/voc.ts';
+import { yolo } from './formats/yolo.ts';
 
-export const FORMATS: readonly Format[] = [folderPerClass, numpy, stl10, voc, cub, coco];
+export const FORMATS: readonly Format[] = [folderPerClass, cifar, numpy, stl10, voc, cub, coco, yolo];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */
 export function formatOf(id: string): Format {
