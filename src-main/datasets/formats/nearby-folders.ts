@@ -17,8 +17,14 @@ const DEEPEST = 4;
 const MOST = 60;
 /** A folder of more folders than this holds classes, not the parts of a data set, unless they are called like parts. */
 const FEW = 3;
-const PART_NAME =
-  /voc|ilsvrc|imagenet|^in9|cub|stl|challenge|devkit|^data$|^cls-loc$|^(train|val|test)$|^segmentations$/i;
+const PART_NAME = new RegExp(
+  [
+    '^(voc|ilsvrc|imagenet|cub|stl)|challenge|devkit',
+    '^(data|cls-loc|train|val|test|segmentations)$',
+    '^(in9l|original|mixed_(same|rand|next)|only_(fg|bg_[bt])|no_fg|fg_mask)$',
+  ].join('|'),
+  'i',
+);
 
 /** Several formats look at the same folders one after the other, and listing 10,000 files each time would take long. */
 const known = new WeakMap<FileTree, Promise<readonly NearbyFolder[]>>();
