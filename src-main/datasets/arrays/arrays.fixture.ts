@@ -1,4 +1,8 @@
 /** Pictures as numbers, for tests of all formats of arrays. */
+import sharp from 'sharp';
+import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
+import type { Dataset } from '../dataset.ts';
+import { openPictures } from '../picture-reader.ts';
 import { patchwork } from '../pictures.fixture.ts';
 
 /** Bytes [count, side, side, 3] (or [count, side, side] for grey) of pictures that differ; the seed is the number. */
@@ -24,3 +28,24 @@ export function coloursFirst(values: Uint8Array, count: number): Uint8Array {
 /** 0, 1, 2, 0, ... */
 export const roundRobin = (count: number, classes: number): number[] =>
   Array.from({ length: count }, (_, i) => i % classes);
+
+/** Name of the class by id. */
+export const labelled = ({ classes, samples }: Dataset): Readonly<Record<string, string>> =>
+  Object.fromEntries(samples.map(({ id, label }) => [id, classes[label]]));
+
+/** Pixels of a picture, in as many channels as it has, after the data set was stored and read again. */
+export async function pixelsOf(dataset: Dataset, id: string): Promise<number[]> {
+  const reader = await openPictures(datasetFromJson(datasetToJson(dataset)));
+  try {
+    const picture = sharp(await reader.read(id));
+    const grey = (await picture.metadata()).channels === 1;
+    return [
+      ...(await picture
+        .toColourspace(grey ? 'b-w' : 'srgb')
+        .raw()
+        .toBuffer()),
+    ];
+  } finally {
+    await reader.close();
+  }
+}

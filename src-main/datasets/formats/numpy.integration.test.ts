@@ -1,13 +1,9 @@
 import { zipSync } from 'fflate';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coloursFirst, pictureNumbers, roundRobin } from '../arrays/arrays.fixture.ts';
-import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
-import type { Dataset } from '../dataset.ts';
+import { coloursFirst, labelled, pictureNumbers, pixelsOf, roundRobin } from '../arrays/arrays.fixture.ts';
 import { npyBytes, npyTexts } from '../npy.fixture.ts';
 import { openData } from '../open-data.ts';
 import type { OpenedData } from '../open-data.ts';
-import { openPictures } from '../picture-reader.ts';
 import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
 
 let root: string;
@@ -19,24 +15,8 @@ afterEach(() => remove());
 
 const open = (path = '', choices: Readonly<Record<string, string>> = {}): Promise<OpenedData> =>
   openData(path === '' ? root : `${root}/${path}`, { seed: 1, choices });
-const labelled = ({ classes, samples }: Dataset): Readonly<Record<string, string>> =>
-  Object.fromEntries(samples.map(({ id, label }) => [id, classes[label]]));
 const valueOf = ({ choices }: OpenedData, key: string): string | undefined =>
   choices.find((choice) => choice.key === key)?.value;
-
-/** Pixels of a picture as they are after a study was stored and read again. */
-async function pixels(dataset: Dataset, id: string): Promise<number[]> {
-  const reader = await openPictures(datasetFromJson(datasetToJson(dataset)));
-  try {
-    const { data, info } = await sharp(await reader.read(id))
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    // sharp hands out grey as three equal channels.
-    return [...data].filter((_, i) => info.channels === 3 || i % info.channels === 0);
-  } finally {
-    await reader.close();
-  }
-}
 
 describe('files beside each other', () => {
   it('X_train, y_train and so on: bytes, splits, classes by number', async () => {
@@ -56,7 +36,7 @@ describe('files beside each other', () => {
     expect(labelled(dataset)).toMatchObject({ 'X_train.npy#11': '2', 'X_test.npy#2': '10', 'X_test.npy#4': '1' });
     expect(dataset.samples.filter(({ split }) => split === 'test').map(({ id }) => id)).toHaveLength(6);
     expect(dataset.samples[0]).toMatchObject({ width: 8, height: 8 });
-    expect(await pixels(dataset, 'X_test.npy#2')).toEqual([...test.subarray(2 * 192, 3 * 192)]);
+    expect(await pixelsOf(dataset, 'X_test.npy#2')).toEqual([...test.subarray(2 * 192, 3 * 192)]);
     expect(opened.choices.map(({ key, value }) => [key, value])).toEqual([
       ['pictures', 'X_*.npy'],
       ['labels', 'y_*.npy'],
@@ -126,7 +106,7 @@ describe('numbers become pictures', () => {
     const expected = [...bytes.subarray(192, 384)];
     // Rows of single bytes: nothing is scaled.
     await write('|u1', first);
-    expect(await pixels((await open()).dataset, 'x.npy#1')).toEqual(expected);
+    expect(await pixelsOf((await open()).dataset, 'x.npy#1')).toEqual(expected);
     // Floats: v / 255 * 255 rounds to v, whatever the kind's precision.
     await write(
       '<f4',
@@ -134,14 +114,14 @@ describe('numbers become pictures', () => {
     );
     const shares = await open();
     expect([valueOf(shares, 'brightness'), valueOf(shares, 'axes')]).toEqual(['share', 'chw']);
-    expect(await pixels(shares.dataset, 'x.npy#1')).toEqual(expected);
+    expect(await pixelsOf(shares.dataset, 'x.npy#1')).toEqual(expected);
     await write(
       '>f8',
       Float64Array.from(first, (value) => value / 127.5 - 1),
     );
     const signed = await open();
     expect(valueOf(signed, 'brightness')).toBe('signed');
-    expect(await pixels(signed.dataset, 'x.npy#1')).toEqual(expected);
+    expect(await pixelsOf(signed.dataset, 'x.npy#1')).toEqual(expected);
     // Smallest and largest of the sample (here: everything) become black and white.
     const [low, high] = [Math.min(...first), Math.max(...first)];
     await write(
@@ -152,10 +132,10 @@ describe('numbers become pictures', () => {
     expect(valueOf(scaled, 'brightness')).toBe('sample');
     expect(scaled.sentence).toContain(`shown from ${low * 100 - 700} (black) to ${high * 100 - 700} (white)`);
     const stretched = expected.map((value) => Math.round(((value - low) * 255) / (high - low)));
-    expect(await pixels(scaled.dataset, 'x.npy#1')).toEqual(stretched);
+    expect(await pixelsOf(scaled.dataset, 'x.npy#1')).toEqual(stretched);
     // Said by a person: black at 0, white at 255; and rows and columns exchanged.
     const answered = await open('', { brightness: 'bytes', axes: 'cwh' });
-    const own = await pixels(answered.dataset, 'x.npy#1');
+    const own = await pixelsOf(answered.dataset, 'x.npy#1');
     expect(answered.dataset.choices).toEqual({ brightness: 'bytes', axes: 'cwh' });
     const clipped = (value: number): number => Math.min(255, Math.max(0, value * 100 - 700));
     const at = (row: number, column: number, colour: number): number => own[(row * 8 + column) * 3 + colour];
@@ -172,7 +152,7 @@ describe('numbers become pictures', () => {
       'y.npy': npyBytes({ descr: '|b1', shape: [4], values: [0, 1, 0, 1] }),
     });
     const { dataset } = await open();
-    const grey = (await pixels(dataset, 'x.npy#2')).filter((_, i) => i % 3 === 0);
+    const grey = await pixelsOf(dataset, 'x.npy#2');
     expect(grey).toEqual([...bytes.subarray(32, 48)]);
   });
 });
@@ -192,7 +172,7 @@ describe('NPZ archives', () => {
       const { dataset } = await open('some.npz');
       expect(dataset.samples.map(({ split }) => split).filter((split) => split === 'val')).toHaveLength(4);
       expect(labelled(dataset)).toMatchObject({ 'some.npz#train_images/3': '1', 'some.npz#val_images/2': '0' });
-      const grey = (await pixels(dataset, 'some.npz#val_images/2')).filter((_, i) => i % 3 === 0);
+      const grey = await pixelsOf(dataset, 'some.npz#val_images/2');
       expect(grey).toEqual([...val.subarray(128, 192)]);
       expect(dataset.problems).toContainEqual({
         file: 'some.npz#test_images',
