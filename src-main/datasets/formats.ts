@@ -5,6 +5,7 @@ import { cifar } from './formats/cifar.ts';
 import { coco } from './formats/coco.ts';
 import { cub } from './formats/cub.ts';
 import { folderPerClass } from './formats/folder-per-class.ts';
+import { hdf5 } from './formats/hdf5.ts';
 import { idx } from './formats/idx.ts';
 import { numpy } from './formats/numpy.ts';
 import { imageNet9 } from './formats/imagenet9/imagenet9.ts';
@@ -12,8 +13,23 @@ import { stl10 } from './formats/stl10.ts';
 import { table } from './formats/table.ts';
 import { voc } from './formats/voc/voc.ts';
 import { yolo } from './formats/yolo.ts';
+import { labelStudio } from './formats/label-studio.ts';
 
-export const FORMATS: readonly Format[] = [folderPerClass, cifar, idx, numpy, stl10, voc, cub, imageNet9, coco, yolo, table];
+export const FORMATS: readonly Format[] = [
+  folderPerClass,
+  cifar,
+  idx,
+  hdf5,
+  numpy,
+  stl10,
+  voc,
+  cub,
+  imageNet9,
+  coco,
+  yolo,
+  table,
+  labelStudio,
+];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */
 export function formatOf(id: string): Format {
