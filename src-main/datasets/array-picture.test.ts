@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { arrayPicture } from './array-picture.ts';
-import { decodePicture, OPEN_OPTIONS } from './decode.ts';
+import { decodePicture } from './decode.ts';
+import { openPicture } from './open-picture.ts';
 
 const [width, height] = [3, 2];
 
@@ -10,7 +11,7 @@ describe('numbers become a TIFF that holds exactly them', () => {
   it.each([1, 3, 4] as const)('bytes, %i channels', async (channels) => {
     const pixels = Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 37 + 5) % 256);
     const bytes = arrayPicture({ width, height, channels, type: 'u8', pixels });
-    const image = sharp(bytes, OPEN_OPTIONS);
+    const image = await openPicture(bytes);
     expect(await image.metadata()).toMatchObject({ format: 'tiff', width, height, channels, depth: 'uchar' });
     const space = channels === 1 ? 'b-w' : 'srgb';
     expect([...(await image.toColourspace(space).raw().toBuffer())]).toEqual([...pixels]);

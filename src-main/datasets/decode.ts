@@ -7,40 +7,21 @@
  * and, for JPEG, by decoding at a fraction of the size first.
  * EXIF orientation is applied. Transparent parts lie on white. Grey becomes three equal channels,
  * CMYK and embedded profiles are converted to sRGB, 16 bit is scaled to 8. Of an animation or a
- * document, the first frame or page counts.
+ * document, the first frame or page counts. Formats are opened by open-picture.ts.
  */
-import sharp from 'sharp';
+import { MAX_MASK_PIXELS, openPicture } from './open-picture.ts';
 
 /** Counts up whenever the pixels that come out of this file may change: old caches are then left alone. */
 export const DECODE_VERSION = 1;
 
-/** Larger pictures are refused: a small file may claim any size. 500 megapixels, 1.5 GB as RGB. */
-export const MAX_PICTURE_PIXELS = 500_000_000;
-/** Masks are read at full size, so that the nearest pixel is exact; hence a lower limit. */
-export const MAX_MASK_PIXELS = 100_000_000;
-
-// Many small pictures at once: one thread each beats many threads on one, and nothing is read twice.
-sharp.concurrency(1);
-sharp.cache(false);
-
-/**
- * How every picture is opened. A file that ends too early is broken; a camera's slightly irregular
- * file, which every viewer shows, is not.
- */
-export const OPEN_OPTIONS = {
-  failOn: 'truncated',
-  limitInputPixels: MAX_PICTURE_PIXELS,
-  sequentialRead: true,
-  pages: 1,
-  page: 0,
-} as const;
-
 /**
  * @returns RGB bytes [size, size, 3], row-major
- * @throws sharp's error where the bytes are no picture, end too early, or hold too many pixels
+ * @throws UnusablePicture or sharp's error where the bytes are no picture, end too early, or hold too many pixels
  */
 export async function decodePicture(bytes: Uint8Array, size: number): Promise<Uint8Array> {
-  const { data, info } = await sharp(bytes, OPEN_OPTIONS)
+  const { data, info } = await (
+    await openPicture(bytes)
+  )
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .resize(size, size, { fit: 'fill', kernel: 'linear' })
@@ -65,9 +46,9 @@ export async function decodePicture(bytes: Uint8Array, size: number): Promise<Ui
  * gets that bright (classes numbered 1, 2, ...), every pixel that is not 0.
  */
 export async function decodeMask(bytes: Uint8Array, side: number): Promise<Uint8Array> {
-  const options = { ...OPEN_OPTIONS, limitInputPixels: MAX_MASK_PIXELS };
-  const deep = (await sharp(bytes, options).metadata()).depth === 'ushort';
-  const image = sharp(bytes, options).toColourspace(deep ? 'rgb16' : 'srgb');
+  const opened = await openPicture(bytes, MAX_MASK_PIXELS);
+  const deep = (await opened.metadata()).depth === 'ushort';
+  const image = opened.toColourspace(deep ? 'rgb16' : 'srgb');
   const { data, info } = await image.raw({ depth: deep ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
   const values = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
   const isObject = maskRule(values, info.channels, deep ? 257 : 1);

@@ -1,12 +1,12 @@
 /** Everything worth knowing about one picture file, from one reading of its bytes. */
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { cameraOf } from './camera.ts';
 import type { ProblemKind } from './dataset.ts';
-import { MAX_MASK_PIXELS, MAX_PICTURE_PIXELS, OPEN_OPTIONS } from './decode.ts';
-import type { FileTree, PictureReader } from './file-tree.ts';
+import type { PictureReader } from './file-tree.ts';
 import type { FileStamp } from './index-cache.ts';
+import { inspectHeader, MAX_MASK_PIXELS, MAX_PICTURE_PIXELS, UnusablePicture } from './open-picture.ts';
+import { formatOfBytes } from './picture-format.ts';
 import { lookFromAfar } from './picture-look.ts';
 
 export interface PictureFacts {
@@ -29,31 +29,6 @@ export interface Unusable {
 
 /** No picture that this reader accepts needs more, and reading more at once would endanger memory. */
 const MAX_FILE_BYTES = 1024 ** 3;
-const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
-
-/** The format that the first bytes announce, whatever the name says; null for anything else. */
-function formatOfBytes(head: Uint8Array): string | null {
-  const text = String.fromCharCode(...head.subarray(0, 16));
-  if (text.startsWith('\xff\xd8\xff')) return 'JPEG';
-  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'PNG';
-  if (text.startsWith('GIF8')) return 'GIF';
-  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'WebP';
-  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'TIFF';
-  if (/^....ftyp(avif|avis)/s.test(text)) return 'AVIF';
-  if (/^....ftyp(hei[cxms]|hev[cx]|mif1|msf1)/s.test(text)) return 'HEIC';
-  if (text.startsWith('BM') && head.length > 26) return 'BMP';
-  return null;
-}
-
-/** Whether a file whose name does not say so begins like a picture. Reads 32 bytes. */
-export async function looksLikePicture(tree: FileTree, path: string): Promise<boolean> {
-  try {
-    const format = formatOfBytes(await tree.readRange(path, 0, 32));
-    return format !== null && format !== 'BMP';
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Reads, hashes and (for pictures) decodes a file once at thumbnail size, which is how a file that
@@ -76,24 +51,15 @@ export async function inspectPicture(
     return { kind: 'unreadable', reason: reasonOfSystem(error) };
   }
   try {
-    const header = await sharp(bytes, { ...OPEN_OPTIONS, limitInputPixels: false }).metadata();
-    if (!FORMATS.has(header.format)) {
-      return { kind: 'not-a-picture', reason: `The file holds ${header.format}, which is not a photograph's format.` };
-    }
-    const { width, height } = header.autoOrient;
     const limit = use === 'mask' ? MAX_MASK_PIXELS : MAX_PICTURE_PIXELS;
-    if (width * height > limit) {
-      return {
-        kind: 'too-large',
-        reason: `${width} x ${height} pixels are more than the ${limit / 1e6} million that can be read.`,
-      };
-    }
+    const { image, width, height, exif } = await inspectHeader(bytes, limit);
     const hash = createHash('sha256').update(bytes).digest('hex');
     if (use === 'mask') return { hash, width, height, look: null, camera: null };
-    const look = await lookFromAfar(sharp(bytes, OPEN_OPTIONS));
-    return { hash, width, height, look, camera: cameraOf(header.exif) };
+    const look = await lookFromAfar(image);
+    return { hash, width, height, look, camera: cameraOf(exif) };
   } catch (error) {
-    return { kind: 'unreadable', reason: reasonOfDecoder(error, bytes) };
+    const kind = error instanceof UnusablePicture ? error.kind : 'unreadable';
+    return { kind, reason: reasonOfDecoder(error, bytes) };
   }
 }
 
@@ -115,12 +81,10 @@ export function reasonOfSystem(error: unknown): string {
 
 /** Why a decoder gave up, as a sentence that names the format where the bytes tell it. */
 export function reasonOfDecoder(error: unknown, bytes: Uint8Array): string {
-  const format = formatOfBytes(bytes.subarray(0, 32));
+  if (error instanceof UnusablePicture) return error.message;
+  const format = formatOfBytes(bytes);
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (format === null) return 'The content is not a picture, whatever the name of the file says.';
-  if (format === 'BMP' || format === 'HEIC') {
-    return `${format} pictures cannot be read here; save the picture as PNG or JPEG.`;
-  }
   if (/premature|truncat|unexpected end|read error|unable to parse|end of/i.test(message)) {
     return `The ${format} file is incomplete or damaged.`;
   }

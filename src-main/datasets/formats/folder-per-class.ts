@@ -10,7 +10,7 @@ import type { Problem } from '../dataset.ts';
 import type { FileTree } from '../file-tree.ts';
 import type { Format, ListedPicture, Listing, Match, Place } from '../format.ts';
 import { matchMasks } from '../masks.ts';
-import { looksLikePicture } from '../picture-file.ts';
+import { looksLikePicture } from '../picture-format.ts';
 import { hasPictureExtension } from '../picture-name.ts';
 import { readLayout } from './folder-layout.ts';
 import type { ClassFile, Layout } from './folder-layout.ts';

@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
-import { OPEN_OPTIONS } from '../../datasets/decode.ts';
+import { openPicture } from '../../datasets/open-picture.ts';
 import { temporaryBeside } from '../../workspace/atomic-file.ts';
 import { shownPictureFile } from '../../workspace/study-layout.ts';
 import { ByteCache } from './byte-cache.ts';
@@ -101,7 +100,9 @@ async function original(path: string, id: string, hash: string): Promise<Uint8Ar
 /** JPEG, upright, on white where it is transparent, its longest side at most `size`. */
 async function shrunk(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   try {
-    return await sharp(bytes, OPEN_OPTIONS)
+    return await (
+      await openPicture(bytes)
+    )
       .autoOrient()
       .flatten({ background: '#ffffff' })
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })

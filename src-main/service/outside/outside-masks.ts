@@ -1,9 +1,9 @@
 /** Masks that belong to heatmaps of another program: `0.png`, `1.png`, ... in one folder. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
-import { decodeMask, MAX_MASK_PIXELS, OPEN_OPTIONS } from '../../datasets/decode.ts';
+import { decodeMask } from '../../datasets/decode.ts';
+import { inspectHeader, MAX_MASK_PIXELS } from '../../datasets/open-picture.ts';
 import { reasonOfSystem } from '../../datasets/picture-file.ts';
 import { FRAME } from '../../evaluation/heatmap-frame.ts';
 import { counted } from './cells.ts';
@@ -63,7 +63,7 @@ export class OutsideMasks {
     let mask: Uint8Array;
     try {
       const bytes = await readFile(path);
-      const { width, height } = await sharp(bytes, { ...OPEN_OPTIONS, limitInputPixels: MAX_MASK_PIXELS }).metadata();
+      const { width, height } = await inspectHeader(bytes, MAX_MASK_PIXELS);
       if (width !== FRAME || height !== FRAME) this.#resized++;
       mask = await decodeMask(bytes, FRAME);
     } catch (error) {

@@ -46,12 +46,11 @@ class VocPictures implements PictureReader {
  * @throws SteadygazeError `data-unreadable` where it is damaged
  */
 async function objectPixels(bytes: Uint8Array): Promise<Uint8Array> {
-  const [{ default: sharp }, { MAX_MASK_PIXELS, OPEN_OPTIONS }] = await Promise.all([
-    import('sharp'),
-    import('../../decode.ts'),
-  ]);
+  const { MAX_MASK_PIXELS, openPicture } = await import('../../open-picture.ts');
   try {
-    const { data, info } = await sharp(bytes, { ...OPEN_OPTIONS, limitInputPixels: MAX_MASK_PIXELS })
+    const { data, info } = await (
+      await openPicture(bytes, MAX_MASK_PIXELS)
+    )
       .flatten({ background: '#000000' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
