@@ -148,14 +148,20 @@ export interface PartDetails {
   readonly stability: StabilityDetails;
 }
 
-/** Figures: `top1`, `top5` (more than five classes), `balanced_accuracy`, `ece`. */
+/**
+ * Figures: `top1`, `top5` (more than five classes), `balanced_accuracy`, `ece`. In multi-label data `top1` is the share
+ * of pictures whose most probable class is one of theirs, and there are `map` (mean average precision) and
+ * `label_accuracy` (share of classes rightly said to be there or not) instead of `balanced_accuracy`.
+ */
 export interface RecognitionDetails {
-  /** `[label][prediction]` counts of pictures. */
+  /** `[label][prediction]` counts of pictures; in multi-label data a picture's label is its most probable one. */
   readonly confusion: readonly (readonly number[])[];
-  /** Accuracy of each class; null for a class without pictures. */
+  /** Accuracy of each class; null for a class without pictures. In multi-label data the share of its pictures it is seen in. */
   readonly perClass: readonly (Figure | null)[];
   /** 15 equal-width bins of confidence; means are 0 in an empty bin. */
   readonly calibration: readonly { readonly count: number; readonly confidence: number; readonly accuracy: number }[];
+  /** Multi-label data: average precision of each class; null for a class without pictures. */
+  readonly averagePrecision?: readonly (Figure | null)[];
 }
 
 /**
@@ -302,4 +308,9 @@ export interface StoredEvaluation {
   readonly parts: { readonly [Part in EvaluationPart]?: PartResult<Part> };
   /** [1000] by key of the figure: see {@link PartResult.figures}. Keys are unique over all parts. */
   readonly resampled: Readonly<Record<string, Float32Array>>;
+  /**
+   * Of all pictures that are not trained on, with their labels: told where runs of different states of the data are
+   * looked at together.
+   */
+  readonly testFingerprint?: string;
 }

@@ -7,10 +7,14 @@ import { boxesAsTarget } from './localization-record.ts';
 import type { EvaluationData } from './predictor.ts';
 
 /** What says where objects are. */
-export type AnnotationSource = Pick<EvaluationData, 'boxes' | 'hasMasks' | 'readMask'>;
+export type AnnotationSource = Pick<EvaluationData, 'boxes' | 'hasMasks' | 'readMask'> &
+  Partial<Pick<EvaluationData, 'labelSets'>>;
 
 /**
- * Reads the annotation of one picture.
+ * Reads the annotation of one picture. Of one that may be of several classes, that of the object of one of them: its
+ * boxes (all of the picture, where the boxes have no classes); the mask, which shows all objects together, only where
+ * the picture is of that class alone.
+ * @param label  the class, in multi-label data
  * @param target what pointing and energy are measured against in this data set; a picture without it takes no part
  *               in them
  */
@@ -18,9 +22,13 @@ export async function readAnnotation(
   data: AnnotationSource,
   index: number,
   target: 'mask' | 'box',
+  label?: number,
 ): Promise<Annotation> {
-  const given = data.boxes(index).map((box) => unitBoxToPixels(box, FRAME));
-  return annotationOf(given, data.hasMasks ? await data.readMask(index, FRAME) : null, target);
+  const several = data.labelSets ?? null;
+  const boxes = several === null ? data.boxes(index) : data.boxes(index, label);
+  const given = boxes.map((box) => unitBoxToPixels(box, FRAME));
+  const masked = data.hasMasks && (several === null || several.positives(index).length === 1);
+  return annotationOf(given, masked ? await data.readMask(index, FRAME) : null, target);
 }
 
 /**

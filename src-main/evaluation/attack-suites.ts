@@ -9,6 +9,9 @@
  *   `pgd10` changes counts as changed too: it is the worst of what was tried, as in AutoAttack (Croce & Hein, ICML
  *   2020). So only pictures that nothing has changed yet get another start.
  *
+ * Where pictures may be of several classes, the class that the model sees is the most probable one all the same, and the
+ * softmax over the logits is what its attack raises the cross-entropy of: the largest logit is the largest sigmoid.
+ *
  * Random starts are seeded by suite, number of the restart and picture, so they depend on no batch, region or eps.
  */
 import type { AttackSuite } from '../contract/evaluation.ts';
@@ -34,6 +37,8 @@ export interface AttackedPictures {
   /** [n, size, size] 1 where pixels may change. */
   readonly region: Uint8Array;
   readonly ids: readonly string[];
+  /** Multi-label data: of each picture the classes of which nothing is known. They are nobody's prediction. */
+  readonly unsure?: readonly Int32Array[];
 }
 
 export interface AttackOptions {
@@ -80,7 +85,7 @@ export async function survivors(
  */
 async function survived(
   model: Predictor,
-  { pictures, predictions, region, ids }: AttackedPictures,
+  { pictures, predictions, region, ids, unsure }: AttackedPictures,
   suite: AttackSuite,
   restart: number,
   chosen: readonly number[],
@@ -95,6 +100,9 @@ async function survived(
     settings: SUITES[suite],
   });
   const logits = await model.classify(changed);
+  chosen.forEach((i, row) => {
+    for (const c of unsure?.[i] ?? []) logits[row * model.classes + c] = -Infinity;
+  });
   const kept = new Uint8Array(ids.length);
   // A logit that is not a number keeps no prediction.
   chosen.forEach((i, row) => (kept[i] = readLogits(logits, row, model.classes, labels[row]).rank === 0 ? 1 : 0));

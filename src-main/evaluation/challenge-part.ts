@@ -5,7 +5,9 @@
  * The backgrounds are `only_bg_t` of a seeded choice of measured pictures (the objects' boxes filled with tiles of the
  * background), the same for every picture and every model; a picture's own background is left out for it. Pictures take
  * part that have a known object. One item is one picture; its row holds whether the original was right, then for each
- * background whether the prediction stayed what it was on the original (1, 0, or NaN for the picture's own).
+ * background whether the prediction stayed what it was on the original (1, 0, or NaN for the picture's own). Where pictures
+ * may be of several classes, all their objects are put on the backgrounds, the prediction is the most probable class, and
+ * it is right where it is one of theirs.
  */
 import type { Resampled } from '../numeric/bootstrap.ts';
 import { resampledMeans } from '../numeric/bootstrap.ts';
@@ -18,7 +20,7 @@ import { foregroundsOf } from './foregrounds.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { upTo } from './passes.ts';
 import { readBatch } from './read-batch.ts';
-import { readLogits } from './recognition.ts';
+import { readPrediction } from './recognition.ts';
 
 /** Challenge: does the prediction survive other backgrounds? */
 export const challengePart: PartKind<'challenge'> = {
@@ -99,7 +101,7 @@ function measuredPart(
       const masks = await Promise.all(batch.map((index) => foregrounds.mask(index)));
       const predict = async (shown: Uint8Array, rows: readonly number[]) => {
         const logits = await model.classify(shown);
-        return rows.map((row, k) => readLogits(logits, k, model.classes, measured.labels[batch[row]]));
+        return rows.map((row, k) => readPrediction(logits, k, model.classes, measured, batch[row]));
       };
       const original = await predict(pictures, upTo(batch.length));
       original.forEach(({ rank }, row) => (out[row * width] = rank === 0 ? 1 : 0));

@@ -2,15 +2,22 @@
  * Explanation consistency E on the measured pictures (Wu et al., IEEE TMM 2024): how stably heatmap and prediction
  * survive an attack on what the heatmap calls background. The attack is that of the method with its standard settings,
  * and its strength is the same for every run: the eps that a run chose for its own training would favour weak ones.
+ *
+ * Of a picture that may be of several classes: E is the mean over them, the attack raises the sum of the binary
+ * cross-entropies in what is background for all of them, and similarity and agreement are means too
+ * (method/assessed-picture.ts).
  */
 import type { ConsistencyDetails } from '../contract/evaluation.ts';
 import type { MethodSettings } from '../contract/settings.ts';
-import { backgroundOf } from '../method/background.ts';
+import { assessSeveral } from '../method/assessed-picture.ts';
 import { consistency, softmax } from '../method/consistency.ts';
+import { mapOf } from '../method/heatmap.ts';
+import { pictureBackgrounds } from '../method/label-maps.ts';
 import { bootstrapMean, resampledMeans } from '../numeric/bootstrap.ts';
 import { hashSeed } from '../numeric/random.ts';
 import { median } from '../numeric/statistics.ts';
 import { chosenPictures, chosenShare } from './chosen-pictures.ts';
+import { itemsOf, predictLabels } from './label-items.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch } from './passes.ts';
 import { readBatch } from './read-batch.ts';
@@ -33,9 +40,11 @@ const METHOD = {
 const PASSES = 2 + 3 * METHOD.steps;
 const BINS = 20;
 
-/** A row: similarity of the heatmaps, agreement of the predictions, E, and whether either heatmap was empty. */
+/**
+ * A row: similarity of the heatmaps, agreement of the predictions, E, and whether either heatmap was empty; in
+ * multi-label data then E of each class, NaN for those that the picture is not of.
+ */
 const COLUMNS = ['s', 'q', 'e', 'empty'] as const;
-const WIDTH = COLUMNS.length;
 
 export const consistencyPart: PartKind<'consistency'> = {
   part: 'consistency',
@@ -47,7 +56,7 @@ export const consistencyPart: PartKind<'consistency'> = {
 class ConsistencyPart implements MeasuredPart<'consistency'> {
   readonly part = 'consistency';
   readonly count: number;
-  readonly width = WIDTH;
+  readonly width: number;
   readonly passes = PASSES;
   readonly #subject: Subject;
   readonly #chosen: readonly number[];
@@ -55,6 +64,7 @@ class ConsistencyPart implements MeasuredPart<'consistency'> {
   constructor(subject: Subject) {
     const { measured, settings } = subject;
     this.#subject = subject;
+    this.width = COLUMNS.length + (measured.labelSets === null ? 0 : subject.classes.length);
     this.#chosen = chosenPictures(measured.ids, settings.consistency.pictures, settings.seed);
     this.count = this.#chosen.length;
   }
@@ -62,7 +72,7 @@ class ConsistencyPart implements MeasuredPart<'consistency'> {
   async measure(items: readonly number[], out: Float32Array): Promise<void> {
     let offset = 0;
     await forEachBatch(items, this.#subject, async (batch) => {
-      await this.#measureBatch(batch, out.subarray(offset, (offset += batch.length * WIDTH)));
+      await this.#measureBatch(batch, out.subarray(offset, (offset += batch.length * this.width)));
     });
   }
 
@@ -71,34 +81,48 @@ class ConsistencyPart implements MeasuredPart<'consistency'> {
     const { size } = measured;
     const indices = items.map((item) => this.#chosen[item]);
     const { pictures, labels } = await readBatch(measured, indices);
-    const clean = await model.predict(pictures, labels);
-    const { mapHeight: height, mapWidth: width } = clean;
-    const map = (maps: Float32Array, i: number) => maps.subarray(i * height * width, (i + 1) * height * width);
-    const region = new Uint8Array(indices.length * size * size);
-    for (let i = 0; i < indices.length; i++) {
-      region.set(backgroundOf(map(clean.maps, i), height, width, size, METHOD), i * size * size);
-    }
-    const attackedPictures = await model.attack(pictures, labels, {
-      region,
+    const clean = await predictLabels(model, measured, indices, pictures);
+    const { height, width } = clean.maps;
+    const sets = measured.labelSets?.pick(indices) ?? null;
+    const attackedPictures = await model.attack(pictures, sets ?? labels, {
+      region: pictureBackgrounds(clean, size, METHOD),
       eps: settings.consistency.eps / 255,
       seeds: indices.map((index) => hashSeed('consistency', settings.seed, measured.ids[index])),
       settings: METHOD,
     });
-    const attacked = await model.predict(attackedPictures, labels);
+    const attacked = await predictLabels(model, measured, indices, attackedPictures);
     const { classes } = model;
+    out.fill(NaN);
     for (let i = 0; i < indices.length; i++) {
-      const pair = { clean: map(clean.maps, i), attacked: map(attacked.maps, i), height, width };
-      const [p, q] = [clean, attacked].map(({ logits }) => softmax(logits.subarray(i * classes, (i + 1) * classes)));
-      const found = consistency(pair, p, q, labels[i], METHOD);
-      out.set([found.s, found.q, found.e, found.empty ? 1 : 0], i * WIDTH);
+      const [z, zAttacked] = [clean, attacked].map(({ logits }) => logits.subarray(i * classes, (i + 1) * classes));
+      const [from, to] = itemsOf(clean.pairs, i);
+      const pairs = Array.from({ length: to - from }, (_, k) => ({
+        clean: mapOf(clean.maps, from + k),
+        attacked: mapOf(attacked.maps, from + k),
+        height,
+        width,
+      }));
+      const row = out.subarray(i * this.width, (i + 1) * this.width);
+      if (sets === null) {
+        const found = consistency(pairs[0], softmax(z), softmax(zAttacked), labels[i], METHOD);
+        row.set([found.s, found.q, found.e, found.empty ? 1 : 0]);
+      } else {
+        const { values, labelE } = assessSeveral(z, zAttacked, sets, i, pairs, METHOD);
+        row.set([values.s, values.q, values.e, values.empty]);
+        sets.positives(i).forEach((label, k) => (row[COLUMNS.length + label] = labelE[k]));
+      }
     }
   }
 
   summarise(rows: Float32Array): PartSummary<'consistency'> {
     const { measured, classes, settings } = this.#subject;
     const [s, q, e, empty] = COLUMNS.map((_, c) =>
-      Float32Array.from({ length: this.count }, (_value, i) => rows[i * WIDTH + c]),
+      Float32Array.from({ length: this.count }, (_value, i) => rows[i * this.width + c]),
     );
+    const ofClass = (label: number): Float32Array =>
+      measured.labelSets === null
+        ? e.filter((_value, i) => measured.labels[this.#chosen[i]] === label)
+        : e.map((_value, i) => rows[i * this.width + COLUMNS.length + label]).filter((value) => !Number.isNaN(value));
     const belowHalf = e.map((value) => (value < 0.5 ? 1 : 0));
     const { seed } = settings;
     const [eMean, eBelowHalf, sMean, qMean] = resampledMeans([e, belowHalf, s, q], { seed });
@@ -108,7 +132,7 @@ class ConsistencyPart implements MeasuredPart<'consistency'> {
     const details: ConsistencyDetails = {
       histogram,
       perClass: classes.map((_, label) => {
-        const own = e.filter((_value, i) => measured.labels[this.#chosen[i]] === label);
+        const own = ofClass(label);
         return own.length === 0 ? null : bootstrapMean(own, { seed });
       }),
       median: median(e),

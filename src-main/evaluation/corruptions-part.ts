@@ -3,7 +3,8 @@
  * are those of corruptions/list.ts.
  *
  * One item is one picture. Its row: whether it is right untouched; then for each kind and severity whether it is right,
- * and whether the prediction stays what it was. Where grains and flakes lie depends on the seed, the kind and the
+ * and whether the prediction stays what it was. Where pictures may be of several classes, the prediction is the most
+ * probable class, and right where it is one of theirs. Where grains and flakes lie depends on the seed, the kind and the
  * picture's id alone.
  *
  * `mce`, the mean corruption error, is the plain mean over kinds and severities of the share of wrong predictions, each
@@ -21,7 +22,7 @@ import { SEVERITIES } from './corruptions/corruption.ts';
 import { CORRUPTIONS } from './corruptions/list.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { readBatch } from './read-batch.ts';
-import { readLogits } from './recognition.ts';
+import { readPrediction } from './recognition.ts';
 
 interface Cell extends Corruption {
   readonly severity: number;
@@ -54,13 +55,11 @@ function measuredPart(subject: Subject): MeasuredPart<'corruptions'> {
     width: WIDTH,
     passes: PASSES,
     measure: async (items, out) => {
-      const { pictures, labels } = await readBatch(
-        measured,
-        items.map((item) => chosen[item]),
-      );
+      const indices = items.map((item) => chosen[item]);
+      const { pictures } = await readBatch(measured, indices);
       const predict = async (shown: Uint8Array) => {
         const logits = await model.classify(shown);
-        return Array.from(labels, (label, row) => readLogits(logits, row, model.classes, label));
+        return indices.map((index, row) => readPrediction(logits, row, model.classes, measured, index));
       };
       const clean = await predict(pictures);
       clean.forEach(({ rank }, row) => (out[row * WIDTH] = rank === 0 ? 1 : 0));

@@ -14,6 +14,7 @@ import { resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
 import type { VariantSource } from './built-variants.ts';
 import { builtVariants } from './built-variants.ts';
 import { foregroundsOf } from './foregrounds.ts';
+import { ONE_CLASS_ONLY } from './part.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { readLogits } from './recognition.ts';
 import { folderVariants } from './variant-folders.ts';
@@ -24,6 +25,7 @@ export const debiasingPart: PartKind<'debiasing'> = {
   definition: 1,
   passes: () => VARIANTS.length,
   prepare: async (subject) => {
+    if (subject.measured.labelSets !== null) return { unmeasurable: ONE_CLASS_ONLY };
     const { folders } = subject.settings.debiasing;
     if (folders !== '') return measuredPart(subject, await folderVariants(folders, subject));
     const foregrounds = await foregroundsOf(subject);

@@ -2,7 +2,7 @@
  * Where the objects of the measured pictures are, for every part that takes objects and backgrounds apart.
  *
  * Masks where there are any, else boxes (filled), else models: the union of what every judge looked at, that is, of the
- * complements of the background B of its heatmap of the given label (rule `mean`). Never one model alone: a model that
+ * complements of the background B of its heatmap of the given label, or of all given labels (rule `mean`). Never one model alone: a model that
  * is judged with its own foreground is always right about where the object is.
  *
  * An object that fills its picture counts as unknown, whatever it comes from: there is no background to exchange, and
@@ -11,7 +11,8 @@
 import type { PixelBox } from '../numeric/boxes.ts';
 import { maskBox, unitBoxToPixels } from '../numeric/boxes.ts';
 import type { BackgroundSettings } from '../method/background.ts';
-import { backgroundOf } from '../method/background.ts';
+import { pictureBackground } from '../method/label-maps.ts';
+import { predictLabels } from './label-items.ts';
 import type { Subject } from './part.ts';
 import { forEachBatch, upTo } from './passes.ts';
 import type { EvaluationData } from './predictor.ts';
@@ -139,14 +140,13 @@ async function unionOfJudges(subject: Subject): Promise<readonly (Uint8Array | n
   const area = size * size;
   const packed: (Uint8Array | null)[] = [];
   await forEachBatch(upTo(measured.count), subject, async (batch) => {
-    const { pictures, labels } = await readBatch(measured, batch);
+    const { pictures } = await readBatch(measured, batch);
     const union = new Uint8Array(batch.length * area);
     for (const judge of judges) {
       await subject.control();
-      const { maps, mapHeight, mapWidth } = await judge.predict(pictures, labels);
+      const found = await predictLabels(judge, measured, batch, pictures);
       for (let row = 0; row < batch.length; row++) {
-        const map = maps.subarray(row * mapHeight * mapWidth, (row + 1) * mapHeight * mapWidth);
-        const background = backgroundOf(map, mapHeight, mapWidth, size, RULE);
+        const background = pictureBackground(found, row, size, RULE);
         for (let p = 0; p < area; p++) if (background[p] === 0) union[row * area + p] = 1;
       }
     }

@@ -18,6 +18,7 @@ import { hashSeed } from '../numeric/random.ts';
 import type { BackgroundDescription, Clusters } from './background-clusters.ts';
 import type { Foregrounds } from './foregrounds.ts';
 import { foregroundsOf } from './foregrounds.ts';
+import { ONE_CLASS_ONLY } from './part.ts';
 import type { PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch, upTo } from './passes.ts';
 import { readBatch } from './read-batch.ts';
@@ -29,6 +30,7 @@ export const groupsPart: PartKind<'groups'> = {
   definition: 1,
   passes: () => 1,
   prepare: async (subject) => {
+    if (subject.measured.labelSets !== null) return { unmeasurable: ONE_CLASS_ONLY };
     const foregrounds = await foregroundsOf(subject);
     if ('unmeasurable' in foregrounds) return foregrounds;
     const groups = await findGroups(subject, foregrounds);

@@ -6,10 +6,11 @@
 import type { LocalizationDetails } from '../contract/evaluation.ts';
 import type { Figure, LocalizationFigures } from '../contract/run.ts';
 import type { Resampled } from '../numeric/bootstrap.ts';
-import { resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
+import { resampledStatistic } from '../numeric/bootstrap.ts';
 import { averagePrecision } from '../numeric/curves.ts';
 import { argMax } from '../numeric/statistics.ts';
 import { THRESHOLDS, thresholdAt } from './heatmap-frame.ts';
+import { resampledItemMeans } from './label-items.ts';
 import type { LocalizationRecord } from './localization-record.ts';
 import { CENTRE_SIZES, SCORE_LEVELS } from './localization-record.ts';
 
@@ -46,16 +47,16 @@ function v2Curve(record: LocalizationRecord, overlap: number): Float64Array {
 }
 
 /** Pixel average precision over the data set, with its interval over pictures; null without masks. */
-function pixelAveragePrecision(record: LocalizationRecord, seed: number): Resampled | null {
+function pixelAveragePrecision(record: LocalizationRecord, seed: number, owners: Int32Array | null): Resampled | null {
   const { histogram, targeted } = record;
   if (histogram === null || targeted === 0) return null;
   const counts = new Float64Array(2 * SCORE_LEVELS);
   return resampledStatistic(
-    targeted,
+    owners === null ? targeted : owners[targeted - 1] + 1,
     (draws) => {
       counts.fill(0);
       for (let i = 0; i < targeted; i++) {
-        const times = draws[i];
+        const times = draws[owners === null ? i : owners[i]];
         if (times === 0) continue;
         const from = i * 2 * SCORE_LEVELS;
         for (let level = 0; level < 2 * SCORE_LEVELS; level++) counts[level] += times * histogram[from + level];
@@ -85,12 +86,15 @@ export interface LocalizationSummary {
  *                   they are chosen on `test` itself and `thresholdFrom` says so
  * @param target     what pointing, energy and uniform energy were measured against
  * @param seed       of the bootstrap. The intervals hold the chosen thresholds fixed.
+ * @param owners     the picture of each entry of the record with boxes, and of each with a target, ascending from 0 on;
+ *                   null where every entry is a picture of its own
  */
 export function localizationSummary(
   test: LocalizationRecord,
   validation: LocalizationRecord | null,
   target: 'mask' | 'box',
   seed: number,
+  owners: { readonly boxed: Int32Array | null; readonly targeted: Int32Array | null } = { boxed: null, targeted: null },
 ): LocalizationSummary | null {
   if (test.boxed === 0) return null;
   const chooser = chooserOf(test, validation);
@@ -115,9 +119,13 @@ export function localizationSummary(
     energy: test.energy.subarray(0, test.targeted),
     uniform_energy: test.area.subarray(0, test.targeted),
   };
-  const pxap = pixelAveragePrecision(test, seed);
+  const pxap = pixelAveragePrecision(test, seed, owners.targeted);
   return {
-    figures: { ...meansOf(boxed, seed), ...meansOf(targeted, seed), ...(pxap === null ? {} : { pxap }) },
+    figures: {
+      ...meansOf(boxed, seed, owners.boxed),
+      ...meansOf(targeted, seed, owners.targeted),
+      ...(pxap === null ? {} : { pxap }),
+    },
     details: {
       threshold: thresholdAt(threshold),
       thresholdFrom: chooser === test ? 'test' : 'val',
@@ -135,8 +143,12 @@ export function localizationSummary(
   };
 }
 
-function meansOf(columns: Readonly<Record<string, ArrayLike<number>>>, seed: number): Record<string, Resampled> {
-  const means = resampledMeans(Object.values(columns), { seed });
+function meansOf(
+  columns: Readonly<Record<string, ArrayLike<number>>>,
+  seed: number,
+  owners: Int32Array | null,
+): Record<string, Resampled> {
+  const means = resampledItemMeans(Object.values(columns), owners, { seed });
   return Object.fromEntries(Object.keys(columns).map((key, i) => [key, means[i]]));
 }
 

@@ -4,7 +4,8 @@
  * over the scores from the highest down, of precision times the gain in recall. Pictures of equal score are one step.
  */
 import type { Figure } from '../contract/run.ts';
-import { bootstrapStatistic } from '../numeric/bootstrap.ts';
+import type { Resampled } from '../numeric/bootstrap.ts';
+import { bootstrapStatistic, resampledStatistic } from '../numeric/bootstrap.ts';
 import { averagePrecision } from '../numeric/curves.ts';
 
 /** One class over all pictures. */
@@ -13,6 +14,8 @@ export interface ClassScores {
   readonly shown: Uint8Array;
   /** [pictures] higher: more sure that it does. */
   readonly scores: Float64Array;
+  /** [pictures] 0 where it is not known whether the picture shows it: it does not count for this class. All known where not given. */
+  readonly known?: Uint8Array;
 }
 
 export interface MultiLabelFigures {
@@ -38,6 +41,13 @@ export function multiLabelFigures(classes: readonly ClassScores[], seed: number)
   };
 }
 
+/** Mean average precision with what it came to on every draw; null where no picture shows any class. */
+export function meanAveragePrecision(classes: readonly ClassScores[], seed: number): Resampled | null {
+  const shown = classes.map((scores) => new ClassCurve(scores)).filter((curve) => curve.total > 0);
+  const n = classes[0]?.shown.length ?? 0;
+  return shown.length === 0 ? null : resampledStatistic(n, (draws) => meanOf(shown, draws), { seed });
+}
+
 function meanOf(curves: readonly ClassCurve[], draws: Uint32Array): number {
   let sum = 0;
   let present = 0;
@@ -55,15 +65,17 @@ class ClassCurve {
   /** Pictures that show the class in what {@link at} was last asked about; at first: in all. */
   total: number;
   private readonly shown: Uint8Array;
+  private readonly known: Uint8Array | null;
   /** [pictures] place of the picture's score among the different scores, the lowest 0. */
   private readonly level: Int32Array;
   private readonly positives: Float64Array;
   private readonly negatives: Float64Array;
 
-  constructor({ shown, scores }: ClassScores) {
+  constructor({ shown, scores, known }: ClassScores) {
     if (shown.length !== scores.length) throw new RangeError('multi-label: as many scores as pictures');
     this.shown = shown;
-    this.total = shown.reduce((sum, value) => sum + value, 0);
+    this.known = known ?? null;
+    this.total = shown.reduce((sum, value, i) => sum + (known?.[i] === 0 ? 0 : value), 0);
     const order = Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
     this.level = new Int32Array(scores.length);
     let level = 0;
@@ -81,6 +93,7 @@ class ClassCurve {
     this.negatives.fill(0);
     this.total = 0;
     for (let i = 0; i < draws.length; i++) {
+      if (this.known?.[i] === 0) continue;
       if (this.shown[i] === 0) {
         this.negatives[this.level[i]] += draws[i];
         continue;

@@ -7,6 +7,7 @@ import { attackBackground } from '../method/attack.ts';
 import { type ExplanationKind, heatmaps } from '../method/heatmap.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
 import type { Architecture } from '../networks/layer.ts';
+import type { Targets } from '../networks/loss.ts';
 import { describeParameters, type FlatWeights, initialWeights, type ParameterLayout } from '../networks/parameters.ts';
 import type { PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
 
@@ -50,10 +51,10 @@ class FrozenPredictor implements Predictor {
     }
   }
 
-  async attack(pictures: Pixels, labels: Int32Array, attack: PictureAttack): Promise<Float32Array> {
+  async attack(pictures: Pixels, targets: Targets, attack: PictureAttack): Promise<Float32Array> {
     const { region, eps, seeds, settings } = attack;
     const x = this.#tensor(pictures);
-    const attacked = attackBackground(this.network, x, labels, region, eps, seeds, settings);
+    const attacked = attackBackground(this.network, x, targets, region, eps, seeds, settings);
     try {
       return ((await attacked.data()) as Float32Array).map((value) => value * 255);
     } finally {

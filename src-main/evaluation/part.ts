@@ -69,6 +69,9 @@ export type PreparePart<Part extends EvaluationPart = EvaluationPart> = (
   subject: Subject,
 ) => Promise<MeasuredPart<Part> | { readonly unmeasurable: string }>;
 
+/** Why {@link ONE_CLASS_PARTS} (parts.ts) are not measured where pictures may be of several classes. */
+export const ONE_CLASS_ONLY = 'This part needs pictures of exactly one class each; here a picture may be of several.';
+
 /** One part as the list of all parts holds it (evaluation/parts.ts). */
 export interface PartKind<Part extends EvaluationPart = EvaluationPart> {
   readonly part: Part;

@@ -27,6 +27,12 @@ export const PARTS: { readonly [Part in EvaluationPart]: PartKind<Part> } = {
 };
 
 /**
+ * Parts that take every picture to be of exactly one class: another background "of the same class", or a group "of one
+ * class", says nothing where pictures are of several.
+ */
+export const ONE_CLASS_PARTS: ReadonlySet<EvaluationPart> = new Set(['debiasing', 'groups'] satisfies EvaluationPart[]);
+
+/**
  * Parts that cannot do without knowing where objects are, so that models are asked where nothing else says it.
  * (Robustness attacks the background too, but then goes by the measured model itself.)
  */

@@ -1,6 +1,7 @@
 /** What evaluation needs of a model: logits, heatmaps and attacks for pictures. Implemented by the caller. */
 import type { ExplanationKind } from '../method/heatmap.ts';
 import type { AttackSettings } from '../method/attack.ts';
+import type { Targets } from '../networks/loss.ts';
 import type { LabelSets } from '../numeric/label-sets.ts';
 
 /** [n, size, size, 3] values 0..255; floats where a change is finer than a step of 1. */
@@ -37,8 +38,12 @@ export interface Predictor {
    * @param kind   which heatmap; the model's own where not given
    */
   predict(pictures: Pixels, labels: Int32Array, kind?: ExplanationKind): Promise<Predictions>;
-  /** Raises the cross-entropy of the labels. @returns [n, size, size, 3] values 0..255 */
-  attack(pictures: Pixels, labels: Int32Array, attack: PictureAttack): Promise<Float32Array>;
+  /**
+   * Raises the loss of what the pictures are of: the cross-entropy of one label, or the sum of the binary cross-entropies
+   * of all classes.
+   * @returns [n, size, size, 3] values 0..255
+   */
+  attack(pictures: Pixels, targets: Targets, attack: PictureAttack): Promise<Float32Array>;
 }
 
 /** A model whose layers can lose what they have learned (Adebayo et al., NeurIPS 2018). */
@@ -58,8 +63,11 @@ export interface EvaluationData {
   /** Multi-label data: all classes of each picture; null in single-label data. */
   readonly labelSets: LabelSets | null;
   readonly ids: readonly string[];
-  /** Boxes scaled to the unit square [0,1]; empty where none are known. */
-  boxes(index: number): readonly { x0: number; y0: number; x1: number; y1: number }[];
+  /**
+   * Boxes scaled to the unit square [0,1]; empty where none are known.
+   * @param label only those of this class, where the boxes of the picture have classes
+   */
+  boxes(index: number, label?: number): readonly { x0: number; y0: number; x1: number; y1: number }[];
   readonly hasMasks: boolean;
   readonly hasBoxes: boolean;
   /** Fills `out` [indices.length, size, size, 3]. */

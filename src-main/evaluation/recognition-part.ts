@@ -3,6 +3,7 @@ import type { PartKind } from './part.ts';
 import { readBatch } from './read-batch.ts';
 import type { ClassPrediction } from './recognition.ts';
 import { readLogits, RecognitionRecord } from './recognition.ts';
+import { severalRecognised } from './recognition-several.ts';
 
 /** Of a row: class of the largest logit, its probability, that of the label, classes before the label. */
 const COLUMNS = ['prediction', 'probability', 'label_probability', 'rank'] as const;
@@ -13,8 +14,10 @@ export const recognitionPart: PartKind<'recognition'> = {
   part: 'recognition',
   definition: 1,
   passes: () => 1,
-  prepare: ({ model, measured, settings }) =>
-    Promise.resolve({
+  prepare: (subject) => {
+    const { model, measured, settings } = subject;
+    if (measured.labelSets !== null) return Promise.resolve(severalRecognised(subject, measured.labelSets));
+    return Promise.resolve({
       part: 'recognition',
       count: measured.count,
       width: WIDTH,
@@ -36,7 +39,8 @@ export const recognitionPart: PartKind<'recognition'> = {
         return { ...record.summary(settings.seed), notes: [], perPicture: { ids: measured.ids, columns } };
       },
       close: () => undefined,
-    }),
+    });
+  },
 };
 
 function rowOf(rows: Float32Array, item: number): ClassPrediction {

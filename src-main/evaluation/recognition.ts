@@ -4,7 +4,9 @@
  */
 import type { RecognitionDetails } from '../contract/evaluation.ts';
 import type { Resampled } from '../numeric/bootstrap.ts';
+import { sigmoid } from '../networks/loss.ts';
 import { bootstrapMean, resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
+import type { EvaluationData } from './predictor.ts';
 
 /** What a model says about one picture. */
 export interface ClassPrediction {
@@ -37,6 +39,35 @@ export function readLogits(logits: ArrayLike<number>, row: number, classes: numb
   let sum = 0;
   for (let c = 0; c < classes; c++) sum += Math.exp(logits[from + c] - top);
   return { prediction, probability: 1 / sum, labelProbability: Math.exp(own - top) / sum, rank };
+}
+
+/**
+ * Reads what a model says about a picture of `data`. Of one that may be of several classes: the prediction is the most
+ * probable class (those left out of which nothing is known), it is right where it is one of the picture's, and so `rank`
+ * counts the classes that the picture is not of and that come before its best one. Probabilities are then sigmoids, and
+ * that of the label is that of the picture's best class, {@link bestLabel}.
+ * @param logits [.., classes] row-major
+ * @param row    which row
+ * @param index  the picture in the data
+ */
+export function readPrediction(
+  logits: ArrayLike<number>,
+  row: number,
+  classes: number,
+  { labels, labelSets }: Pick<EvaluationData, 'labels' | 'labelSets'>,
+  index: number,
+): ClassPrediction {
+  if (labelSets === null) return readLogits(logits, row, classes, labels[index]);
+  const own = Float64Array.from({ length: classes }, (_, c) => logits[row * classes + c]);
+  for (const c of labelSets.unsure(index)) own[c] = -Infinity;
+  const label = bestLabel(own, labelSets.positives(index));
+  const { prediction, rank } = readLogits(own, 0, classes, label);
+  return { prediction, rank, probability: sigmoid(own[prediction]), labelProbability: sigmoid(own[label]) };
+}
+
+/** Of a picture's classes the one that the model is most sure of. @param logits [classes] */
+export function bestLabel(logits: ArrayLike<number>, positives: Int32Array): number {
+  return positives.reduce((best, label) => (logits[label] > logits[best] ? label : best));
 }
 
 /** The numbers of recognition and what is shown beside them. */

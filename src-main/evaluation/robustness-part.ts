@@ -9,18 +9,21 @@
  * - The background is what is outside the object: outside the mask, else outside the boxes. Where neither is known, it
  *   is the model's own background B (its heatmap of the given label below its mean, as in the method). A picture whose
  *   object is not known, or that has no background, takes no part in the attacks on the background.
+ * - A picture that may be of several classes is right where its most probable class is one of them, and its background is
+ *   that of all of them.
  */
 import type { AttackRegion, AttackSuite, EvaluationSettings, RobustnessDetails } from '../contract/evaluation.ts';
-import { backgroundOf } from '../method/background.ts';
+import { pictureBackgrounds } from '../method/label-maps.ts';
 import type { Estimate, Resampled } from '../numeric/bootstrap.ts';
 import { pairedInterval, resampledMeans, resampledStatistic } from '../numeric/bootstrap.ts';
 import { attackPasses, rowsOf, survivors } from './attack-suites.ts';
 import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { foregroundsOf } from './foregrounds.ts';
+import { predictLabels } from './label-items.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { upTo } from './passes.ts';
 import { readBatch } from './read-batch.ts';
-import { readLogits } from './recognition.ts';
+import { readPrediction } from './recognition.ts';
 
 /** Robustness: how easily is it fooled? */
 export const robustnessPart: PartKind<'robustness'> = {
@@ -91,17 +94,8 @@ async function backgroundsOf(subject: Subject): Promise<Backgrounds> {
   return {
     notes: [OWN_NOTE],
     of: async (indices, pictures) => {
-      const labels = Int32Array.from(indices, (index) => measured.labels[index]);
-      const { maps, mapHeight, mapWidth } = await model.predict(pictures, labels);
-      const region = new Uint8Array(indices.length * size * size);
-      for (let row = 0; row < indices.length; row++) {
-        const map = maps.subarray(row * mapHeight * mapWidth, (row + 1) * mapHeight * mapWidth);
-        region.set(
-          backgroundOf(map, mapHeight, mapWidth, size, { threshold: 'mean', thresholdValue: 0 }),
-          row * size * size,
-        );
-      }
-      return region;
+      const maps = await predictLabels(model, measured, indices, pictures);
+      return pictureBackgrounds(maps, size, { threshold: 'mean', thresholdValue: 0 });
     },
   };
 }
@@ -112,6 +106,7 @@ function measuredPart(subject: Subject, backgrounds: Backgrounds): MeasuredPart<
   const cells = cellsOf(robustness);
   const width = 1 + cells.length;
   const area = measured.size * measured.size;
+  const sets = measured.labelSets;
   const chosen = chosenPictures(measured.ids, robustness.pictures, seed);
   return {
     part: 'robustness',
@@ -123,7 +118,7 @@ function measuredPart(subject: Subject, backgrounds: Backgrounds): MeasuredPart<
       const indices = items.map((item) => chosen[item]);
       const { pictures } = await readBatch(measured, indices);
       const logits = await model.classify(pictures);
-      const clean = indices.map((index, row) => readLogits(logits, row, model.classes, measured.labels[index]));
+      const clean = indices.map((index, row) => readPrediction(logits, row, model.classes, measured, index));
       clean.forEach(({ rank }, row) => (out[row * width] = rank === 0 ? 1 : 0));
       for (const region of new Set(robustness.regions)) {
         const allowed =
@@ -137,6 +132,7 @@ function measuredPart(subject: Subject, backgrounds: Backgrounds): MeasuredPart<
           region: rowsOf(allowed, takingPart, indices.length),
           predictions: Int32Array.from(takingPart, (row) => clean[row].prediction),
           ids: takingPart.map((row) => measured.ids[indices[row]]),
+          ...(sets === null ? {} : { unsure: takingPart.map((row) => sets.unsure(indices[row])) }),
         };
         for (const eps of new Set(robustness.eps)) {
           const options = { eps, seed, restarts: robustness.restarts, control: subject.control };

@@ -56,8 +56,8 @@ export function toyModel(toy: Toy): ToyModel {
       });
       return Promise.resolve({ logits: logits(pictures), maps, mapHeight: size, mapWidth: size });
     },
-    attack: (pictures, labels, attack) => {
-      calls.push(labels.length);
+    attack: (pictures, _targets, attack) => {
+      calls.push(pictures.length / bytes);
       attacks.push(attack);
       const noise = eachPicture(pictures, (_, i) => new Random(attack.seeds[i]).uniform());
       const out = new Float32Array(pictures);

@@ -12,11 +12,10 @@
  * - `prediction` is the most probable class, leaving out those of which it is not known whether they are there.
  * - `loss` is the sum of binary cross-entropies; `empty` says that no label has heatmaps before and after.
  */
-import type { MethodSettings } from '../contract/settings.ts';
 import { binaryCrossEntropy, mostProbable, sigmoid } from '../networks/loss.ts';
 import type { LabelSets } from '../numeric/label-sets.ts';
 import { argMax, mean } from '../numeric/statistics.ts';
-import { consistency, type MapPair, softmax } from './consistency.ts';
+import { consistency, type Consistency, type ConsistencySettings, type MapPair, softmax } from './consistency.ts';
 
 /** Columns of an assessment. */
 export const COLUMNS = [
@@ -41,7 +40,7 @@ export function assessSingle(
   attackedLogits: Float32Array,
   label: number,
   pair: MapPair,
-  settings: MethodSettings,
+  settings: ConsistencySettings,
 ): Values {
   const p = softmax(logits);
   const attacked = softmax(attackedLogits);
@@ -82,7 +81,7 @@ export function assessSeveral(
   sets: LabelSets,
   index: number,
   pairs: readonly MapPair[],
-  settings: MethodSettings,
+  settings: ConsistencySettings,
 ): SeveralAssessed {
   const p = Float64Array.from(logits, sigmoid);
   const attacked = Float64Array.from(attackedLogits, sigmoid);
@@ -114,13 +113,8 @@ export function assessSeveral(
   };
 }
 
-/** E of one of several labels: whether it is there is a question of two answers. @param p, attacked probabilities */
-export function labelConsistency(
-  pair: MapPair,
-  p: number,
-  attacked: number,
-  settings: Parameters<typeof consistency>[4],
-): ReturnType<typeof consistency> {
+/** E of one of several labels: whether it is there is a question of two answers. `p` and `attacked` say how likely. */
+function labelConsistency(pair: MapPair, p: number, attacked: number, settings: ConsistencySettings): Consistency {
   return consistency(pair, Float64Array.of(1 - p, p), Float64Array.of(1 - attacked, attacked), 1, settings);
 }
 
