@@ -5,10 +5,12 @@ import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { benchCommand } from './commands/bench.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { editCommand } from './commands/edit.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { refreshCommand } from './commands/refresh.ts';
 import { repeatCommand } from './commands/repeat.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -41,6 +43,8 @@ function build(json: boolean): Command {
     enginesCommand(),
     inspectCommand(),
     createCommand(),
+    editCommand(),
+    refreshCommand(),
     trainCommand(),
     resumeCommand(),
     evaluateCommand(),

@@ -34,6 +34,8 @@ export type AppEventBody =
   | { readonly type: 'job'; readonly event: Exclude<JobEvent, { type: 'progress' }> }
   /** Marks of pictures changed (by this or another window): ask for them again. */
   | { readonly type: 'marks' }
+  /** The data were corrected or read again (by this or another window): ask for them again. */
+  | { readonly type: 'data' }
   | {
       readonly type: 'notice';
       readonly kind: 'info' | 'warning' | 'error' | 'done';

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { AppState, StudyState } from './app-state.ts';
 import { PICTURE_ORDERS, type ComparedPicture, type CompareView } from './compare-view.ts';
+import { DataEdit, EDIT_EXPORT_KINDS, type EditsView, type RefreshView } from './data-edits.ts';
 import type { DataView, Inspection, PictureRef, ProblemView } from './data-view.ts';
 import { EVALUATION_PARTS } from './evaluation.ts';
 import type { EvaluationOverview } from './evaluation-view.ts';
@@ -105,6 +106,20 @@ export const OPERATIONS = {
       inspection: v.nullable(text(80)),
     }),
   ).answers<{ readonly total: number; readonly problems: readonly ProblemView[] }>(),
+  /** Corrects labels, classes or parts; the pictures stay as they are, and runs keep the data that they saw. */
+  'data.edit': operation(v.strictObject({ edit: DataEdit })).answers<EditsView>(),
+  'data.edits': operation(nothing).answers<EditsView>(),
+  /** Takes back the last correction; says what it was, null where there is none left. */
+  'data.undo': operation(nothing).answers<string | null>(),
+  'data.redo': operation(nothing).answers<string | null>(),
+  /** Makes corrections of the data of what the marks ask of the next run. */
+  'data.editFromMarks': operation(nothing).answers<EditsView>(),
+  /** Reads the pictures again; what was corrected stays corrected. Not while a run is worked on. */
+  'data.refresh': operation(v.strictObject({ task })).answers<RefreshView>(),
+  /** Asks for a place (desktop) or offers a download (browser). Null: the person changed their mind. */
+  'data.exportEdits': operation(
+    v.strictObject({ kind: v.picklist(EDIT_EXPORT_KINDS), task }),
+  ).answers<ExportedFile | null>(),
 
   // Training
   'train.options': operation(nothing).answers<TrainOptions>(),

@@ -86,6 +86,11 @@ export class DataEditor {
     return { sentence: sentence(), pictures, missing };
   }
 
+  /** Names in label order, as they are now. */
+  get classes(): readonly string[] {
+    return this.#labels().classes;
+  }
+
   /** The data set as it is now. The same object as long as nothing changes. */
   dataset(): Dataset {
     return (this.#edited ??= this.#finished());

@@ -2,13 +2,12 @@
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { EvaluationSettings } from '../contract/evaluation.ts';
-import type { Dataset } from '../datasets/dataset.ts';
 import type { MeasuredModel, ModelIdentity } from '../evaluation/measure-parts.ts';
 import type { NetworkPredictor } from '../evaluation/network-predictor.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import { shelfOf } from '../workspace/evaluation-store.ts';
 import { openStudy } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
+import { StudyData } from '../workspace/study-data.ts';
 import { cacheFolder } from '../workspace/study-layout.ts';
 import { readWeights } from '../workspace/weights-file.ts';
 import type { FinishedRun } from './finished-runs.ts';
@@ -23,26 +22,23 @@ type Splits = ReturnType<typeof measuredSplits<EvaluationData>>;
 export class EvaluationSubjects {
   readonly runs: readonly FinishedRun[];
   readonly #engine: Engine;
-  readonly #dataset: Dataset;
   readonly #study: string;
   readonly #settings: EvaluationSettings;
   readonly #control: () => Promise<void>;
   readonly #pixels: StudyPixels[] = [];
-  /** By side of the pictures. */
-  readonly #splits = new Map<number, Splits>();
+  /** By the state of the data and the side of the pictures: see {@link sightOf}. */
+  readonly #splits = new Map<string, Splits>();
   /** By weights hash. */
   readonly #predictors = new Map<string, NetworkPredictor>();
 
   private constructor(
     engine: Engine,
     { study, settings }: EvaluateRequest,
-    dataset: Dataset,
     runs: readonly FinishedRun[],
     control: () => Promise<void>,
   ) {
     this.runs = runs;
     this.#engine = engine;
-    this.#dataset = dataset;
     this.#study = study;
     this.#settings = settings;
     this.#control = control;
@@ -58,30 +54,32 @@ export class EvaluationSubjects {
     request: EvaluateRequest,
     control: () => Promise<void>,
   ): Promise<EvaluationSubjects> {
-    const dataset = await readDataset(await openStudy(request.study));
-    const runs = await finishedRuns(request.study, dataset.fingerprint, request.runs);
-    // What was trained on is never measured, so that it need not be decoded.
-    const samples = dataset.samples.filter(({ split }) => split !== 'train');
-    if (samples.length === 0) {
+    const data = new StudyData(await openStudy(request.study));
+    const runs = await finishedRuns(request.study, async (run) => (await data.read(run)).dataset, request.runs);
+    if (runs.some(({ dataset }) => dataset.samples.every(({ split }) => split === 'train'))) {
       throw new SteadygazeError(
         'data-empty',
         'There is no picture to measure on: all pictures of this study were used for training.',
         'Make a new study that sets some pictures aside for testing.',
       );
     }
-    return new EvaluationSubjects(engine, request, { ...dataset, samples }, runs, control);
+    return new EvaluationSubjects(engine, request, runs, control);
   }
 
   /** Decodes what is not in the cache yet. */
   async decode(onProgress: FillOptions['onProgress'], onWarning: FillOptions['onWarning']): Promise<void> {
-    const sizes = [...new Set(this.runs.map(({ record }) => record.settings.network.size))];
-    for (const size of sizes) {
-      const pixels = await StudyPixels.open(this.#dataset, size, cacheFolder(this.#study));
+    for (const run of this.runs) {
+      if (this.#splits.has(sightOf(run))) continue;
+      const { dataset } = run;
+      // What was trained on is never measured, so that it need not be decoded.
+      const samples = dataset.samples.filter(({ split }) => split !== 'train');
+      const { size } = run.record.settings.network;
+      const pixels = await StudyPixels.open({ ...dataset, samples }, size, cacheFolder(this.#study));
       this.#pixels.push(pixels);
       // Masks that cannot be read are the same at every size.
-      const onWarningOnce = size === sizes[0] ? onWarning : () => undefined;
+      const onWarningOnce = this.#pixels.length === 1 ? onWarning : () => undefined;
       await pixels.fill({ control: this.#control, onProgress, onWarning: onWarningOnce });
-      this.#splits.set(size, measuredSplits(pixels.evaluation('test'), pixels.evaluation('val')));
+      this.#splits.set(sightOf(run), measuredSplits(pixels.evaluation('test'), pixels.evaluation('val')));
     }
   }
 
@@ -94,7 +92,7 @@ export class EvaluationSubjects {
   shelfOf(run: FinishedRun): Pick<MeasuredModel, 'identity' | 'shelf'> {
     const identity: ModelIdentity = {
       weightsHash: run.weightsHash,
-      dataFingerprint: this.#dataset.fingerprint,
+      dataFingerprint: run.dataset.fingerprint,
       split: this.#splitsOf(run).split,
       judges: this.#judgesOf(run).map(({ weightsHash }) => weightsHash),
       settings: this.#settings,
@@ -136,14 +134,14 @@ export class EvaluationSubjects {
     for (const pixels of this.#pixels) await pixels.close();
   }
 
-  #splitsOf({ record }: FinishedRun): Splits {
-    const splits = this.#splits.get(record.settings.network.size);
+  #splitsOf(run: FinishedRun): Splits {
+    const splits = this.#splits.get(sightOf(run));
     if (splits === undefined) throw new Error('pictures are decoded before anything is measured');
     return splits;
   }
 
   /**
-   * Runs whose heatmaps say where objects are, each weights once: those that see the pictures at the same size. None
+   * Runs whose heatmaps say where objects are, each weights once: those that see the same pictures at the same size. None
    * where masks or boxes say it, or where there is one model alone.
    */
   #judgesOf(run: FinishedRun): readonly FinishedRun[] {
@@ -151,8 +149,9 @@ export class EvaluationSubjects {
     const asked = this.#settings.debiasing.foreground;
     if (asked !== 'models' && (asked !== 'auto' || measured.hasMasks || measured.hasBoxes)) return [];
     const seen = new Set<string>();
-    const judges = this.runs.filter(({ record, weightsHash }) => {
-      const judging = !seen.has(weightsHash) && record.settings.network.size === run.record.settings.network.size;
+    const judges = this.runs.filter((other) => {
+      const { weightsHash } = other;
+      const judging = !seen.has(weightsHash) && sightOf(other) === sightOf(run);
       seen.add(weightsHash);
       return judging;
     });
@@ -168,3 +167,7 @@ export class EvaluationSubjects {
     return predictor;
   }
 }
+
+/** Runs of the same are measured on the same pixels. */
+const sightOf = ({ record, dataset }: Pick<FinishedRun, 'record' | 'dataset'>): string =>
+  `${dataset.fingerprint} ${String(record.settings.network.size)}`;

@@ -20,7 +20,7 @@ import { writeFileAtomic } from '../workspace/atomic-file.ts';
 import { readRoundTable } from '../workspace/round-tables.ts';
 import { lastRound, readRun } from '../workspace/run.ts';
 import { openStudy } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
+import { StudyData } from '../workspace/study-data.ts';
 import { attackedPictureFile, cacheFolder, changePictureFile, runFolder } from '../workspace/study-layout.ts';
 import { readWeights } from '../workspace/weights-file.ts';
 import type { ExplainQueue } from './explain-queue.ts';
@@ -34,7 +34,7 @@ export async function explainJob(
   queue: ExplainQueue,
   report: (answer: ExplainAnswer) => void,
 ): Promise<void> {
-  const dataset = await readDataset(await openStudy(study));
+  const data = new StudyData(await openStudy(study));
   let loaded: AssessedRound | null = null;
   try {
     for (let command = await queue.next(); command !== null; command = await queue.next()) {
@@ -45,6 +45,7 @@ export async function explainJob(
           // Before the next is loaded: two large networks may not fit into memory.
           await loaded?.close();
           loaded = null;
+          const { dataset } = await data.read(record);
           loaded = await AssessedRound.load(engine, study, dataset, record, round);
         }
         await loaded.explain(command.rows);

@@ -1,6 +1,7 @@
-/** Runs that can be measured: finished, of the study's pictures as they are now, with the weights they ended with. */
+/** Runs that can be measured: finished, with the pictures that they saw and the weights that they ended with. */
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import type { RunRecord } from '../contract/run.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import { hashFile } from '../workspace/file-hash.ts';
 import { lastRound, readRun } from '../workspace/run.ts';
 import { runFolder, weightsFile } from '../workspace/study-layout.ts';
@@ -8,6 +9,8 @@ import { runFolder, weightsFile } from '../workspace/study-layout.ts';
 export interface FinishedRun {
   readonly record: RunRecord;
   readonly folder: string;
+  /** As the run saw it. */
+  readonly dataset: Dataset;
   /** Of the final weights. */
   readonly round: number;
   readonly weightsHash: string;
@@ -15,19 +18,24 @@ export interface FinishedRun {
 
 /**
  * The runs by their ids, each once, in the order given.
+ * @param datasetOf the data in the state that a run saw
  * @throws SteadygazeError `not-found`, `bad-argument` for a run that is not finished, `data-changed`, `weights-invalid`
  */
 export async function finishedRuns(
   study: string,
-  dataFingerprint: string,
+  datasetOf: (run: RunRecord) => Promise<Dataset>,
   ids: readonly string[],
 ): Promise<FinishedRun[]> {
   const runs: FinishedRun[] = [];
-  for (const id of new Set(ids)) runs.push(await finishedRun(study, dataFingerprint, await readRun(study, id)));
+  for (const id of new Set(ids)) runs.push(await finishedRun(study, datasetOf, await readRun(study, id)));
   return runs;
 }
 
-async function finishedRun(study: string, dataFingerprint: string, record: RunRecord): Promise<FinishedRun> {
+async function finishedRun(
+  study: string,
+  datasetOf: (run: RunRecord) => Promise<Dataset>,
+  record: RunRecord,
+): Promise<FinishedRun> {
   const { id, state, weightsHash } = record;
   if (state !== 'finished' || weightsHash === null) {
     throw new SteadygazeError(
@@ -36,7 +44,8 @@ async function finishedRun(study: string, dataFingerprint: string, record: RunRe
       'Go on with it first, or leave it out.',
     );
   }
-  if (record.dataFingerprint !== dataFingerprint) {
+  const dataset = await datasetOf(record);
+  if (record.dataFingerprint !== dataset.fingerprint) {
     throw new SteadygazeError(
       'data-changed',
       `The run ${id} was trained with other pictures than the study has now.`,
@@ -53,7 +62,7 @@ async function finishedRun(study: string, dataFingerprint: string, record: RunRe
       weightsFile(folder, round),
     );
   }
-  return { record, folder, round, weightsHash };
+  return { record, folder, dataset, round, weightsHash };
 }
 
 async function hashOf(path: string, id: string): Promise<string> {

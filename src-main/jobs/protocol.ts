@@ -2,7 +2,7 @@
 import type { EngineId } from '../compute/engine.ts';
 import type { ErrorValue } from '../contract/errors.ts';
 import type { EvaluationPart, EvaluationSettings, PartResult } from '../contract/evaluation.ts';
-import type { Correction, JobEvent } from '../contract/run.ts';
+import type { Correction, DataState, JobEvent } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
 
 /** Begin a new run in a study. The caller holds the study's lock. */
@@ -15,6 +15,8 @@ export interface TrainRequest {
   readonly preset: string | null;
   /** Training pictures that get another label, or are left out. */
   readonly corrections?: readonly Correction[];
+  /** The state of the data that it is planned for; absent: as they are when it begins. */
+  readonly data?: DataState;
 }
 
 /** Go on with a run that has not finished. */

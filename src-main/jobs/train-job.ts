@@ -10,7 +10,8 @@ import { readEvents } from '../workspace/events.ts';
 import { hashFile } from '../workspace/file-hash.ts';
 import { createRun, readRun } from '../workspace/run.ts';
 import { openStudy } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
+import { StudyData } from '../workspace/study-data.ts';
+import type { ReadData } from '../workspace/study-data.ts';
 import { cacheFolder, runFolder, weightsFile } from '../workspace/study-layout.ts';
 import { JobControl } from './control.ts';
 import { applyCorrections, checkCorrections } from './corrections.ts';
@@ -37,8 +38,9 @@ export async function trainJob(
 ): Promise<void> {
   let session: RunSession | null = null;
   try {
-    const dataset = await readDataset(await openStudy(request.study));
-    const id = request.kind === 'resume' ? request.run : await beginRun(engine, request, dataset);
+    const at = request.kind === 'resume' ? await readRun(request.study, request.run) : request.data;
+    const { dataset, state } = await new StudyData(await openStudy(request.study)).read(at);
+    const id = request.kind === 'resume' ? request.run : await beginRun(engine, request, { dataset, state });
     session = await RunSession.open(request.study, id, (event) => outlet.report({ type: 'event', event }));
     await workOn(session, engine, dataset, request.kind === 'resume', outlet);
     outlet.report({ type: 'done', run: id, stopped: false });
@@ -49,7 +51,11 @@ export async function trainJob(
   }
 }
 
-async function beginRun(engine: Engine, request: TrainRequest, dataset: Dataset): Promise<string> {
+async function beginRun(
+  engine: Engine,
+  request: TrainRequest,
+  { dataset, state }: Pick<ReadData, 'dataset' | 'state'>,
+): Promise<string> {
   const { study, settings, preset, corrections = [] } = request;
   const beginning = {
     settings,
@@ -58,6 +64,7 @@ async function beginRun(engine: Engine, request: TrainRequest, dataset: Dataset)
     engineDescription: engine.description,
     versions: versionsOf(engine),
     dataFingerprint: dataset.fingerprint,
+    ...state,
     classes: [...dataset.classes],
   };
   return (await createRun(study, beginning, checkCorrections(dataset, corrections))).id;

@@ -1,6 +1,6 @@
 /** Which runs of a report are compared with which, and every difference between them. */
 import type { RunRecord } from '../contract/run.ts';
-import { pairedDifferences, type PairedDifference } from './comparison.ts';
+import { pairedDifferences, sameTestPictures, type PairedDifference } from './comparison.ts';
 import type { FigureKind } from './figure-kinds.ts';
 import type { RunView } from './run-view.ts';
 
@@ -13,16 +13,16 @@ export interface Comparison {
   readonly consistencyComparable: boolean;
 }
 
-/** Every other run with one baseline; runs on other data are left out. */
+/** Every other run with one baseline; runs on other test pictures are left out. */
 export function compareRuns(runs: readonly RunView[], kinds: readonly FigureKind[], baseline: number): Comparison[] {
   return runs
-    .filter(({ index, record }) => index !== baseline && sameData(record, runs[baseline].record))
+    .filter((run) => run.index !== baseline && measuredAlike(run, runs[baseline]))
     .map(({ index }) => compared(runs, kinds, baseline, index));
 }
 
 /**
  * Every run with the plain run of its seed; without one, with the first plain run, else with the first run. Plain runs
- * are compared with nothing: those of other seeds differ by chance only. Runs on other data are never compared.
+ * are compared with nothing: those of other seeds differ by chance only. Runs on other test pictures are never compared.
  */
 export function compareByKind(runs: readonly RunView[], kinds: readonly FigureKind[]): Comparison[] {
   const first = runs.find(({ arm }) => arm === 'plain') ?? runs.at(0);
@@ -30,11 +30,13 @@ export function compareByKind(runs: readonly RunView[], kinds: readonly FigureKi
   return runs.flatMap((run): Comparison[] => {
     if (run === first || (run.arm === 'plain' && first.arm === 'plain')) return [];
     const baseline = runs.find(({ arm, seed }) => arm === 'plain' && seed === run.seed) ?? first;
-    return sameData(baseline.record, run.record) ? [compared(runs, kinds, baseline.index, run.index)] : [];
+    return measuredAlike(baseline, run) ? [compared(runs, kinds, baseline.index, run.index)] : [];
   });
 }
 
-const sameData = (a: RunRecord, b: RunRecord): boolean => a.dataFingerprint === b.dataFingerprint;
+/** On the same data, or on states of it that differ in what is trained on only. */
+export const measuredAlike = (a: RunView, b: RunView): boolean =>
+  a.record.dataFingerprint === b.record.dataFingerprint || sameTestPictures(a.evaluation, b.evaluation);
 
 function compared(
   runs: readonly RunView[],

@@ -53,7 +53,7 @@ export function pairedDifference(
     ...base,
     ...{ low: null, high: null, n: null, verdict: 'unknown', obstacle },
   });
-  const obstacle = pairingObstacle(a, b);
+  const obstacle = pairingObstacle(a, b, sameTestPictures(baseline, candidate));
   if (obstacle !== null) return apart(obstacle);
   // The worst group may be another in each run, of another size; its draws belong together all the same.
   if (kind.part !== 'groups' && before.n !== after.n) {
@@ -78,9 +78,22 @@ export function pairedDifferences(
   });
 }
 
-/** Why two results of a part cannot be compared picture by picture, as the end of a sentence; null where they can. */
-export function pairingObstacle(a: Pick<PartResult, 'key' | 'picturesHash'>, b: typeof a): string | null {
-  if (a.key.dataFingerprint !== b.key.dataFingerprint) return 'the two were measured on different data';
+/** Whether two runs that saw the data in different states were measured on the same pictures with the same labels. */
+export const sameTestPictures = (
+  a: Pick<StoredEvaluation, 'testFingerprint'> | null | undefined,
+  b: typeof a,
+): boolean => a?.testFingerprint !== undefined && a.testFingerprint === b?.testFingerprint;
+
+/**
+ * Why two results of a part cannot be compared picture by picture, as the end of a sentence; null where they can.
+ * @param sameTest see {@link sameTestPictures}
+ */
+export function pairingObstacle(
+  a: Pick<PartResult, 'key' | 'picturesHash'>,
+  b: typeof a,
+  sameTest = false,
+): string | null {
+  if (a.key.dataFingerprint !== b.key.dataFingerprint && !sameTest) return 'the two were measured on different data';
   if (a.key.split !== b.key.split) return 'one was measured on test pictures, the other on validation pictures';
   if (a.key.definition !== b.key.definition) return 'the two were measured by different definitions';
   const settings = differingSettings(a.key, b.key);

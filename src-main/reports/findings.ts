@@ -121,8 +121,20 @@ function comparisonFindings(telling: Telling, comparison: Comparison, index: num
   return out;
 }
 
-/** Reservations that nobody may overlook: where objects were found by models, not by people. */
-export function warningsOf({ runs, sections }: Telling): string[] {
+/** Reservations that nobody may overlook: other training pictures, and objects that were found by models, not by people. */
+export function warningsOf(telling: Telling): string[] {
+  return [...aboutCorrections(telling), ...aboutForegrounds(telling)];
+}
+
+function aboutCorrections({ runs }: Telling): string[] {
+  const corrected = runs.some(({ record }) => record.dataFingerprint !== runs[0].record.dataFingerprint);
+  if (!corrected) return [];
+  return [
+    'The data were corrected or read again between the trainings of these runs. Only runs of the same test pictures are compared, and a difference between them may come from what changed in the training pictures.',
+  ];
+}
+
+function aboutForegrounds({ runs, sections }: Telling): string[] {
   const byModels = runs.some(({ parts }) =>
     [parts.debiasing, parts.challenge, parts.groups].some((part) => part?.details.foreground === 'models'),
   );

@@ -14,8 +14,11 @@ import { readCorrections } from '../workspace/corrections-file.ts';
 import type { Study } from '../workspace/study.ts';
 import { runFolder } from '../workspace/study-layout.ts';
 import { attributionOf } from './attribution.ts';
+import { readState } from './library/open-studies.ts';
+import type { OpenedStudy } from './library/open-studies.ts';
 import { chooseRuns, runInput, studyInput } from './report-input.ts';
 import type { MeasuredRunInput } from './report-input.ts';
+import { withTestPictures } from './test-pictures.ts';
 
 export interface ReportWishes {
   /** Ids of runs; all that have been assessed where not given. */
@@ -33,6 +36,8 @@ export interface ReportWishes {
 export interface BuiltReport {
   readonly input: Omit<ReportInput, 'runs'> & { readonly runs: readonly MeasuredRunInput[] };
   readonly document: ReportDocument;
+  /** As the first of the runs saw it. */
+  readonly dataset: Dataset;
   readonly repeat: Repeatable;
 }
 
@@ -47,12 +52,13 @@ export interface Following {
  * @throws SteadygazeError `not-found`, `study-corrupt`, `cancelled`
  */
 export async function buildReportOf(
-  { study, dataset }: { readonly study: Study; readonly dataset: Dataset },
+  { study, data, read }: Pick<OpenedStudy, 'study' | 'data' | 'read'>,
   wishes: ReportWishes,
   { onProgress, signal }: Following = {},
 ): Promise<BuiltReport> {
   const { sections = REPORT_SECTIONS, seconds, title = '' } = wishes;
-  const records = await chooseRuns(study, wishes.runs);
+  const records = alike(await chooseRuns(study, wishes.runs), wishes.runs !== undefined && wishes.runs.length > 0);
+  const { dataset } = (await readState(data, records[0])) ?? read;
   let done = 0;
   const step = async (): Promise<void> => {
     onProgress?.(++done, records.length + 2);
@@ -62,16 +68,17 @@ export async function buildReportOf(
   };
   // Pictures that nobody asked for are not read, and not told of in the JSON either.
   const hard = sections.includes('hard-samples');
-  const runs: MeasuredRunInput[] = [];
+  const seen: MeasuredRunInput[] = [];
   const repeatableRuns: RepeatableRun[] = [];
   for (const record of records) {
     const run = await runInput(study, record, { hard });
-    runs.push(run);
+    seen.push(run);
     const corrections = await correctionsOf(study, record);
     // Without its corrections a run cannot be repeated; everything else can be said of it all the same.
     if (corrections !== null) repeatableRuns.push({ record, corrections, evaluation: run.evaluation });
     await step();
   }
+  const runs = await withTestPictures(seen, data);
   const evaluations = runs.map(({ evaluation }) => evaluation);
   const about = await studyInput(study, dataset, wantedPictures(evaluations, sections));
   const attribution = await attributionOf(dataset.root);
@@ -85,7 +92,24 @@ export async function buildReportOf(
   };
   const document = buildReport(input);
   await step();
-  return { input, document, repeat: repeatable(dataset, repeatableRuns) };
+  return { input, document, dataset, repeat: repeatable(dataset, repeatableRuns) };
+}
+
+/**
+ * A report tells one list of classes apart. @param named whether these very runs were asked for; else those that know
+ * the classes of the last are taken
+ * @throws SteadygazeError `bad-argument`
+ */
+function alike(records: readonly RunRecord[], named: boolean): readonly RunRecord[] {
+  const classes = (record: RunRecord): string => JSON.stringify(record.classes);
+  const last = classes(records[records.length - 1]);
+  const same = records.filter((record) => classes(record) === last);
+  if (same.length === records.length || !named) return same;
+  throw new SteadygazeError(
+    'bad-argument',
+    'These runs tell different classes apart, because the classes were corrected between them.',
+    'Make one report of the runs before, and one of the runs after.',
+  );
 }
 
 /** Null where they are missing or were changed. */

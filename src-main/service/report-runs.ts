@@ -9,10 +9,9 @@ import type { ReportDocument } from '../reports/document.ts';
 import { writeFileAtomic } from '../workspace/atomic-file.ts';
 import { readMarks } from '../workspace/marks.ts';
 import { openStudy } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
 import { evaluateRuns, type EvaluateOptions } from './evaluate-runs.ts';
 import { marksCsv, samplesCsv, samplesParquet } from './library/exports.ts';
-import { picturesOf, type OpenedStudy } from './library/open-studies.ts';
+import { openOnce, type OpenedStudy } from './library/open-studies.ts';
 import { writingInto } from './out-folder.ts';
 import { printPdf } from './print-pdf.ts';
 import { buildReportOf, reportNumbers, reportPage } from './report-build.ts';
@@ -63,7 +62,7 @@ export async function reportRuns(options: ReportOptions): Promise<WrittenReport>
   const { out, extras = [], signal } = options;
   if (options.evaluate !== undefined) await measureMissing(options, options.evaluate);
   const study = await openStudy(options.study);
-  const opened: OpenedStudy = { study, ...picturesOf(await readDataset(study)) };
+  const opened = await openOnce(study);
   const report = await buildReportOf(opened, options, options);
   const [html, json] = [join(out, 'report.html'), join(out, 'report.json')];
   const files = [html, json];
@@ -109,7 +108,7 @@ async function* tablesOf(
   report: BuiltReport,
   extras: readonly ReportExtra[],
 ): AsyncGenerator<readonly [name: string, content: string | Uint8Array]> {
-  const { study, dataset } = opened;
+  const { study } = opened;
   const assessed = report.input.runs.map(({ record }) => record).filter(({ rounds }) => rounds.length > 0);
   if (extras.includes('csv')) {
     const { marks } = await readMarks(study.folder);
@@ -118,7 +117,7 @@ async function* tablesOf(
     if (marks.size > 0) yield ['marks.csv', marksCsv(opened, marks)];
   }
   if (extras.includes('parquet')) {
-    const pictures = await measuredPictures(study.folder, dataset, report);
+    const pictures = await measuredPictures(study.folder, report);
     if (pictures !== null) yield ['pictures.parquet', pictures];
     for (const record of assessed) yield [`samples-${record.id}.parquet`, await samplesParquet(study.folder, [record])];
   }

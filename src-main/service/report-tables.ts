@@ -1,6 +1,5 @@
 /** The tables that a report leaves as: every figure, and what was measured on every picture. */
 import { EVALUATION_PARTS } from '../contract/evaluation.ts';
-import type { Dataset } from '../datasets/dataset.ts';
 import { pairedDifference } from '../reports/comparison.ts';
 import { figureKinds } from '../reports/figure-kinds.ts';
 import { figuresCsv, type TableFigure } from '../reports/figures-table.ts';
@@ -16,8 +15,7 @@ import type { BuiltReport } from './report-build.ts';
  */
 export async function measuredPictures(
   study: string,
-  { samples, classes }: Dataset,
-  { input }: BuiltReport,
+  { input, dataset: { samples, classes } }: BuiltReport,
 ): Promise<Uint8Array | null> {
   const runs: MeasuredPictures[] = [];
   for (const { record, evaluation } of input.runs) {

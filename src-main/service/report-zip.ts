@@ -1,14 +1,12 @@
 /** A report with everything that belongs to it as one archive: page, numbers, tables, pictures, and what each file is. */
 import { readFile } from 'node:fs/promises';
-import type { Dataset } from '../datasets/dataset.ts';
 import { amplificationOf } from '../reports/document.ts';
 import { HARD_PICTURES, hardPictures, sharpOf, type HardPicture } from '../reports/hard-pictures.ts';
 import { writeZip, type AddToZip } from '../reports/zip.ts';
 import { zipReadme } from '../reports/zip-readme.ts';
 import { readMarks } from '../workspace/marks.ts';
-import type { Study } from '../workspace/study.ts';
 import { marksCsv, samplesCsv, samplesParquet } from './library/exports.ts';
-import { picturesOf } from './library/open-studies.ts';
+import type { OpenedStudy } from './library/open-studies.ts';
 import { reportNumbers, reportPage, type BuiltReport, type Following } from './report-build.ts';
 import { figuresTable, measuredPictures } from './report-tables.ts';
 
@@ -30,20 +28,20 @@ const NAMES: Readonly<Record<HardPicture, string>> = {
  */
 export async function writeReportZip(
   path: string,
-  { study, dataset }: { readonly study: Study; readonly dataset: Dataset },
+  opened: Pick<OpenedStudy, 'study' | 'dataset' | 'byId'>,
   report: BuiltReport,
   printed: Printed,
   { onProgress, signal }: Following = {},
 ): Promise<void> {
   const { runs, title, created = new Date().toISOString() } = report.input;
-  const opened = { study, ...picturesOf(dataset) };
+  const { study } = opened;
   const { marks } = await readMarks(study.folder);
   const assessed = runs.map(({ record }) => record).filter(({ rounds }) => rounds.length > 0);
   const hard = runs.reduce((sum, { hardest }) => sum + hardest.length, 0);
   await writeZip(
     path,
     async (add) => {
-      const pictures = await measuredPictures(study.folder, dataset, report);
+      const pictures = await measuredPictures(study.folder, report);
       const optional = ['pdf' in printed, pictures !== null, marks.size > 0].filter(Boolean).length;
       // README, page, numbers, figures.
       const total = 4 + optional + 2 * assessed.length + hard;

@@ -1,11 +1,11 @@
 /** Training one arm of a study. */
 import type { EngineId } from '../compute/engine.ts';
-import type { Correction } from '../contract/run.ts';
+import type { Correction, DataState } from '../contract/run.ts';
 import type { Preset, RunSettings } from '../contract/settings.ts';
 import type { EngineChoice } from '../jobs/engine-job.ts';
 import type { TrainRequest } from '../jobs/protocol.ts';
 import { openStudy, openStudyForWriting } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
+import { StudyData } from '../workspace/study-data.ts';
 import { planRuns } from './plan-runs.ts';
 import { work } from './work.ts';
 import type { WorkOptions, WorkResult } from './work.ts';
@@ -30,6 +30,8 @@ export interface StartOptions extends CommonOptions {
   /** As {@link planRuns} settled them, and the corrections with them. */
   readonly settings: RunSettings;
   readonly corrections: readonly Correction[];
+  /** The state of the data that it was planned for; absent: as they are. */
+  readonly data?: DataState;
 }
 
 /**
@@ -38,10 +40,10 @@ export interface StartOptions extends CommonOptions {
  */
 export async function trainRun(options: TrainOptions): Promise<WorkResult> {
   const { study, preset = 'standard', set = [], corrections: asked = [] } = options;
-  const dataset = await readDataset(await openStudy(study));
+  const { dataset, state } = await new StudyData(await openStudy(study)).read();
   const { settings, corrections } = planRuns(dataset, { preset, sets: [set], corrections: asked });
   const [settled] = settings as [RunSettings];
-  return startRun({ ...options, preset, settings: settled, corrections });
+  return startRun({ ...options, preset, settings: settled, corrections, data: state });
 }
 
 /**
@@ -49,11 +51,12 @@ export async function trainRun(options: TrainOptions): Promise<WorkResult> {
  * @throws SteadygazeError `study-locked`, `study-unwritable`, and what makes the run fail
  */
 export async function startRun(options: StartOptions): Promise<WorkResult> {
-  const { engine = 'auto', settings, preset, corrections } = options;
+  const { engine = 'auto', settings, preset, corrections, data } = options;
   const study = await openStudyForWriting(options.study);
   try {
     const requestFor = (id: EngineId): TrainRequest => {
-      return { kind: 'train', study: study.folder, engine: id, settings, preset, corrections };
+      const common = { study: study.folder, engine: id, settings, preset, corrections };
+      return { kind: 'train', ...common, ...(data === undefined ? {} : { data }) };
     };
     return await work(engine, requestFor, options);
   } finally {

@@ -23,6 +23,8 @@ export interface ReadData {
   /** As it was read from the disk. */
   readonly base: Dataset;
   readonly edits: EditState;
+  /** What was applied to {@link base}. */
+  readonly steps: readonly EditStep[];
   readonly state: DataState;
   /** Plain sentences: corrections that cannot be applied, lines that cannot be read. */
   readonly warnings: readonly string[];
@@ -65,6 +67,7 @@ export class StudyData {
     if (dataEdits > log.lines.length) throw correctionsMissing();
     // What stands behind does not change this state, and what stands before never changes.
     return kept(this.#states, `${dataImport ?? ''} ${String(dataEdits)}`, async () => {
+      const state = stateOf(dataImport, dataEdits);
       const base = await this.imported(dataImport);
       const edits = stateAfter(log, dataEdits);
       const warnings: string[] = [];
@@ -75,9 +78,9 @@ export class StudyData {
         );
       }
       const steps = await this.#steps(log, dataImport, edits, warnings);
-      if (steps.length === 0) return { dataset: base, base, edits, state: at, warnings };
+      if (steps.length === 0) return { dataset: base, base, edits, steps, state, warnings };
       const applied = applyEdits(base, steps);
-      return { dataset: applied.dataset, base, edits, state: at, warnings: [...warnings, ...applied.warnings] };
+      return { dataset: applied.dataset, base, edits, steps, state, warnings: [...warnings, ...applied.warnings] };
     });
   }
 
@@ -125,12 +128,14 @@ export async function presentState(study: string): Promise<DataState> {
 }
 
 function present(log: DataEditLog): DataState {
-  const { from } = stateAfter(log);
-  return {
-    ...(from === null ? {} : { dataImport: from }),
-    ...(log.lines.length === 0 ? {} : { dataEdits: log.lines.length }),
-  };
+  return stateOf(stateAfter(log).from, log.lines.length);
 }
+
+/** As a run's record says it. */
+const stateOf = (dataImport: string | null, dataEdits: number): DataState => ({
+  ...(dataImport === null ? {} : { dataImport }),
+  ...(dataEdits === 0 ? {} : { dataEdits }),
+});
 
 /** The list of this fingerprint: kept under its name since others were read, or about to become the present one. */
 async function readImport(study: Study, fingerprint: string): Promise<Dataset> {

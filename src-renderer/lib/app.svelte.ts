@@ -179,6 +179,7 @@ class App {
         if (parseAddress(location.hash)?.view === 'train') break;
         toast({ kind: event.kind, text: event.text, hint: event.hint === '' ? undefined : event.hint });
         break;
+      case 'data':
       case 'changed':
       case 'progress':
         break;

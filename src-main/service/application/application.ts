@@ -17,6 +17,7 @@ import type { Handlers } from './checked-input.ts';
 import { computeWork } from './compute-work.ts';
 import type { ComputeWork } from './compute-work.ts';
 import { KeptEstimates } from './estimates.ts';
+import { dataOperations } from './data-operations.ts';
 import { evaluationOperations } from './evaluation-operations.ts';
 import { inspectOperations } from './inspect-operations.ts';
 import { Launches } from './launches.ts';
@@ -70,6 +71,7 @@ export class Application {
     this.#handlers = {
       ...appOperations(parts),
       ...studyOperations(parts),
+      ...dataOperations(parts),
       ...trainOperations(parts),
       ...inspectOperations(parts),
       ...evaluationOperations(parts),

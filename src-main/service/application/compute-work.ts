@@ -2,7 +2,7 @@
 import { ENGINE_IDS } from '../../compute/engine.ts';
 import type { EngineId } from '../../compute/engine.ts';
 import type { EvaluationPart } from '../../contract/evaluation.ts';
-import type { Correction, JobEvent } from '../../contract/run.ts';
+import type { Correction, DataState, JobEvent } from '../../contract/run.ts';
 import type { Arm, Preset, RunSettings } from '../../contract/settings.ts';
 import type { EngineView } from '../../contract/train-view.ts';
 import type { ComputeHost } from '../../jobs/compute-host.ts';
@@ -11,6 +11,7 @@ import type { EngineChoice } from '../../jobs/engine-job.ts';
 import { Explainer } from '../../jobs/explainer.ts';
 import { measurePlans } from '../../jobs/measure-plans.ts';
 import type { EvaluationProgress, PlanEstimate } from '../../jobs/protocol.ts';
+import { presentState } from '../../workspace/study-data.ts';
 import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
 import { evaluateRuns } from '../evaluate-runs.ts';
 import { resumeRuns } from '../resume-run.ts';
@@ -30,6 +31,8 @@ export interface PlannedRun {
         readonly settings: RunSettings;
         readonly engine: EngineChoice;
         readonly corrections: readonly Correction[];
+        /** The state of the data that it was planned for: corrections made while it waits are not for it. */
+        readonly data?: DataState;
       }
     | { readonly kind: 'resume'; readonly run: string };
 }
@@ -88,7 +91,7 @@ export interface ComputeWork {
   explainer(study: string, engine: EngineChoice): PictureExplainer;
   /** @throws SteadygazeError `study-locked` while another process works on the study, `study-unwritable` */
   refuseLocked(study: string): Promise<void>;
-  /** Of the study's data. */
+  /** Names the state of the study's data. */
   fingerprint(study: string): Promise<string>;
 }
 
@@ -106,8 +109,9 @@ export function computeWork(host?: ComputeHost): ComputeWork {
         // Nothing to do: somebody else has finished it.
         return result ?? { run: how.run, stopped: false };
       }
-      const { preset, settings, engine, corrections } = how;
-      return startRun({ ...options, preset, settings, engine, corrections });
+      const { preset, settings, engine, corrections, data } = how;
+      const planned = { preset, settings, engine, corrections, ...(data === undefined ? {} : { data }) };
+      return startRun({ ...options, ...planned });
     },
     measure: (study, engine, plans, signal) => measurePlans(study, engine, plans, { signal, job: hosted }),
     async evaluate(study, wanted, { signal, ...follower }) {
@@ -129,7 +133,11 @@ export function computeWork(host?: ComputeHost): ComputeWork {
     async refuseLocked(study) {
       (await openStudyForWriting(study)).lock.release();
     },
-    fingerprint: async (study) => (await openStudy(study)).record.data.fingerprint,
+    async fingerprint(study) {
+      const { folder, record } = await openStudy(study);
+      const { dataImport = record.data.fingerprint, dataEdits = 0 } = await presentState(folder);
+      return dataEdits === 0 ? dataImport : `${dataImport}+${String(dataEdits)}`;
+    },
   };
 }
 

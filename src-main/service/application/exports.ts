@@ -30,6 +30,11 @@ const LONGEST_NAME = 60;
 /** A file name made from what a person typed, fit for every system: "Pallets report.pdf". */
 export function exportName(study: string, kind: ExportKind): string {
   const { what, extension } = KINDS[kind];
+  return fileName(study, what, extension);
+}
+
+/** As {@link exportName}, of any file: "Pallets labels.csv". */
+export function fileName(study: string, what: string, extension: string): string {
   const safe = study
     .normalize('NFC')
     // Control characters, what Windows forbids, and what turns the direction of a name around.

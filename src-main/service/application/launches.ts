@@ -76,11 +76,12 @@ export class Launches {
       const chosen = assignments(settings);
       const sets = wishes.map(({ arm, seed }) => [...chosen, `arm=${arm}`, `seed=${seed}`]);
       const planned = await library.planRuns(study.folder, preset, sets, input.applyCorrections);
-      const { corrections } = planned;
+      const { corrections, data } = planned;
       const plans = planned.settings.map((settled, i): PlannedRun => {
         const { arm, seed, shared } = wishes[i];
         const how = { kind: 'train', preset, settings: settled, engine, corrections } as const;
-        return { arm, seed, weight: weightOf(settled, shared), how };
+        const pinned = data === undefined ? how : { ...how, data };
+        return { arm, seed, weight: weightOf(settled, shared), how: pinned };
       });
       this.#begin(study, preset, plans, estimate);
     });

@@ -1,5 +1,6 @@
 /** What has to be known before figures of several runs are compared. */
 import type { RunRecord } from '../../contract/run.ts';
+import { measuredAlike } from '../../reports/compared-runs.ts';
 import { sameDisturbance, type RunView } from '../../reports/document.ts';
 import { settingRows } from '../../reports/settings-table.ts';
 
@@ -11,12 +12,12 @@ const MOST_NAMED = 4;
 export function cautionsOf(views: readonly RunView[]): string[] {
   const [baseline, ...others] = views;
   const cautions: string[] = [];
-  const elsewhere = others.filter(({ record }) => record.dataFingerprint !== baseline.record.dataFingerprint);
+  const elsewhere = others.filter((run) => !measuredAlike(baseline, run));
   if (elsewhere.length > 0) {
     cautions.push(
       views.length === 2
-        ? 'The two runs were trained and tested on different pictures, so their figures are not compared.'
-        : `Not on the pictures of the baseline, and therefore not compared with it: ${named(elsewhere)}.`,
+        ? 'The two runs were tested on different pictures or labels, so their figures are not compared.'
+        : `Not tested on the pictures and labels of the baseline, and therefore not compared with it: ${named(elsewhere)}.`,
     );
   }
   const half = views.filter(({ record }) => record.state !== 'finished');

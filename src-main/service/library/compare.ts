@@ -15,7 +15,10 @@ import { seedsOf } from '../../reports/seeds.ts';
 import { ARM_WORDS } from '../../reports/words.ts';
 import { readEvaluation } from '../../workspace/evaluation-store.ts';
 import { listRuns } from '../../workspace/run.ts';
+import type { StudyData } from '../../workspace/study-data.ts';
 import { runFolder } from '../../workspace/study-layout.ts';
+import type { Study } from '../../workspace/study.ts';
+import { withTestPictures } from '../test-pictures.ts';
 import { cautionsOf } from './compare-cautions.ts';
 
 /** What is compared: the record, and what was measured and holds still. */
@@ -25,11 +28,16 @@ export interface ComparedRun {
 }
 
 /**
- * @param study absolute path
+ * @param data of the study
  * @param ids the baseline among them
  * @throws SteadygazeError `not-found` for a run that is not there, `bad-argument` where the baseline is none of them
  */
-export async function compareView(study: string, ids: readonly string[], baseline: string): Promise<CompareView> {
+export async function compareView(
+  { folder: study }: Study,
+  data: StudyData,
+  ids: readonly string[],
+  baseline: string,
+): Promise<CompareView> {
   if (!ids.includes(baseline)) {
     throw new SteadygazeError('bad-argument', 'The baseline is none of the compared runs.', 'Choose one of them.');
   }
@@ -44,7 +52,7 @@ export async function compareView(study: string, ids: readonly string[], baselin
       return { record, evaluation: await readEvaluation(runFolder(study, id), record) };
     }),
   );
-  return comparedRuns(runs, all);
+  return comparedRuns(await withTestPictures(runs, data), all);
 }
 
 /**

@@ -5,13 +5,15 @@ import { EVALUATION_PARTS, EvaluationSettings } from '../../contract/evaluation.
 import type { EvaluationPart, PartResult } from '../../contract/evaluation.ts';
 import type { EvaluationOverview, PartOverview } from '../../contract/evaluation-view.ts';
 import type { RunRecord } from '../../contract/run.ts';
-import type { Dataset } from '../../datasets/dataset.ts';
+import type { Dataset, Sample } from '../../datasets/dataset.ts';
 import { keyOf } from '../../evaluation/measure-parts.ts';
 import { PARTS } from '../../evaluation/parts.ts';
 import { readPartResult } from '../../workspace/evaluation-store.ts';
 import { listRuns, readRun } from '../../workspace/run.ts';
 import type { Study } from '../../workspace/study.ts';
+import type { StudyData } from '../../workspace/study-data.ts';
 import { runFolder } from '../../workspace/study-layout.ts';
+import { readState } from './open-studies.ts';
 import { PART_WORDS } from './part-words.ts';
 import { isFolder } from './study-state.ts';
 
@@ -25,18 +27,27 @@ const NEEDS_OBJECTS: ReadonlySet<EvaluationPart> = new Set(['debiasing', 'challe
 export interface StoredRun {
   readonly record: RunRecord;
   readonly results: { readonly [Part in EvaluationPart]?: PartResult };
+  /** The data as the run saw them, where that is not as they are now; null where they cannot be found any more. */
+  readonly dataset?: Dataset | null;
 }
 
 /** @throws SteadygazeError `not-found` for a run that is not there */
 export async function readOverview(
   { folder, dataRoot }: Study,
+  data: StudyData,
   dataset: Dataset,
   ids: readonly string[],
 ): Promise<EvaluationOverview> {
   const records = await Promise.all([...new Set(ids)].map((id) => readRun(folder, id)));
   const { runs } = await listRuns(folder);
   const all = await Promise.all(runs.map((record) => readStoredRun(folder, record)));
-  const chosen = records.flatMap(({ id }) => all.filter(({ record }) => record.id === id));
+  const found = records.flatMap(({ id }) => all.filter(({ record }) => record.id === id));
+  const chosen = await Promise.all(
+    found.map(async (run): Promise<StoredRun> => {
+      if (run.record.dataFingerprint === dataset.fingerprint) return run;
+      return { ...run, dataset: (await readState(data, run.record))?.dataset ?? null };
+    }),
+  );
   return evaluationOverview(dataset, chosen, all, await isFolder(dataRoot));
 }
 
@@ -59,11 +70,14 @@ export function evaluationOverview(
   all: readonly StoredRun[],
   picturesThere: boolean,
 ): EvaluationOverview {
-  const measured = measuredSamples(dataset);
-  const pictures = measured.samples.length;
   const finished = runs.filter(({ record }) => record.state === 'finished');
-  const measurable = finished.filter(({ record }) => record.dataFingerprint === dataset.fingerprint);
-  const annotated = measured.samples.some(({ boxes, mask }) => boxes.length > 0 || mask !== null);
+  const measurable = finished.filter((run) => seenBy(run, dataset) !== null);
+  const measured = measuredSamples((measurable.length === 0 ? null : seenBy(measurable[0], dataset)) ?? dataset);
+  const pictures = measured.samples.length;
+  const annotatedFor = new Map(
+    measurable.map((run) => [run, isAnnotated(measuredSamples(seenBy(run, dataset) ?? dataset).samples)]),
+  );
+  const annotated = measurable.length === 0 ? isAnnotated(measured.samples) : [...annotatedFor.values()].some(Boolean);
   const general =
     finished.length > 0 && measurable.length === 0
       ? 'It was trained with other pictures than the study has now. Train again with these, then it can be measured.'
@@ -81,12 +95,25 @@ export function evaluationOverview(
         seconds: obstacle === null ? rate(part) : null,
         runs: measurable.map((run) => ({
           run: run.record.id,
-          state: stateOf(part, run, measured.split, annotated ? [] : judgesOf(run, measurable)),
+          state: stateOf(
+            part,
+            run,
+            measuredSamples(seenBy(run, dataset) ?? dataset).split,
+            annotatedFor.get(run) === true ? [] : judgesOf(run, measurable),
+          ),
         })),
       };
     }),
   };
 }
+
+/** The data as a run saw them; null where they cannot be found any more. @param present as they are now */
+function seenBy({ record, dataset }: StoredRun, present: Dataset): Dataset | null {
+  return dataset === undefined && record.dataFingerprint === present.fingerprint ? present : (dataset ?? null);
+}
+
+const isAnnotated = (samples: readonly Sample[]): boolean =>
+  samples.some(({ boxes, mask }) => boxes.length > 0 || mask !== null);
 
 /** The pictures that figures are about: those kept aside for testing, else those for validation. */
 function measuredSamples({ samples }: Dataset) {
@@ -119,9 +146,12 @@ function obstacleOf(part: EvaluationPart, annotated: boolean, runs: readonly Sto
 
 /** Weights of the models that say where objects are when this run is measured among the others; none of one alone. */
 function judgesOf({ record }: StoredRun, runs: readonly StoredRun[]): readonly string[] {
-  const { size } = record.settings.network;
-  // They look at the same pixels.
-  const judges = runs.filter((run) => run.record.settings.network.size === size);
+  const { settings, dataFingerprint } = record;
+  // They look at the same pixels of the same pictures.
+  const judges = runs.filter(
+    (run) =>
+      run.record.settings.network.size === settings.network.size && run.record.dataFingerprint === dataFingerprint,
+  );
   const weights = [...new Set(judges.map((run) => run.record.weightsHash ?? ''))];
   return weights.length >= 2 ? weights : [];
 }

@@ -17,7 +17,7 @@ const SAMPLE_HEADER = [
 
 /** Every picture of the last assessment of each run, with what people said of it. */
 export async function samplesCsv(
-  { study, dataset }: OpenedStudy,
+  { study, dataset }: Pick<OpenedStudy, 'study' | 'dataset'>,
   records: readonly RunRecord[],
   marks: ReadonlyMap<string, Mark>,
 ): Promise<string> {
@@ -37,7 +37,10 @@ export async function samplesCsv(
   return csvText(SAMPLE_HEADER, rows);
 }
 
-export function marksCsv({ dataset, byId }: OpenedStudy, marks: ReadonlyMap<string, Mark>): string {
+export function marksCsv(
+  { dataset, byId }: Pick<OpenedStudy, 'dataset' | 'byId'>,
+  marks: ReadonlyMap<string, Mark>,
+): string {
   const rows = [...marks.values()].map((mark): Cell[] => {
     const sample = byId.get(mark.id);
     const label = sample === undefined ? null : (dataset.classes[sample.label] ?? null);

@@ -5,10 +5,12 @@
  */
 import type { StudyState } from '../../contract/app-state.ts';
 import type { ComparedPicture, CompareView, PictureOrder } from '../../contract/compare-view.ts';
+import type { DataEdit, EditExportKind, EditsView, RefreshView } from '../../contract/data-edits.ts';
 import type { DataView, Inspection, PictureRef, ProblemView } from '../../contract/data-view.ts';
 import type { EvaluationOverview } from '../../contract/evaluation-view.ts';
 import type { ExportKind, ReportPreview, ReportSection } from '../../contract/report-view.ts';
 import type { Resource } from '../../contract/resources.ts';
+import type { DataState } from '../../contract/run.ts';
 import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
 import type { Preset } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
@@ -85,14 +87,34 @@ export interface Library {
     limit: number,
   ): Promise<{ readonly total: number; readonly problems: readonly ProblemView[] }>;
 
+  /** The corrections of the data that are in force. */
+  edits(study: string): Promise<EditsView>;
+  /** Corrects the data; the pictures stay as they are. */
+  editData(study: string, edit: DataEdit): Promise<EditsView>;
+  /** Takes the last correction back, or does it again. Says what it was; null where there is none. */
+  undoEdit(study: string): Promise<string | null>;
+  redoEdit(study: string): Promise<string | null>;
+  /** Makes corrections of the data of what the marks ask of the next run. */
+  editFromMarks(study: string): Promise<EditsView>;
+  /** Reads the pictures again. */
+  refreshData(study: string, following?: Following): Promise<RefreshView>;
+  /** Writes the corrections as a file; the path's folder exists. */
+  exportEdits(study: string, kind: EditExportKind, path: string): Promise<void>;
+
   /** Presets fitted to the pictures, every setting with its definition, and the corrections at hand. */
   trainOptions(study: string): Promise<TrainOptions>;
   history(study: string, run: string): Promise<RunHistory>;
   /**
    * Settles what runs are to do, one for each of `sets` ("name=value", over the preset), and checks it.
    * @param corrected with the corrections that the marks ask for
+   * @returns with the state of the data that they are planned for: all of them begin with it
    */
-  planRuns(study: string, preset: Preset, sets: readonly (readonly string[])[], corrected: boolean): Promise<RunPlans>;
+  planRuns(
+    study: string,
+    preset: Preset,
+    sets: readonly (readonly string[])[],
+    corrected: boolean,
+  ): Promise<RunPlans & { readonly data?: DataState }>;
 
   sample(study: string, run: string, round: number, row: number): Promise<SampleView>;
   groups(study: string, run: string, round: number): Promise<readonly SampleGroup[]>;

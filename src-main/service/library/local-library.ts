@@ -2,10 +2,16 @@
 import { isAbsolute, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { PictureOrder } from '../../contract/compare-view.ts';
+import type { DataEdit, EditExportKind } from '../../contract/data-edits.ts';
 import type { Correction } from '../../contract/run.ts';
 import type { Preset } from '../../contract/settings.ts';
+import { writeFileAtomic } from '../../workspace/atomic-file.ts';
 import { lastRound, readRun } from '../../workspace/run.ts';
+import { correctData, editsOfMarks, editsView, redoCorrection, undoCorrection } from '../edit-data.ts';
+import type { EditedStudy } from '../edit-data.ts';
+import { editsExport } from '../export-edits.ts';
 import { planRuns } from '../plan-runs.ts';
+import { refreshData } from '../refresh-data.ts';
 import { comparedPictures } from './compare-pictures.ts';
 import { compareView } from './compare.ts';
 import { copySample } from './copy-sample.ts';
@@ -15,9 +21,9 @@ import { groupsOf } from './groups.ts';
 import { runHistory } from './history.ts';
 import { Inspections } from './inspections.ts';
 import type { Following, Library, MarkChange, Reading, ReportRequest, ResourceBody } from './library.ts';
-import { OpenStudies, type Pictures } from './open-studies.ts';
+import { OpenStudies, type OpenedStudy, type Pictures } from './open-studies.ts';
 import { ShownPictures } from './pictures.ts';
-import { Reports, writeExport } from './reports.ts';
+import { Reports, writeExport, writingFile } from './reports.ts';
 import { RoundColumns } from './round-columns.ts';
 import { BYTES_TYPE, readExplained, readMaps } from './run-resources.ts';
 import { refuseMissingRound, SampleTables } from './sample-tables.ts';
@@ -34,7 +40,7 @@ export class LocalLibrary implements Library {
   readonly #tables = new SampleTables(this.#columns);
   readonly #reports = new Reports();
   /** By the absolute path of the study. */
-  readonly #marks = new Map<string, Promise<StudyMarks>>();
+  readonly #marks = new Map<string, KeptMarks>();
 
   inspect(path: string, reading: Reading, studies: string, following?: Following) {
     return this.#inspections.inspect(path, reading, studies, following);
@@ -50,7 +56,7 @@ export class LocalLibrary implements Library {
 
   async openStudy(folder: string, active: readonly string[]) {
     const opened = await this.#studies.get(folder);
-    return studyState(opened, (await this.#marksOf(folder)).list(), active);
+    return studyState(opened, (await this.#marksOf(opened)).list(), active);
   }
 
   async closeStudy(folder: string) {
@@ -80,14 +86,50 @@ export class LocalLibrary implements Library {
     return { total, problems: items };
   }
 
+  async edits(study: string) {
+    return editsView((await this.#studies.get(study)).read);
+  }
+
+  async editData(study: string, edit: DataEdit) {
+    await correctData(await this.#edited(study), async () => [edit]);
+    return this.edits(study);
+  }
+
+  async undoEdit(study: string) {
+    return undoCorrection(await this.#edited(study));
+  }
+
+  async redoEdit(study: string) {
+    return redoCorrection(await this.#edited(study));
+  }
+
+  async editFromMarks(study: string) {
+    const marks = (await this.#marksOf(await this.#studies.get(study))).list();
+    await correctData(await this.#edited(study), async (present) => editsOfMarks(present, marks));
+    return this.edits(study);
+  }
+
+  async refreshData(study: string, { onProgress, signal }: Following = {}) {
+    return refreshData(resolve(study), {
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async exportEdits(study: string, kind: EditExportKind, path: string) {
+    const { read } = await this.#studies.get(study);
+    await writingFile(path, () => writeFileAtomic(path, editsExport(kind, read)));
+  }
+
   async trainOptions(study: string) {
     const { dataset } = await this.#studies.get(study);
     return trainOptions(dataset, await this.#corrections(study));
   }
 
   async planRuns(study: string, preset: Preset, sets: readonly (readonly string[])[], corrected: boolean) {
-    const { dataset } = await this.#studies.get(study);
-    return planRuns(dataset, { preset, sets, corrections: corrected ? await this.#corrections(study) : [] });
+    const { dataset, read } = await this.#studies.get(study);
+    const corrections = corrected ? await this.#corrections(study) : [];
+    return { ...planRuns(dataset, { preset, sets, corrections }), data: read.state };
   }
 
   async history(study: string, run: string) {
@@ -95,9 +137,9 @@ export class LocalLibrary implements Library {
   }
 
   async sample(study: string, run: string, round: number, row: number) {
-    const opened = await this.#studies.get(study);
-    const record = await readRun(opened.study.folder, run);
-    const marks = await this.#marksOf(study);
+    const record = await readRun(resolve(study), run);
+    const opened = await this.#studies.ofRun(study, record);
+    const marks = await this.#marksOf(await this.#studies.get(study));
     return sampleView(opened, this.#columns, record, round, row, (id) => marks.get(id));
   }
 
@@ -109,41 +151,43 @@ export class LocalLibrary implements Library {
   }
 
   async marks(study: string) {
-    return (await this.#marksOf(study)).list();
+    return (await this.#marksOf(await this.#studies.get(study))).list();
   }
 
   async setMarks(study: string, ids: readonly string[], change: MarkChange) {
-    const { byId, dataset } = await this.#studies.get(study);
-    checkChange(ids, change, byId, dataset);
-    return (await this.#marksOf(study)).change(ids, change);
+    const opened = await this.#studies.get(study);
+    checkChange(ids, change, opened.byId, opened.dataset);
+    return (await this.#marksOf(opened)).change(ids, change);
   }
 
   async undoMarks(study: string) {
-    return (await this.#marksOf(study)).undo();
+    return (await this.#marksOf(await this.#studies.get(study))).undo();
   }
 
   async redoMarks(study: string) {
-    return (await this.#marksOf(study)).redo();
+    return (await this.#marksOf(await this.#studies.get(study))).redo();
   }
 
   async compare(study: string, runs: readonly string[], baseline: string) {
-    const { study: found } = await this.#studies.get(study);
-    return compareView(found.folder, runs, baseline);
+    const { study: found, data } = await this.#studies.get(study);
+    return compareView(found, data, runs, baseline);
   }
 
   async evaluationOverview(study: string, runs: readonly string[]) {
-    const { study: found, dataset } = await this.#studies.get(study);
-    return readOverview(found, dataset, runs);
+    const { study: found, dataset, data } = await this.#studies.get(study);
+    return readOverview(found, data, dataset, runs);
   }
 
   async comparePictures(study: string, a: string, b: string, order: PictureOrder, limit: number) {
-    const { byId, study: found } = await this.#studies.get(study);
+    const folder = resolve(study);
     const assessed = async (run: string) => {
-      const record = await readRun(found.folder, run);
+      const record = await readRun(folder, run);
       const round = lastRound(record);
-      return { record, round, table: await this.#columns.get(found.folder, run, round) };
+      return { record, round, table: await this.#columns.get(folder, run, round) };
     };
-    return comparedPictures(await assessed(a), await assessed(b), byId, order, limit);
+    const [one, other] = [await assessed(a), await assessed(b)];
+    const { byId } = await this.#studies.ofRun(study, other.record);
+    return comparedPictures(one, other, byId, order, limit);
   }
 
   async previewReport(request: ReportRequest, following?: Following) {
@@ -165,8 +209,8 @@ export class LocalLibrary implements Library {
     if (study === null) throw noStudy();
     switch (resource.kind) {
       case 'table': {
-        const opened = await this.#studies.get(study);
-        const record = await readRun(opened.study.folder, resource.run);
+        const record = await readRun(resolve(study), resource.run);
+        const opened = await this.#studies.ofRun(study, record);
         return { type: BYTES_TYPE, body: await this.#tables.get(opened, record, resource.round), immutable: false };
       }
       case 'maps':
@@ -178,14 +222,13 @@ export class LocalLibrary implements Library {
 
   /** What the marks ask of the next run. */
   async #corrections(study: string): Promise<readonly Correction[]> {
-    const { byId, dataset } = await this.#studies.get(study);
-    return correctionsOf((await this.#marksOf(study)).list(), byId, dataset);
+    const opened = await this.#studies.get(study);
+    return correctionsOf((await this.#marksOf(opened)).list(), opened.byId, opened.dataset);
   }
 
   async #picture(study: string | null, hash: string, size: number): Promise<ResourceBody> {
     if (study !== null) {
-      const opened = await this.#studies.get(study);
-      return this.#pictures.get(opened, opened.study.folder, hash, size);
+      return this.#pictures.get(await this.#studies.holding(study, hash), resolve(study), hash, size);
     }
     const [pictures] = this.#inspections.holding(hash);
     if (pictures !== undefined) return this.#pictures.get(pictures, null, hash, size);
@@ -196,15 +239,27 @@ export class LocalLibrary implements Library {
     return isAbsolute(of) ? this.#studies.get(of) : this.#inspections.get(of);
   }
 
-  #marksOf(study: string): Promise<StudyMarks> {
-    const folder = resolve(study);
-    const known = this.#marks.get(folder);
-    if (known !== undefined) return known;
-    const opened = StudyMarks.open(folder);
-    this.#marks.set(folder, opened);
-    opened.catch(() => this.#marks.delete(folder));
-    return opened;
+  async #edited(study: string): Promise<EditedStudy> {
+    const { study: found, data } = await this.#studies.get(study);
+    return { folder: found.folder, data };
   }
+
+  #marksOf({ study: { folder }, dataset: { classes } }: OpenedStudy): Promise<StudyMarks> {
+    const key = JSON.stringify(classes);
+    const known = this.#marks.get(folder);
+    // Marks name classes by number: whoever corrected the classes has written them anew.
+    if (known?.classes === key) return known.marks;
+    const marks = StudyMarks.open(folder);
+    this.#marks.set(folder, { classes: key, marks });
+    marks.catch(() => this.#marks.delete(folder));
+    return marks;
+  }
+}
+
+/** The marks of a study with these classes. */
+interface KeptMarks {
+  readonly classes: string;
+  readonly marks: Promise<StudyMarks>;
 }
 
 const noStudy = () => new SteadygazeError('not-found', 'No study is open.', 'Open a study first.');

@@ -48,14 +48,21 @@ export async function writeExport(
   path: string,
   following: Following = {},
 ): Promise<void> {
-  try {
+  await writingFile(path, async () => {
     if (kind === 'zip') {
       const report = await buildReportOf(opened, request, { ...following, onProgress: () => undefined });
-      return await writeReportZip(path, opened, report, request.printed ?? NOT_PRINTED, following);
+      return writeReportZip(path, opened, report, request.printed ?? NOT_PRINTED, following);
     }
     const content = await contentOf(opened, kind, request, following);
     throwIfCancelled(following.signal);
     await writeFileAtomic(path, content);
+  });
+}
+
+/** @throws SteadygazeError `study-unwritable` where the system refuses to write the file, and whatever `write` throws */
+export async function writingFile(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (error) {
     if (!isRefusal(error, path)) throw error;
     throw new SteadygazeError(
@@ -80,7 +87,7 @@ async function contentOf(
   request: ReportRequest,
   following: Following,
 ): Promise<string | Uint8Array> {
-  const { study, dataset } = opened;
+  const { study } = opened;
   switch (kind) {
     case 'html':
       return reportPage(await buildReportOf(opened, request, following));
@@ -90,7 +97,7 @@ async function contentOf(
       return figuresTable(await buildReportOf(opened, withoutPictures(request), following));
     case 'pictures-parquet': {
       const report = await buildReportOf(opened, withoutPictures(request), following);
-      const table = await measuredPictures(study.folder, dataset, report);
+      const table = await measuredPictures(study.folder, report);
       if (table !== null) return table;
       throw new SteadygazeError(
         'not-found',

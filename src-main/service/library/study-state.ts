@@ -6,7 +6,7 @@ import { EVALUATION_PARTS } from '../../contract/evaluation.ts';
 import type { EvaluationPart } from '../../contract/evaluation.ts';
 import type { RunRecord } from '../../contract/run.ts';
 import type { Mark } from '../../contract/sample-view.ts';
-import type { Dataset } from '../../datasets/dataset.ts';
+import type { Dataset, Sample } from '../../datasets/dataset.ts';
 import { summarise } from '../../datasets/describe.ts';
 import { runSuffix } from '../../reports/run-names.ts';
 import { ARM_WORDS } from '../../reports/words.ts';
@@ -18,7 +18,7 @@ import type { OpenedStudy } from './open-studies.ts';
 
 /** @param active ids of runs that this app works on */
 export async function studyState(
-  { study, dataset }: OpenedStudy,
+  { study, dataset, byId, read }: OpenedStudy,
   marks: readonly Mark[],
   active: readonly string[],
 ): Promise<StudyState> {
@@ -45,9 +45,18 @@ export async function studyState(
       missing: !(await isFolder(dataRoot)),
     },
     runs: briefs,
-    marks: { total: marks.length, corrections: marks.filter(({ correction }) => correction !== null).length },
-    warnings: [...study.warnings, ...problems],
+    marks: { total: marks.length, corrections: marks.filter((mark) => asksForMore(mark, byId)).length },
+    warnings: [...study.warnings, ...read.warnings, ...problems],
   };
+}
+
+/** Whether a mark corrects what the data say still. */
+function asksForMore({ id, correction }: Mark, byId: ReadonlyMap<string, Sample>): boolean {
+  const sample = byId.get(id);
+  if (sample === undefined || correction === null) return false;
+  if (correction.kind === 'leave-out') return true;
+  const labels = sample.labels ?? [sample.label];
+  return labels.length > 1 || labels[0] !== correction.label;
 }
 
 export function splitCounts({ samples }: Pick<Dataset, 'samples'>): SplitCounts {
