@@ -8,12 +8,14 @@ import { folderPerClass } from './formats/folder-per-class.ts';
 import { hdf5 } from './formats/hdf5.ts';
 import { idx } from './formats/idx.ts';
 import { numpy } from './formats/numpy.ts';
+import { imageNet } from './formats/imagenet/imagenet.ts';
 import { imageNet9 } from './formats/imagenet9/imagenet9.ts';
 import { stl10 } from './formats/stl10.ts';
 import { table } from './formats/table.ts';
 import { voc } from './formats/voc/voc.ts';
 import { yolo } from './formats/yolo.ts';
 import { labelStudio } from './formats/label-studio.ts';
+import { via } from './formats/via.ts';
 
 export const FORMATS: readonly Format[] = [
   folderPerClass,
@@ -25,10 +27,12 @@ export const FORMATS: readonly Format[] = [
   voc,
   cub,
   imageNet9,
+  imageNet,
   coco,
   yolo,
   table,
   labelStudio,
+  via,
 ];
 
 /** @throws SteadygazeError `data-unreadable` for a name that is none */

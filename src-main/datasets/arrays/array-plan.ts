@@ -32,8 +32,8 @@ export interface ArrayPlan {
 const EACH = 'each-array-a-class';
 /** What a format knows beforehand. */
 export interface PlanHints {
-  /** Order of axes to propose, where the array allows it: `wh`. */
-  readonly axes?: string;
+  /** Orders of axes to propose, where the array allows one of them: `wh`. */
+  readonly axes?: readonly string[];
 }
 
 /** Which arrays are used. */
@@ -72,7 +72,7 @@ export async function planArrays(
   const { pictures, pictureOptions, labels, labelOptions, families } = chooseArrays(store, answers);
   const [first] = pictures.parts;
   const layouts = layoutsOf(first.array.shape);
-  const proposed = layouts.find(({ key }) => key === hints.axes) ?? layouts[0];
+  const proposed = layouts.find(({ key }) => hints.axes?.includes(key) === true) ?? layouts[0];
   const { key: order } = layouts.find(({ key }) => key === answers['axes']) ?? proposed;
   const parts = pictures.parts.flatMap(({ array, split }): PicturePart[] => {
     const layout = layoutsOf(array.shape).find(({ key }) => key === order);

@@ -39,7 +39,8 @@ async function rangeOfSample(array: NumberArray): Promise<[number, number]> {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < wanted; i++) {
     const at = Math.floor((i * count) / wanted);
-    const values = await array.read(at, at + 1);
+    // A damaged picture is reported when it is read; the others tell enough.
+    const values = await array.read(at, at + 1).catch(() => []);
     for (let v = 0; v < values.length; v++) {
       const value = values[v];
       if (!Number.isFinite(value)) continue;

@@ -16,7 +16,7 @@ export const idx = arrayFormat({
   find,
   open: openIdxStore,
   // EMNIST is stored with rows and columns exchanged (Cohen et al. 2017, as its files show).
-  hints: (files) => (files.some((file) => /emnist/i.test(file)) ? { axes: 'wh' } : {}),
+  hints: (files) => (files.some((file) => /emnist/i.test(file)) ? { axes: ['wh', 'whc'] } : {}),
   names,
 });
 
