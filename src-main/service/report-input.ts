@@ -1,11 +1,10 @@
 /** Reads everything a report is made from out of a study. No engine is needed: pictures and maps were kept. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { EVALUATION_PARTS, type StoredEvaluation } from '../contract/evaluation.ts';
 import type { RunRecord } from '../contract/run.ts';
 import type { Dataset, Split } from '../datasets/dataset.ts';
 import { decodePicture } from '../datasets/decode.ts';
+import { sharedPictures } from '../datasets/shared-pictures.ts';
 import { summarise } from '../datasets/describe.ts';
 import { readHardest } from '../jobs/hardest.ts';
 import type { NamedPicture, RunReportInput, StudyReportInput, Thumbnail } from '../reports/input.ts';
@@ -122,9 +121,9 @@ async function namedPictures(dataset: Dataset, ids: readonly string[]): Promise<
 }
 
 /** Null where it cannot be read any more. */
-async function smallPicture({ root }: Dataset, id: string): Promise<Uint8Array | null> {
+async function smallPicture(dataset: Dataset, id: string): Promise<Uint8Array | null> {
   try {
-    return await decodePicture(await readFile(join(root, id)), THUMBNAIL_SIZE);
+    return await decodePicture(await sharedPictures.use(dataset, (reader) => reader.read(id)), THUMBNAIL_SIZE);
   } catch {
     return null;
   }

@@ -4,9 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
+import type { DataSource } from '../../datasets/dataset.ts';
 import { openPicture } from '../../datasets/open-picture.ts';
+import { sharedPictures } from '../../datasets/shared-pictures.ts';
 import { temporaryBeside } from '../../workspace/atomic-file.ts';
 import { shownPictureFile } from '../../workspace/study-layout.ts';
 import { ByteCache } from './byte-cache.ts';
@@ -50,7 +52,7 @@ export class ShownPictures {
       const known = await readFile(kept).catch(() => null);
       if (known !== null && isWholeJpeg(known)) return known;
     }
-    const bytes = await shrunk(await original(join(dataset.root, sample.id), sample.id, hash), size);
+    const bytes = await shrunk(await original(dataset, sample.id, hash), size);
     if (kept !== null) await keep(kept, bytes);
     return bytes;
   }
@@ -75,17 +77,17 @@ async function keep(path: string, bytes: Uint8Array): Promise<void> {
 const isWholeJpeg = (bytes: Uint8Array): boolean =>
   bytes.length > 4 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
 
-/** The bytes of the file, as they were when the data was read. */
-async function original(path: string, id: string, hash: string): Promise<Uint8Array> {
+/** The bytes of the picture, as they were when the data was read. */
+async function original(source: DataSource, id: string, hash: string): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await sharedPictures.use(source, (reader) => reader.read(id));
   } catch (error) {
-    const gone = systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR';
+    const gone = ['ENOENT', 'ENOTDIR', 'not-found'].includes(systemCode(error) ?? '');
     throw new SteadygazeError(
       'not-found',
       gone ? `The picture is not there any more: ${id}` : `The picture cannot be read: ${id}`,
-      'Put the folder of pictures back where it was.',
+      'Put the pictures back where they were.',
       String(error),
     );
   }

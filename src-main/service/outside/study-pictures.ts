@@ -1,9 +1,8 @@
 /** The pictures of a study that heatmaps and predictions of another program can be about. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
-import type { Sample } from '../../datasets/dataset.ts';
-import { decodeMask } from '../../datasets/decode.ts';
+import type { Dataset, DataSource, Sample } from '../../datasets/dataset.ts';
+import { decodeUnchanged } from '../../datasets/picture-reader.ts';
+import { sharedPictures } from '../../datasets/shared-pictures.ts';
 import type { AnnotationSource } from '../../evaluation/annotation.ts';
 import { openStudy } from '../../workspace/study.ts';
 import { readDataset } from '../../workspace/study-data.ts';
@@ -21,25 +20,25 @@ export class StudyPictures implements AnnotationSource, KnownLabels {
   /** How many of them figures are about. */
   readonly measured: number;
   readonly hasMasks: boolean;
-  readonly #root: string;
+  readonly #source: DataSource;
   readonly #places: ReadonlyMap<string, number>;
   #unread = 0;
 
-  private constructor(root: string, classes: readonly string[], samples: readonly Sample[]) {
+  private constructor(dataset: Dataset) {
+    const { classes, samples } = dataset;
     const [test, val] = (['test', 'val'] as const).map((split) => samples.filter((sample) => sample.split === split));
     this.classes = classes;
     this.listed = [...test, ...val];
     this.measured = test.length > 0 ? test.length : val.length;
     this.hasMasks = this.listed.slice(0, this.measured).some(({ mask }) => mask !== null);
-    this.#root = root;
+    this.#source = dataset;
     this.#places = new Map(this.listed.map(({ id }, place) => [id.normalize('NFC'), place]));
   }
 
   /** @throws SteadygazeError as opening a study; `data-empty` where all its pictures are for training */
   static async open(folder: string): Promise<StudyPictures> {
     const study = await openStudy(folder);
-    const { root, classes, samples } = await readDataset(study);
-    const pictures = new StudyPictures(root, classes, samples);
+    const pictures = new StudyPictures(await readDataset(study));
     if (pictures.listed.length > 0) return pictures;
     throw new SteadygazeError(
       'data-empty',
@@ -75,14 +74,18 @@ export class StudyPictures implements AnnotationSource, KnownLabels {
   }
 
   async readMask(place: number, side: number): Promise<Uint8Array | null> {
-    const { mask } = this.listed[place];
+    const { mask, maskHash } = this.listed[place];
     if (mask === null) return null;
     try {
-      return await decodeMask(await readFile(join(this.#root, mask)), side);
+      const read = await sharedPictures.use(this.#source, (reader) =>
+        decodeUnchanged(reader, 'mask', mask, maskHash ?? '', side),
+      );
+      if (typeof read !== 'string') return read;
     } catch {
-      this.#unread++;
-      return null;
+      // The pictures have been moved away: counted below, like a mask that is broken.
     }
+    this.#unread++;
+    return null;
   }
 
   /** What there is to say of the masks read so far. */
