@@ -4,8 +4,7 @@
  */
 import { SteadygazeError } from '../contract/errors.ts';
 import { fitBoxes } from './boxes.ts';
-import { forEachConcurrently } from './concurrency.ts';
-import { findContentProblems } from './problems/content-problems.ts';
+import { throwIfCancelled } from './concurrency.ts';
 import { fingerprintOf } from './dataset-file.ts';
 import type { Dataset, DataSource, Problem, Sample, Split } from './dataset.ts';
 import { keptSplits } from './earlier-splits.ts';
@@ -14,13 +13,12 @@ import type { PictureReader } from './file-tree.ts';
 import type { ListedPicture, Listing } from './format.ts';
 import type { IndexCache } from './index-cache.ts';
 import { inlineMaskSize, isInlineMask } from './inline-mask.ts';
-import { groupNearDuplicates } from './near-duplicates.ts';
-import { inspectPicture } from './picture-file.ts';
+import { inspectAll } from './inspect-all.ts';
 import type { PictureFacts } from './picture-file.ts';
-import { LOOK_BYTES, thumbnailOf } from './picture-look.ts';
 import { sha256 } from './picture-reader.ts';
 import { DEFAULT_SHARES, splitStratified } from './split.ts';
 import type { SplitShares } from './split.ts';
+import { contentProblems, groupsOf } from './worked-out.ts';
 
 export interface BuildOptions {
   /** Seed of the split, where the data set does not give one. */
@@ -28,12 +26,12 @@ export interface BuildOptions {
   /** Shares for validation (default 0.1) and test (default 0.2), where they are not given. */
   readonly valShare?: number;
   readonly testShare?: number;
-  /** Files read so far, and files in all (pictures and masks). */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Files read so far, and files in all (pictures and masks); before that, names found so far, and null. */
+  readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
   /** Where pictures belonged when they were read before: they stay there. */
   readonly earlier?: EarlierSplits;
-  /** Remembers what was found in each file; saved at the end. */
+  /** Remembers what was found in each file, also where reading is stopped. */
   readonly index?: IndexCache;
 }
 
@@ -52,12 +50,26 @@ export async function buildDataset(
   reader: PictureReader,
   options: BuildOptions,
 ): Promise<Dataset> {
+  try {
+    return await build(source, listing, reader, options);
+  } finally {
+    await options.index?.save();
+  }
+}
+
+async function build(
+  source: DataSource,
+  listing: Listing,
+  reader: PictureReader,
+  options: BuildOptions,
+): Promise<Dataset> {
   const shares = checkedShares(options);
   const problems: Problem[] = [...listing.problems];
   const listed = [...listing.pictures].sort((a, b) => (a.id < b.id ? -1 : 1));
   const files = listed.reduce((sum, { mask }) => sum + (mask == null || isInlineMask(mask) ? 1 : 2), 0);
   const progress = countProgress(files, options.onProgress);
   const facts = await inspectAll(
+    source,
     reader,
     listed.map(({ id }) => id),
     'picture',
@@ -76,12 +88,10 @@ export async function buildDataset(
   const labelsOf = (names: readonly string[]): number[] =>
     names.flatMap((name) => numbers.get(name) ?? []).sort((a, b) => a - b);
   const labels = pictures.map((picture) => labelsOf(picture.listed.classNames));
-  const groups = groupNearDuplicates(
-    pictures.map((picture) => thumbnailOf(picture.facts.look ?? new Uint8Array(LOOK_BYTES))),
-    pictures.map((picture) => picture.facts.hash),
-  );
+  const groups = groupsOf(pictures, options.index);
+  throwIfCancelled(options.signal);
   const { splits, splitOrigin } = assignSplits(pictures, labels, groups, classes, options, shares);
-  const masks = await readMasks(reader, pictures, options, progress, problems);
+  const masks = await readMasks(source, reader, pictures, options, progress, problems);
   const crowded = shared(groups);
 
   const samples = pictures.map(({ listed: picture, facts: found }, i): Sample => {
@@ -102,10 +112,11 @@ export async function buildDataset(
       ...(crowded.has(groups[i]) ? { group: groups[i] } : {}),
     };
   });
-  await options.index?.save();
-  problems.push(...findContentProblems(samples, classes, listing.task, splitOrigin, pictures));
   const fingerprint = fingerprintOf(classes, samples);
-  return { ...source, task: listing.task, classes, samples, problems, splitOrigin, fingerprint };
+  const dataset = { ...source, task: listing.task, classes, samples, splitOrigin, fingerprint };
+  throwIfCancelled(options.signal);
+  problems.push(...contentProblems(dataset, pictures, options.index));
+  return { ...dataset, problems };
 }
 
 function checkedShares({ valShare, testShare }: BuildOptions): SplitShares {
@@ -154,37 +165,6 @@ function countProgress(total: number, onProgress: BuildOptions['onProgress']): (
   return () => onProgress?.(++done, total);
 }
 
-/** Reads all, from the index where they are known. What cannot be used is null, and a problem. */
-async function inspectAll(
-  reader: PictureReader,
-  ids: readonly string[],
-  use: 'picture' | 'mask',
-  options: BuildOptions,
-  progress: () => void,
-  problems: Problem[],
-): Promise<(PictureFacts | null)[]> {
-  const results = ids.map((): PictureFacts | null => null);
-  const failures: (Problem | undefined)[] = new Array<Problem | undefined>(ids.length);
-  await forEachConcurrently(
-    ids,
-    async (file, i) => {
-      const stamp = options.index === undefined ? null : await reader.stamp(file);
-      const known = stamp && options.index?.get(file, stamp);
-      const facts = known ?? (await inspectPicture(reader, file, use));
-      if ('kind' in facts) {
-        failures[i] = { file, kind: use === 'mask' ? 'bad-mask' : facts.kind, reason: facts.reason };
-      } else {
-        results[i] = facts;
-        if (stamp && !known) options.index?.set(file, stamp, facts);
-      }
-      progress();
-    },
-    options.signal,
-  );
-  problems.push(...failures.filter((failure) => failure !== undefined));
-  return results;
-}
-
 /** Keeps the splits that are given; parts the missing ones from training. */
 function assignSplits(
   pictures: readonly Inspected[],
@@ -230,6 +210,7 @@ function shared(groups: Int32Array): ReadonlySet<number> {
 
 /** The mask of each picture. One of another shape than its picture would mark the wrong pixels: it is left out. */
 async function readMasks(
+  source: DataSource,
   reader: PictureReader,
   pictures: readonly Inspected[],
   options: BuildOptions,
@@ -238,7 +219,7 @@ async function readMasks(
 ): Promise<({ readonly path: string; readonly hash: string } | null)[]> {
   const paths = [...new Set(pictures.flatMap(({ listed: { mask } }) => (mask == null ? [] : [mask])))];
   const files = paths.filter((path) => !isInlineMask(path));
-  const found = await inspectAll(reader, files, 'mask', options, progress, problems);
+  const found = await inspectAll(source, reader, files, 'mask', options, progress, problems);
   const sizes = new Map<string, { width: number; height: number; hash: string }>();
   files.forEach((path, i) => {
     const facts = found[i];

@@ -8,15 +8,19 @@ import { isAbsolute, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SteadygazeError } from '../contract/errors.ts';
 import { refuseTooLarge } from './archive-file.ts';
+import { FolderLists } from './folder-lists.ts';
 import type { FileStamp } from './index-cache.ts';
 import type { Problem } from './dataset.ts';
-import { listFolder, walkFiles } from './walk.ts';
-import type { FolderListing } from './walk.ts';
+import { stampFiles } from './stamps.ts';
+import { walkFiles } from './walk.ts';
+import type { FolderListing, Walking } from './walk.ts';
 
 /** Pictures by name. Every method may be called any number of times at once. */
 export interface PictureReader {
   /** What tells that a picture has not changed, without reading it; null where there is no such picture. */
   stamp(id: string): Promise<FileStamp | null>;
+  /** As `stamp`, of many, where that is faster. */
+  stamps?(ids: readonly string[], signal?: AbortSignal): Promise<(FileStamp | null)[]>;
   /**
    * The picture as bytes that `decode.ts` reads. The same bytes each time, on each machine: they are hashed.
    * @throws the system's error, or a SteadygazeError `data-unreadable` or `not-found`
@@ -39,12 +43,16 @@ export interface FileTree extends PictureReader {
   stream(path: string): Readable;
   /** Where the file lies on the disk, for libraries that open files themselves; null inside of an archive. */
   diskPath(path: string): string | null;
+  /** From now on, listing tells how many names it has found, and stops when it is told to. */
+  follow?(walking: Walking): void;
 }
 
 /** A folder on the disk. */
 export class FolderTree implements FileTree {
   readonly kind = 'folder';
   readonly root: string;
+  readonly #lists = new FolderLists();
+  #walking: Walking = {};
 
   constructor(root: string) {
     this.root = root;
@@ -59,11 +67,20 @@ export class FolderTree implements FileTree {
   }
 
   async list(folder: string): Promise<FolderListing> {
-    return listFolder(this.#at(folder));
+    return this.#lists.list(this.#at(folder));
   }
 
   walk(start: string, problems: Problem[]): Promise<string[]> {
-    return walkFiles(this.root, start, problems);
+    const list = (path: string): Promise<FolderListing> => this.#lists.list(path);
+    return walkFiles(this.root, start, problems, { ...this.#walking, list });
+  }
+
+  follow(walking: Walking): void {
+    this.#walking = walking;
+  }
+
+  stamps(paths: readonly string[], signal?: AbortSignal): Promise<(FileStamp | null)[]> {
+    return stampFiles(this.root, paths, signal);
   }
 
   async stamp(path: string): Promise<FileStamp | null> {
@@ -142,6 +159,10 @@ export class SubTree implements FileTree {
       path.startsWith(`${this.#inside}/`) ? path.slice(this.#inside.length + 1) : path;
     problems.push(...own.map((problem) => ({ ...problem, file: cut(problem.file) })));
     return files.map(cut);
+  }
+
+  follow(walking: Walking): void {
+    this.#tree.follow?.(walking);
   }
 
   stamp(path: string): Promise<FileStamp | null> {

@@ -12,6 +12,9 @@
  * Pairs are not compared all with all: 64 bits are cut into 4 parts, and of two hashes that differ in
  * 3 bits one part is equal (pigeonhole; Norouzi et al., CVPR 2012). A crowded part is cut again.
  */
+/** Counts up whenever the same pictures may be grouped in another way: see IndexCache.recall. */
+export const NEAR_DUPLICATES_VERSION = 1;
+
 export const THUMBNAIL_WIDTH = 18;
 export const THUMBNAIL_HEIGHT = 16;
 const CELLS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;

@@ -255,7 +255,7 @@ describe('open', () => {
   it('counts its progress', async () => {
     await writeClasses(root, { a: 4, b: 4 });
     const seen: number[] = [];
-    await openDataset(root, { seed: 0, onProgress: (done, total) => seen.push(done / total) });
+    await openDataset(root, { seed: 0, onProgress: (done, total) => seen.push(done / (total ?? 0)) });
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((done) => done / 8));
   });
 });

@@ -10,8 +10,10 @@ import type { Dataset, Problem } from './dataset.ts';
 import type { FileTree } from './file-tree.ts';
 import type { Choice, Format, Listing, Match, Place } from './format.ts';
 import { FORMATS, formatOf } from './formats.ts';
+import { openIndex } from './index-place.ts';
 import { nextPlace, openPlace, refuseLonelyArchive } from './open-place.ts';
 import type { OpenedPlace } from './open-place.ts';
+import type { Walking } from './walk.ts';
 
 /** Below this certainty a format is not proposed. */
 const POSSIBLE = 0.2;
@@ -21,6 +23,8 @@ const SURE = 0.5;
 export interface OpenOptions extends BuildOptions {
   /** Id of a format, where a person says which; else the surest. */
   readonly format?: string;
+  /** Keep what is found in the index of this place, and use what is there; see index-place.ts. */
+  readonly remember?: boolean;
   /** Answers to the format's questions. */
   readonly choices?: Readonly<Record<string, string>>;
 }
@@ -48,9 +52,12 @@ export interface OpenedData {
 export async function openData(path: string, options: OpenOptions): Promise<OpenedData> {
   const first = await openPlace(path);
   const base = first.place.tree;
+  const walking = walkingOf(options);
+  base.follow?.(walking);
   try {
     const { place, inside, candidates } = await choosePlace(first, options.format);
     const { tree, focus } = place;
+    tree.follow?.(walking);
     const format = options.format === undefined ? await surest(candidates, place) : formatOf(options.format);
     const choices = options.choices ?? {};
     const listing = await format.list(place, { choices, ...(options.signal ? { signal: options.signal } : {}) });
@@ -58,7 +65,11 @@ export async function openData(path: string, options: OpenOptions): Promise<Open
     const reader = (await format.pictures?.(place, choices)) ?? tree;
     try {
       const source = { root: tree.root, format: format.id, inside, focus, choices };
-      const dataset = await buildDataset(source, all, reader, options);
+      const index = options.index ?? (options.remember === true ? await openIndex(tree.root, inside) : undefined);
+      const dataset = await buildDataset(source, all, reader, {
+        ...options,
+        ...(index === undefined ? {} : { index }),
+      });
       const from = base.kind === 'folder' ? '' : ` Read from the archive "${basename(base.root)}".`;
       return { dataset, candidates, sentence: listing.sentence + from, choices: listing.choices };
     } finally {
@@ -67,6 +78,15 @@ export async function openData(path: string, options: OpenOptions): Promise<Open
   } finally {
     await base.close();
   }
+}
+
+/** Listing tells how many names there are until now, and stops at once. */
+function walkingOf({ onProgress, signal }: OpenOptions): Walking {
+  let names = 0;
+  return {
+    onNames: (more) => onProgress?.((names += more), null),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** The place that a format is sure of, be it deeper or higher than the one that was named; else the named one. */

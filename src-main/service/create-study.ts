@@ -21,7 +21,7 @@ export async function createStudyFrom(
   folder: string,
   { data, name, ...reading }: NewStudy,
 ): Promise<{ readonly study: Study; readonly summary: DatasetSummary }> {
-  const dataset = await openDataset(data, { seed: 0, ...reading });
+  const dataset = await openDataset(data, { seed: 0, remember: true, ...reading });
   const study = await createStudy(folder, dataset, name === undefined ? {} : { name });
   return { study, summary: summarise(dataset) };
 }

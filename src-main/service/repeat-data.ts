@@ -15,7 +15,7 @@ export interface RepeatData {
   /** Go on although these are other pictures than the report's. */
   readonly anyway?: boolean;
   /** Files read so far, and in all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
 }
 

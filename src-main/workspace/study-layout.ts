@@ -11,8 +11,6 @@ export const importFile = (study: string, fingerprint: string) => join(study, `d
 export const dataEditsFile = (study: string) => join(study, 'data-edits.ndjson');
 /** Held while the data of the study is corrected or read again; a run may be worked on meanwhile. */
 export const dataLockFile = (study: string) => join(study, 'lock-data');
-/** What was found in each file of the pictures when they were read. */
-export const dataIndexFile = (study: string) => join(study, 'cache', 'data-index');
 export const studyLockFile = (study: string) => join(study, 'lock');
 export const runsFolder = (study: string) => join(study, 'runs');
 

@@ -80,6 +80,28 @@ export async function readLayout(tree: FileTree, problems: Problem[]): Promise<L
   return { files: found, classNames: [...classNames], splits, masks, boxes };
 }
 
+/** Folders that a glance looks into. */
+const GLANCED_AT = 50;
+
+/** What {@link readLayout} would find, from the names in a few folders: of a million files, no more are listed. */
+export async function glanceAtLayout(
+  tree: FileTree,
+): Promise<{ readonly classes: number; readonly more: boolean; readonly splits: readonly Split[] }> {
+  const { folders } = await tree.list('');
+  const masks = await findMasks(tree, folders);
+  const candidates = folders.filter((folder) => folder !== masks);
+  const splitFolders = await findSplitFolders(tree, candidates);
+  const names = new Map<string, string>();
+  if (splitFolders.length === 0) for (const folder of candidates) names.set(folder.normalize('NFC'), folder);
+  for (const split of splitFolders) {
+    for (const name of (await tree.list(split)).folders) names.set(name.normalize('NFC'), `${split}/${name}`);
+  }
+  let classes = 0;
+  for (const folder of [...names.values()].slice(0, GLANCED_AT)) if (await holdsPicture(tree, folder)) classes++;
+  const splits = [...new Set(splitFolders.map(splitOf))].filter((split) => split !== null);
+  return { classes, more: names.size > GLANCED_AT, splits };
+}
+
 /** `masks` holds folders, as it mirrors the pictures; with pictures directly inside it is a class of masks. */
 async function findMasks(tree: FileTree, folders: readonly string[]): Promise<string | null> {
   const masks = folders.find((folder) => folder.toLowerCase() === 'masks');
@@ -116,6 +138,13 @@ async function findSplitFolders(tree: FileTree, candidates: readonly string[]): 
   return named;
 }
 
-async function holdsPicture(tree: FileTree, folder: string): Promise<boolean> {
-  return (await tree.walk(folder, [])).some(hasPictureExtension);
+/** @param deeper levels of folders that are looked into below this one */
+async function holdsPicture(tree: FileTree, folder: string, deeper = 2): Promise<boolean> {
+  const { files, folders } = await tree.list(folder).catch(() => ({ files: [], folders: [] }));
+  if (files.some(hasPictureExtension)) return true;
+  if (deeper === 0) return false;
+  for (const inner of folders.slice(0, GLANCED_AT)) {
+    if (await holdsPicture(tree, `${folder}/${inner}`, deeper - 1)) return true;
+  }
+  return false;
 }

@@ -12,7 +12,7 @@ import type { Format, ListedPicture, Listing, Match, Place } from '../format.ts'
 import { matchMasks } from '../masks.ts';
 import { looksLikePicture } from '../picture-format.ts';
 import { hasPictureExtension } from '../picture-name.ts';
-import { readLayout } from './folder-layout.ts';
+import { glanceAtLayout, readLayout } from './folder-layout.ts';
 import type { ClassFile, Layout } from './folder-layout.ts';
 
 export const folderPerClass: Format = {
@@ -25,12 +25,11 @@ export const folderPerClass: Format = {
 async function matchFolders({ tree, focus }: Place): Promise<Match> {
   if (focus !== null) return { certainty: 0, reason: 'A file was named, not a folder.' };
   try {
-    const layout = await readLayout(tree, []);
-    const pictures = layout.files.filter((file) => hasPictureExtension(file.id));
-    const classes = new Set(pictures.map((file) => file.className)).size;
+    const { classes, more, splits } = await glanceAtLayout(tree);
     if (classes < 2) return { certainty: 0, reason: 'There are no two folders with pictures.' };
-    const splits = layout.splits.length > 0 ? ` below ${layout.splits.join(', ')}` : '';
-    return { certainty: 0.5, reason: `${classes} folders with pictures${splits}: each folder is a class.` };
+    const many = more ? `At least ${classes}` : String(classes);
+    const below = splits.length > 0 ? ` below ${splits.join(', ')}` : '';
+    return { certainty: 0.5, reason: `${many} folders with pictures${below}: each folder is a class.` };
   } catch (error) {
     return { certainty: 0, reason: error instanceof Error ? error.message : String(error) };
   }

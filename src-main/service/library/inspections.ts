@@ -4,6 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Inspection } from '../../contract/data-view.ts';
+import { hasArchiveExtension } from '../../datasets/archive-name.ts';
 import { openData } from '../../datasets/open-data.ts';
 import { createStudy } from '../../workspace/study.ts';
 import { describeData } from './data-view.ts';
@@ -23,13 +24,15 @@ export class Inspections {
     following: Following = {},
   ): Promise<Inspection> {
     const chosen = format === null ? {} : { format };
-    const opened = await openData(path, { seed: 0, choices: answers, ...chosen, ...following });
+    const opened = await openData(path, { seed: 0, remember: true, choices: answers, ...chosen, ...following });
     const { dataset, candidates, sentence, choices } = opened;
     const pictures = picturesOf(dataset);
     const id = randomUUID();
     this.#kept.set(id, pictures);
     for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
-    const suggestedName = basename(resolve(path)) || 'Pictures';
+    const name = basename(resolve(path));
+    const isFile = dataset.focus !== null || hasArchiveExtension(name);
+    const suggestedName = (isFile ? name.replace(/(\.tar)?\.[^.]+$/i, '') : name) || 'Pictures';
     return {
       id,
       path,
