@@ -12,8 +12,8 @@ export interface NearbyFolder {
   readonly folders: readonly string[];
 }
 
-/** `ILSVRC/Data/CLS-LOC/train` is four deep. */
-const DEEPEST = 4;
+/** `ILSVRC/Data/CLS-LOC/train` is four deep, in a folder of its own five. */
+const DEEPEST = 5;
 const MOST = 60;
 /** A folder of more folders than this holds classes, not the parts of a data set, unless they are called like parts. */
 const FEW = 3;

@@ -13,6 +13,7 @@ import type { Choice, Format, ListedPicture, Listing, ListOptions, Match, Place 
 import { hasPictureExtension } from '../../picture-name.ts';
 import { within } from '../nearby-folders.ts';
 import { counted } from '../text-lines.ts';
+import { answered } from '../validation-choice.ts';
 import { LARGE, readLayout, VARIANTS, WITH_OBJECT } from './layout.ts';
 import type { ClassFolders, Layout, Part } from './layout.ts';
 import { imageNet9Pictures, isArray, MaskFinder } from './masks.ts';
@@ -30,7 +31,7 @@ async function match({ tree, focus }: Place): Promise<Match> {
   const { parts } = await readLayout(tree);
   if (parts.length === 0) return { certainty: 0, reason: 'There is no variant of ImageNet-9.' };
   const names = parts.map(({ name }) => name).join(', ');
-  return { certainty: 0.9, reason: `There are folders of ImageNet-9: ${names}.` };
+  return { certainty: 0.95, reason: `There are folders of ImageNet-9: ${names}.` };
 }
 
 async function list({ tree }: Place, { choices, signal }: ListOptions): Promise<Listing> {
@@ -107,9 +108,6 @@ async function picturesIn(
   }
   return found;
 }
-
-const answered = (options: Choice['options'], answer: string | undefined, guess: string): string =>
-  options.find(({ value }) => value === answer)?.value ?? guess;
 
 /** Null where only IN-9L is there. */
 function askVariant({ parts }: Layout, answer: string | undefined): Choice | null {

@@ -1,12 +1,9 @@
-/** What Pascal VOC leaves open: which year, one class a picture or several, and what the validation pictures are for. */
-import type { Split } from '../../dataset.ts';
+/** What Pascal VOC leaves open: which year, and one class a picture or several. */
 import type { Choice } from '../../format.ts';
+import { answered } from '../validation-choice.ts';
 import type { VocPart } from './devkit.ts';
 
 const ALL = 'all';
-
-const answered = (options: Choice['options'], answer: string | undefined, guess: string): string =>
-  options.find(({ value }) => value === answer)?.value ?? guess;
 
 /** Null where there is only one year. */
 export function askYear(parts: readonly VocPart[], answer: string | undefined): Choice | null {
@@ -41,25 +38,3 @@ export function askTask(answer: string | undefined): Choice {
     explanation: 'Many pictures show objects of several classes.',
   };
 }
-
-/**
- * Null where no picture is for validation. Without labelled test pictures, results are published on the validation
- * pictures: then they are the test, unless somebody says otherwise.
- */
-export function askValidation(splits: readonly (Split | null)[], answer: string | undefined): Choice | null {
-  if (!splits.includes('val')) return null;
-  const options = [
-    { value: 'test', label: 'the test' },
-    { value: 'val', label: 'validation' },
-  ];
-  return {
-    key: 'val-as',
-    label: 'Validation pictures are',
-    value: answered(options, answer, splits.includes('test') ? 'val' : 'test'),
-    options,
-    explanation: 'Where the test pictures have no labels, results are given for the validation pictures.',
-  };
-}
-
-export const validationAs = (choice: Choice | null, split: Split | null): Split | null =>
-  split === 'val' && choice?.value === 'test' ? 'test' : split;
