@@ -15,7 +15,7 @@ import type { StudyData } from '../../workspace/study-data.ts';
 import { runFolder } from '../../workspace/study-layout.ts';
 import { readState } from './open-studies.ts';
 import { PART_WORDS } from './part-words.ts';
-import { isFolder } from './study-state.ts';
+import { isThere } from './study-state.ts';
 
 /** As the window measures: everything by its default. */
 const SETTINGS = v.parse(EvaluationSettings, {});
@@ -48,7 +48,7 @@ export async function readOverview(
       return { ...run, dataset: (await readState(data, run.record))?.dataset ?? null };
     }),
   );
-  return evaluationOverview(dataset, chosen, all, await isFolder(dataRoot));
+  return evaluationOverview(dataset, chosen, all, await isThere(dataRoot));
 }
 
 async function readStoredRun(study: string, record: RunRecord): Promise<StoredRun> {

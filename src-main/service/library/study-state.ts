@@ -42,7 +42,7 @@ export async function studyState(
       classes: dataset.classes,
       counts: splitCounts(dataset),
       problems: dataset.problems.length,
-      missing: !(await isFolder(dataRoot)),
+      missing: !(await isThere(dataRoot)),
     },
     runs: briefs,
     marks: { total: marks.length, corrections: marks.filter((mark) => asksForMore(mark, byId)).length },
@@ -113,8 +113,9 @@ async function statusOf(study: string, record: RunRecord, active: boolean): Prom
   return holder === null ? 'interrupted' : record.state;
 }
 
-export const isFolder = (path: string): Promise<boolean> =>
+/** Whether the folder or the archive of the pictures is where it was. */
+export const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
-    (found) => found.isDirectory(),
+    (found) => found.isDirectory() || found.isFile(),
     () => false,
   );
