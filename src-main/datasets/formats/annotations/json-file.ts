@@ -53,27 +53,32 @@ export async function readEnds(tree: FileTree, path: string): Promise<{ head: st
   }
 }
 
+const refusal = (sentence: string, hint: string, details?: string): SteadygazeError =>
+  new SteadygazeError('data-unreadable', sentence, hint, details);
+
+/** @throws SteadygazeError `data-unreadable` for a file whose content cannot be held */
+export async function requireReadableLength(tree: FileTree, path: string): Promise<void> {
+  const size = (await tree.stamp(path))?.size ?? 0;
+  if (size <= MOST_BYTES) return;
+  throw refusal(
+    `The annotation file ${path} has ${Math.round(size / 1e6)} MB; at most ${MOST_BYTES / 1e6} MB can be read.`,
+    'Split it into several files, for example one for training and one for testing, or leave out pictures.',
+  );
+}
+
 /** @throws SteadygazeError `data-unreadable` where it is too long, not there, or no JSON */
 export async function readJson(tree: FileTree, path: string): Promise<unknown> {
-  const refuse = (sentence: string, hint: string, details?: string): SteadygazeError =>
-    new SteadygazeError('data-unreadable', sentence, hint, details);
-  const size = (await tree.stamp(path))?.size ?? 0;
-  if (size > MOST_BYTES) {
-    throw refuse(
-      `The annotation file ${path} has ${Math.round(size / 1e6)} MB; at most ${MOST_BYTES / 1e6} MB can be read.`,
-      'Split it into several files, for example one for training and one for testing, or leave out pictures.',
-    );
-  }
+  await requireReadableLength(tree, path);
   let text: string;
   try {
     text = new TextDecoder('utf-8').decode(await tree.read(path));
   } catch (error) {
-    throw refuse(`The annotation file ${path} could not be read.`, reasonOfSystem(error), String(error));
+    throw refusal(`The annotation file ${path} could not be read.`, reasonOfSystem(error), String(error));
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw refuse(
+    throw refusal(
       `The annotation file ${path} is damaged or incomplete.`,
       'Export or download it again.',
       error instanceof Error ? error.message.slice(0, 300) : String(error),
