@@ -31,7 +31,8 @@ async function match({ tree, focus }: Place): Promise<Match> {
   const count = new Set(layout.splits.flatMap(({ ids }) => ids)).size;
   const folders = `There are ${count} folders named by numbers of WordNet`;
   const [names] = lists;
-  if (names !== undefined) return { certainty: 0.95, reason: `${folders}, and ${baseName(names)} says what they mean.` };
+  if (names !== undefined)
+    return { certainty: 0.95, reason: `${folders}, and ${baseName(names)} says what they mean.` };
   const flat = layout.splits.some((split) => split.flat !== null) && findLabelLists(layout.files).length > 0;
   if (flat) return { certainty: 0.93, reason: `${folders}, and a list of the classes of other pictures.` };
   // The folders alone say no more than to whoever takes any folder for a class.
