@@ -53,8 +53,11 @@ function summarise(
   const data = { labels: new Int32Array(0), labelSets: sets };
   const record = new RecognitionRecord(classCount, count);
   const predictions = upTo(count).map((i) => readPrediction(logits, i, classCount, data, i));
+  const best = upTo(count).map((i) => {
+    return bestLabel(logits.subarray(i * classCount, (i + 1) * classCount), sets.positives(i));
+  });
   predictions.forEach((prediction, i) => {
-    record.add(bestLabel(logits.subarray(i * classCount, (i + 1) * classCount), sets.positives(i)), prediction);
+    record.add(best[i], prediction);
   });
   const scores = scoresOf(logits, sets);
   const answered = shareAnswered(logits, sets);
@@ -77,6 +80,7 @@ function summarise(
         label_probability: column(({ labelProbability }) => labelProbability),
         rank: column(({ rank }) => rank),
         label_accuracy: answered,
+        best_label: Float32Array.from(best),
       },
     },
   };

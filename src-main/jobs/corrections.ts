@@ -1,6 +1,7 @@
 /**
  * Corrections applied: before a run, a person may give training pictures another class or leave them out. What is
- * measured on validation and test pictures stays what it is, so only training pictures may be corrected.
+ * measured on validation and test pictures stays what it is, so only training pictures may be corrected. A picture of
+ * several classes that is given one is of that one alone.
  */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Correction } from '../contract/run.ts';
@@ -26,7 +27,8 @@ export function checkCorrections(dataset: Dataset, corrections: readonly Correct
     if (label !== null && !(Number.isInteger(label) && label >= 0 && label < dataset.classes.length)) {
       throw refusal(`The picture ${id} cannot be given class number ${String(label)}, because there is none.`);
     }
-    return label !== sample.label;
+    // In multi-label data a correction says that the picture is of this class and of no other.
+    return label !== sample.label || (sample.labels ?? []).length > 1;
   });
   const sorted = effective.sort((a, b) => (a.id < b.id ? -1 : 1));
   refuseEmptied(dataset, applyCorrections(dataset, sorted));
@@ -43,7 +45,10 @@ export function applyCorrections(dataset: Dataset, corrections: readonly Correct
   const samples = dataset.samples.flatMap((sample): Sample[] => {
     const label = sample.split === 'train' ? labels.get(sample.id) : undefined;
     if (label === undefined) return [sample];
-    return label === null ? [] : [{ ...sample, label }];
+    if (label === null) return [];
+    if (sample.labels === undefined) return [{ ...sample, label }];
+    const unsure = (sample.unsure ?? []).filter((each) => each !== label);
+    return [{ ...sample, label, labels: [label], ...(sample.unsure === undefined ? {} : { unsure }) }];
   });
   return { ...dataset, samples };
 }
@@ -63,7 +68,7 @@ function refuseEmptied(before: Dataset, after: Dataset): void {
 }
 
 function trainedClasses({ samples }: Dataset): Set<number> {
-  return new Set(samples.filter(({ split }) => split === 'train').map(({ label }) => label));
+  return new Set(samples.filter(({ split }) => split === 'train').flatMap(({ label, labels }) => labels ?? [label]));
 }
 
 function refusal(sentence: string): SteadygazeError {

@@ -13,6 +13,7 @@ import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import type { TrainingData } from '../method/data.ts';
 import { explainSamples } from '../method/explain.ts';
+import { labelPairs } from '../method/label-maps.ts';
 import type { NamedArray } from '../networks/parameters.ts';
 import { readPerPicture, shelfOf } from '../workspace/evaluation-store.ts';
 import { readRoundTable, writePredictions } from '../workspace/round-tables.ts';
@@ -43,7 +44,7 @@ export interface EvaluationHooks {
 }
 
 /** What the cost of an evaluation depends on. */
-export type Evaluable = Pick<EvaluationData, 'count' | 'hasMasks' | 'hasBoxes'>;
+export type Evaluable = Pick<EvaluationData, 'count' | 'hasMasks' | 'hasBoxes' | 'labelSets'>;
 
 type TrainingPart = (typeof TRAINING_PARTS)[number];
 
@@ -55,12 +56,17 @@ function passesOf(test: Evaluable, validation: Evaluable): Record<TrainingPart, 
   const { measured, chooser } = measuredSplits(test, validation);
   const { count, hasMasks, hasBoxes } = measured;
   const located = hasMasks || hasBoxes;
-  const choosing = chooser !== null && (chooser.hasMasks || chooser.hasBoxes) ? chooser.count : 0;
+  const choosing = chooser !== null && (chooser.hasMasks || chooser.hasBoxes) ? itemCount(chooser) : 0;
   return {
     recognition: count,
-    localization: located ? count + choosing : 0,
-    debiasing: located ? count * VARIANTS.length : 0,
+    localization: located ? itemCount(measured) + choosing : 0,
+    debiasing: located && measured.labelSets === null ? count * VARIANTS.length : 0,
   };
+}
+
+/** Heatmaps of a split: one for each label of each picture. */
+function itemCount({ count, labelSets }: Evaluable): number {
+  return labelSets === null ? count : labelPairs(labelSets).count;
 }
 
 /** Forward passes of the whole evaluation at the end of a training. */
@@ -138,11 +144,13 @@ async function measureAll(
 async function keepPredictions(run: string, { labels }: EvaluationData, split: 'test' | 'val'): Promise<void> {
   const { ids, columns } = await readPerPicture(run, 'recognition');
   const { prediction, probability, label_probability: labelProbability } = columns;
+  // Of several classes, the one that the probability is of.
+  const given = 'best_label' in columns ? columns.best_label : labels;
   await writePredictions(
     run,
     ids.map((id, i) => ({
       id,
-      label: labels[i],
+      label: given[i],
       prediction: prediction[i],
       probability: probability[i],
       labelProbability: labelProbability[i],
@@ -156,6 +164,7 @@ export function figuresOfRun({ recognition, localization, debiasing }: StoredEva
   if (recognition === undefined) throw new Error('recognition can be measured on all pictures');
   return {
     top1: recognition.figures['top1'],
+    ...('map' in recognition.figures ? { map: recognition.figures['map'] } : {}),
     localization: localization === undefined ? null : localizationOfRun(localization.figures, localization.details),
     debiasing: debiasing === undefined ? null : debiasingOfRun(debiasing.figures, debiasing.details),
   };

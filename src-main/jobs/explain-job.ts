@@ -6,14 +6,15 @@
 import sharp from 'sharp';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
-import type { RunRecord } from '../contract/run.ts';
-import type { Dataset } from '../datasets/dataset.ts';
+import type { AssessmentRow, RunRecord } from '../contract/run.ts';
+import type { Dataset, Sample } from '../datasets/dataset.ts';
 import { costOfRun } from '../method/cost.ts';
 import type { TrainingData } from '../method/data.ts';
 import { explainBatch } from '../method/explain.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
 import { describeParameters, importWeights } from '../networks/parameters.ts';
+import { LabelSets } from '../numeric/label-sets.ts';
 import { amplificationOf } from '../reports/document.ts';
 import { amplifiedChange, toBytes } from '../reports/heatmap-image.ts';
 import { writeFileAtomic } from '../workspace/atomic-file.ts';
@@ -120,7 +121,7 @@ class AssessedRound {
       size: settings.network.size,
       classCount: record.classes.length,
       labels: Int32Array.from(rows, ({ label }) => label),
-      labelSets: null,
+      labelSets: labelSetsOfRows(rows, pictures, record.classes.length),
       ids: rows.map((row) => row.id),
       read: (indices, out) => {
         const chosen = Array.from(indices, (index) => pictures[index]);
@@ -171,6 +172,21 @@ class AssessedRound {
     this.#parts.network.dispose();
     await this.#parts.pixels.close();
   }
+}
+
+/**
+ * What the pictures were of in that assessment: their classes from the table, which knows of corrections, and classes of
+ * which it was not known from the data.
+ */
+function labelSetsOfRows(
+  rows: readonly AssessmentRow[],
+  pictures: readonly Sample[],
+  classes: number,
+): LabelSets | null {
+  if (rows[0]?.labels === undefined) return null;
+  const positives = rows.map(({ label, labels }) => labels ?? [label]);
+  const unsure = pictures.map((sample, i) => (sample.unsure ?? []).filter((each) => !positives[i].includes(each)));
+  return new LabelSets(classes, positives, unsure);
 }
 
 async function weightsOf(folder: string, run: string, round: number) {

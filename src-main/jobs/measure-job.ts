@@ -16,6 +16,7 @@ import { HARDEST } from './hardest.ts';
 import { measureRates } from './plan-rates.ts';
 import type { PlanRates, Workload } from './plan-rates.ts';
 import type { MeasureRequest, PlanEstimate } from './protocol.ts';
+import { labelSetsOf } from './study-pixels.ts';
 
 /**
  * One estimate for each plan, in their order.
@@ -84,6 +85,7 @@ function plannedWork(
     load: {
       settings,
       classes,
+      several: dataset.task === 'multi-label',
       trainingBatch: Math.min(settings.training.batchSize, count),
       assessBatch: Math.min(cost.assessBatch, count),
       evaluated: test.count > 0 ? test : validation,
@@ -94,12 +96,13 @@ function plannedWork(
   };
 }
 
-function evaluableOf({ samples }: Dataset, split: Split): Evaluable {
-  const own = samples.filter((sample) => sample.split === split);
+function evaluableOf(dataset: Dataset, split: Split): Evaluable {
+  const own = dataset.samples.filter((sample) => sample.split === split);
   return {
     count: own.length,
     hasMasks: own.some(({ maskHash }) => maskHash !== null),
     hasBoxes: own.some(({ boxes }) => boxes.length > 0),
+    labelSets: labelSetsOf(dataset, own),
   };
 }
 

@@ -22,6 +22,7 @@ import type { FrozenNetwork } from '../networks/frozen.ts';
 import { Network } from '../networks/network.ts';
 import { describeParameters, initialWeights } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
+import { LabelSets } from '../numeric/label-sets.ts';
 import { Random } from '../numeric/random.ts';
 import { evaluationWork } from './evaluate-run.ts';
 import type { Evaluable } from './evaluate-run.ts';
@@ -39,6 +40,8 @@ export interface PlanRates {
 export interface Workload {
   readonly settings: RunSettings;
   readonly classes: number;
+  /** Whether pictures may be of several classes. */
+  readonly several: boolean;
   /** Pictures of a training step, and of an assessment's pass. */
   readonly trainingBatch: number;
   readonly assessBatch: number;
@@ -46,13 +49,18 @@ export interface Workload {
   readonly evaluated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>;
 }
 
+/** The made-up pictures are of one class each; where they could be of several, they are treated as such. */
+type Labelling = Pick<Workload, 'classes' | 'several'>;
+
 /** Milliseconds for each of the three, or one small repetition where that takes longer. */
 const BUDGETS = { training: 1_700, assessment: 1_300, evaluation: 600 };
 const EPS = 8 / 255;
 
 /** @throws SteadygazeError `cancelled` once the signal is aborted */
 export async function measureRates(engine: Engine, workload: Workload, signal: AbortSignal): Promise<PlanRates> {
-  const { settings, classes, trainingBatch, assessBatch, evaluated } = workload;
+  const { settings, trainingBatch, assessBatch, evaluated } = workload;
+  const labelling: Labelling = workload;
+  const { classes } = labelling;
   const architecture = buildArchitecture(settings.network, classes);
   const weights = initialWeights(describeParameters(architecture), settings.seed);
   const network = new Network(engine, architecture, weights);
@@ -60,14 +68,14 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
   let frozen: FrozenNetwork | null = null;
   let predictor: NetworkPredictor | null = null;
   try {
-    const step = (count: number) => trainOnce(network, optimizer, settings, classes, count);
+    const step = (count: number) => trainOnce(network, optimizer, settings, labelling, count);
     const training = await secondsEach(step, trainingBatch, BUDGETS.training, signal);
     frozen = network.freeze();
-    const assessment = await measureAssessment(frozen, settings, classes, assessBatch, signal);
+    const assessment = await measureAssessment(frozen, settings, labelling, assessBatch, signal);
     predictor = new NetworkPredictor(engine, architecture, weights, settings.network.size, settings.method.heatmap);
     const measured = predictor;
-    const pictures = evaluationPictures(settings.network.size, classes, evaluated);
-    const none = { ...pictures(0), count: 0 };
+    const pictures = evaluationPictures(settings.network.size, labelling, evaluated);
+    const none = pictures(0);
     const evaluate = (count: number) =>
       evaluateOnce({
         model: measured,
@@ -80,7 +88,7 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
         control: () => Promise.resolve(),
       });
     const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
-    return { training, assessment, evaluation: each / evaluationWork({ ...evaluated, count: 1 }, none) };
+    return { training, assessment, evaluation: each / evaluationWork(pictures(1), none) };
   } finally {
     frozen?.dispose();
     predictor?.close();
@@ -93,17 +101,17 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
 async function measureAssessment(
   network: FrozenNetwork,
   settings: RunSettings,
-  classes: number,
+  labelling: Labelling,
   batch: number,
   signal: AbortSignal,
 ): Promise<number> {
   const { method } = settings;
   const short = { ...method, steps: 1 };
   const began = performance.now();
-  await assessOnce(network, settings, short, classes, SMALLEST);
+  await assessOnce(network, settings, short, labelling, SMALLEST);
   const whole = ((performance.now() - began) * passesPerPicture(method)) / passesPerPicture(short);
   const measured = whole < BUDGETS.assessment / 2 ? method : short;
-  const work = (count: number) => assessOnce(network, settings, measured, classes, count);
+  const work = (count: number) => assessOnce(network, settings, measured, labelling, count);
   return (await secondsEach(work, batch, BUDGETS.assessment, signal)) / passesPerPicture(measured);
 }
 
@@ -111,7 +119,7 @@ async function trainOnce(
   network: Network,
   optimizer: SgdOptimizer,
   settings: RunSettings,
-  classes: number,
+  labelling: Labelling,
   count: number,
 ): Promise<void> {
   // Random labels with a real learning rate could end in numbers that are none.
@@ -120,7 +128,7 @@ async function trainOnce(
     {
       network,
       optimizer,
-      data: trainingPictures(count, settings.network.size, classes),
+      data: trainingPictures(count, settings.network.size, labelling),
       settings: { ...settings, training },
       epoch: 0,
       totalEpochs: 1,
@@ -138,17 +146,17 @@ async function assessOnce(
   network: FrozenNetwork,
   settings: RunSettings,
   method: RunSettings['method'],
-  classes: number,
+  labelling: Labelling,
   count: number,
 ): Promise<void> {
-  const data = trainingPictures(count, settings.network.size, classes);
-  const { x, labels, ids } = await readBatch(
+  const data = trainingPictures(count, settings.network.size, labelling);
+  const { x, labels, targets, ids } = await readBatch(
     data,
     data.labels.map((_, i) => i),
   );
-  const batch = attackBatch(network, x, labels, ids, method, EPS, settings.seed, 0);
+  const batch = attackBatch(network, x, targets, ids, method, EPS, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
-  new AssessmentTable(count).enter(0, labels, batch, method);
+  new AssessmentTable(count, data.labelSets).enter(0, labels, batch, method);
 }
 
 /** What the evaluation at the end of a training does with pictures; the figures made of it afterwards cost little. */
@@ -176,13 +184,21 @@ function fillNoise(size: number): (indices: ArrayLike<number>, out: Uint8Array) 
   };
 }
 
-function trainingPictures(count: number, size: number, classes: number): TrainingData {
+function trainingPictures(count: number, size: number, { classes, several }: Labelling): TrainingData {
+  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const each = Array.from(labels, (label) => [label]);
   return {
     count,
     size,
     classCount: classes,
-    labels: Int32Array.from({ length: count }, (_, i) => i % classes),
-    labelSets: null,
+    labels,
+    labelSets: several
+      ? new LabelSets(
+          classes,
+          each,
+          each.map(() => []),
+        )
+      : null,
     ids: Array.from({ length: count }, (_, i) => `picture ${i}`),
     read: fillNoise(size),
   };
@@ -191,18 +207,20 @@ function trainingPictures(count: number, size: number, classes: number): Trainin
 /** Pictures with an object in the middle, annotated as those of the study are. */
 function evaluationPictures(
   size: number,
-  classes: number,
+  labelling: Labelling,
   annotated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>,
 ): (count: number) => EvaluationData {
   const readPictures = fillNoise(size);
   return (count) => {
-    const { labels, ids } = trainingPictures(count, size, classes);
+    const { labels, labelSets, ids } = trainingPictures(count, size, labelling);
+    const { hasMasks, hasBoxes } = annotated;
     return {
-      ...annotated,
+      hasMasks,
+      hasBoxes,
       count,
       size,
       labels,
-      labelSets: null,
+      labelSets,
       ids,
       boxes: () => (annotated.hasBoxes ? [{ x0: 0.25, y0: 0.25, x1: 0.75, y1: 0.75 }] : []),
       readPictures,

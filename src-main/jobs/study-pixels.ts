@@ -3,7 +3,7 @@
  * pictures of the training split are trained on; masks are decoded for evaluation alone.
  */
 import { SteadygazeError } from '../contract/errors.ts';
-import type { Dataset, Problem, Sample, Split } from '../datasets/dataset.ts';
+import type { Box, Dataset, Problem, Sample, Split } from '../datasets/dataset.ts';
 import { PixelCache } from '../datasets/pixel-cache.ts';
 import { FRAME } from '../evaluation/heatmap-frame.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
@@ -101,9 +101,11 @@ export class StudyPixels {
       ids: samples.map(({ id }) => id),
       hasMasks: samples.some(hasMask),
       hasBoxes: samples.some(({ boxes }) => boxes.length > 0),
-      boxes: (index) => {
+      boxes: (index, label) => {
         const { boxes, width, height } = samples[index];
-        return boxes.map(({ x0, y0, x1, y1 }) => ({
+        const ofLabel = (box: Box) => label === undefined || box.label === label;
+        const own = boxes.some((box) => box.label !== undefined) ? boxes.filter(ofLabel) : boxes;
+        return own.map(({ x0, y0, x1, y1 }) => ({
           x0: x0 / width,
           y0: y0 / height,
           x1: x1 / width,
@@ -127,7 +129,11 @@ export class StudyPixels {
   }
 }
 
-function labelSetsOf({ task, classes }: Dataset, samples: readonly Sample[]): LabelSets | null {
+/** All classes of some pictures of a data set; null in single-label data. */
+export function labelSetsOf(
+  { task, classes }: Pick<Dataset, 'task' | 'classes'>,
+  samples: readonly Sample[],
+): LabelSets | null {
   if (task === 'single-label') return null;
   return new LabelSets(
     classes.length,

@@ -66,6 +66,7 @@ async function beginRun(
     dataFingerprint: dataset.fingerprint,
     ...state,
     classes: [...dataset.classes],
+    ...(dataset.task === 'multi-label' ? { task: dataset.task } : {}),
   };
   return (await createRun(study, beginning, checkCorrections(dataset, corrections))).id;
 }
