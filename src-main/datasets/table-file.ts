@@ -7,6 +7,7 @@ import { open, stat } from 'node:fs/promises';
 import { parse } from 'csv-parse';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { reasonOfSystem } from './picture-file.ts';
+import { separatorIn } from './table-lines.ts';
 
 export interface TableRow {
   /** One a column, spaces around it removed; empty where the row ends early. */
@@ -85,7 +86,6 @@ async function* parsedRows(path: string, delimiter: string): AsyncGenerator<Pars
   }
 }
 
-/** The separator that the first line uses most: a comma in a class name must not hide the semicolons. */
 async function separatorOf(path: string): Promise<string> {
   let head: string;
   try {
@@ -103,12 +103,7 @@ async function separatorOf(path: string): Promise<string> {
     if (error instanceof SteadygazeError || systemCode(error) === undefined) throw error;
     throw unreadable(path, reasonOfSystem(error));
   }
-  const [line = ''] = head
-    .replaceAll(/"(?:[^"]|"")*"/g, '')
-    .split(/\r\n|\n|\r/)
-    .filter((text) => text.trim() !== '');
-  const counts = [',', ';', '\t'].map((separator) => line.split(separator).length);
-  return [',', ';', '\t'][counts.indexOf(Math.max(...counts))];
+  return separatorIn(head);
 }
 
 /** Whether a cell is a number as programs write it. */
