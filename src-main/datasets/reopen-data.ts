@@ -4,6 +4,7 @@ import type { BuildOptions } from './build-dataset.ts';
 import type { Dataset, DataSource } from './dataset.ts';
 import { SubTree } from './file-tree.ts';
 import { formatOf } from './formats.ts';
+import { openIndex } from './index-place.ts';
 import { withArchiveProblems } from './open-data.ts';
 import { openTree } from './open-tree.ts';
 
@@ -21,7 +22,9 @@ export async function reopenData(before: DataSource, options: BuildOptions): Pro
     const listing = base.kind === 'folder' ? listed : await withArchiveProblems(listed, base, inside);
     const reader = (await format.pictures?.(place, choices)) ?? tree;
     try {
-      return await buildDataset({ root, format: id, inside, focus, choices }, listing, reader, options);
+      const source = { root, format: id, inside, focus, choices };
+      const index = options.index ?? (await openIndex(root, inside));
+      return await buildDataset(source, listing, reader, { ...options, ...(index === undefined ? {} : { index }) });
     } finally {
       if (reader !== tree) await reader.close();
     }

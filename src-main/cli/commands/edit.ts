@@ -75,7 +75,7 @@ export function editCommand(): Command {
           print(view.edits.length === 0 ? 'Nothing has been corrected.' : table(listed(view)));
         }
         if (file !== null) print(`Written: ${file}`);
-        for (const warning of view.warnings) print(warning);
+        if (options.list === true) for (const warning of view.warnings) print(warning);
       }),
     );
 }
