@@ -2,37 +2,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { SteadygazeError } from '../contract/errors.ts';
-import { PROBLEM_KINDS, SPLITS, TASKS } from './dataset.ts';
-import type { Dataset, Sample } from './dataset.ts';
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const coordinate = v.pipe(v.number(), v.finite());
-
-const BoxSchema = v.strictObject({
-  x0: coordinate,
-  y0: coordinate,
-  x1: coordinate,
-  y1: coordinate,
-  label: v.exactOptional(whole),
-});
-
-const SampleSchema = v.strictObject({
-  id: v.string(),
-  label: whole,
-  labels: v.exactOptional(v.pipe(v.array(whole), v.minLength(1))),
-  unsure: v.exactOptional(v.array(whole)),
-  split: v.picklist(SPLITS),
-  width: whole,
-  height: whole,
-  hash,
-  boxes: v.array(BoxSchema),
-  mask: v.nullable(v.string()),
-  maskHash: v.nullable(hash),
-  group: v.exactOptional(whole),
-});
-
-const ProblemSchema = v.strictObject({ file: v.string(), kind: v.picklist(PROBLEM_KINDS), reason: v.string() });
+import { TASKS } from './dataset.ts';
+import type { Dataset, Problem, Sample } from './dataset.ts';
+import { HASH, isProblem, isSample } from './sample-shape.ts';
 
 /** The shape of a stored data set. A study embeds it in a schema of its own. */
 export const DatasetSchema = v.pipe(
@@ -45,10 +17,10 @@ export const DatasetSchema = v.pipe(
     choices: v.optional(v.record(v.string(), v.string()), {}),
     task: v.optional(v.picklist(TASKS), 'single-label'),
     classes: v.array(v.string()),
-    samples: v.array(SampleSchema),
-    problems: v.array(ProblemSchema),
+    samples: v.custom<Sample[]>((value) => Array.isArray(value) && value.every(isSample)),
+    problems: v.custom<Problem[]>((value) => Array.isArray(value) && value.every(isProblem)),
     splitOrigin: v.picklist(['folders', 'seeded', 'mixed']),
-    fingerprint: hash,
+    fingerprint: v.pipe(v.string(), v.regex(HASH)),
   }),
   v.check(
     ({ classes, samples, task }) =>
