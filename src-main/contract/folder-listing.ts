@@ -4,7 +4,7 @@ export interface FolderEntry {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  readonly kind: 'folder' | 'study';
+  readonly kind: 'folder' | 'study' | 'file';
 }
 
 export interface FolderListing {
@@ -16,6 +16,8 @@ export interface FolderListing {
   readonly entries: readonly FolderEntry[];
   /** There are more than are listed. */
   readonly more: boolean;
+  /** Archives, tables, annotations and arrays, by name; at most 500. */
+  readonly files: readonly FolderEntry[];
   /** Pictures that lie directly in this folder (counted up to 1,000). */
   readonly pictures: number;
   /** Home, documents, pictures, drives, the sample: places to begin. */

@@ -46,9 +46,9 @@ export const OPERATIONS = {
   'app.reportProblem': operation(v.strictObject({ text: text(20_000) })).answers<null>(),
 
   // Places. `folders.pick` is for the desktop only, `folders.list` takes its place in a browser.
-  'folders.pick': operation(v.strictObject({ purpose: v.picklist(['pictures', 'study', 'place-for-study']) })).answers<
-    string | null
-  >(),
+  'folders.pick': operation(
+    v.strictObject({ purpose: v.picklist(['pictures', 'data-file', 'study', 'place-for-study']) }),
+  ).answers<string | null>(),
   'folders.list': operation(v.strictObject({ path: v.nullable(path) })).answers<FolderListing>(),
   /** What a dropped or opened path is. */
   'folders.recognise': operation(v.strictObject({ path })).answers<{

@@ -8,6 +8,12 @@ import { printPdf } from './print-pdf.ts';
 
 const DIALOGS: Readonly<Record<Parameters<Shell['pickFolder']>[0], OpenDialogOptions>> = {
   pictures: { title: 'Choose the folder of your pictures', buttonLabel: 'Choose', properties: ['openDirectory'] },
+  // No dialog of Windows or Linux chooses files and folders at once.
+  'data-file': {
+    title: 'Choose an archive, a table or an annotation',
+    buttonLabel: 'Choose',
+    properties: ['openFile'],
+  },
   study: { title: 'Open a study', buttonLabel: 'Open', properties: ['openDirectory'] },
   'place-for-study': {
     title: 'Choose where the study goes',

@@ -63,11 +63,21 @@ export function appOperations({ store, preferences, tasks, shell, log, places, d
 /** Where a shell writes its logs. @param dataFolder of the app */
 const logFolder = (dataFolder: string): string => join(dataFolder, 'logs');
 
-/** The file of a sample: nothing outside the data set can be shown by way of an id. */
+/**
+ * The file of a sample, or the file that it lies in (an archive, an array): nothing outside the data set can be shown by
+ * way of an id.
+ */
 async function samplePath(root: string, id: string): Promise<string> {
-  const path = resolve(root, id);
-  const isThere = id !== '' && !id.includes('\0') && isInside(path, root) && path !== root;
-  if (isThere && (await lstat(path).catch(() => null)) !== null) return path;
+  const archive = await lstat(root).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (archive && id !== '') return root;
+  for (const name of [id, id.replace(/#[^#]*$/, '')]) {
+    const path = resolve(root, name);
+    const isThere = name !== '' && !name.includes('\0') && isInside(path, root) && path !== root;
+    if (isThere && (await lstat(path).catch(() => null)) !== null) return path;
+  }
   throw new SteadygazeError(
     'not-found',
     `There is no such picture: ${id.slice(0, 200)}`,

@@ -3,13 +3,16 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FolderEntry, FolderListing } from '../../contract/folder-listing.ts';
+import { hasArchiveExtension } from '../../datasets/archive-name.ts';
 import { forEachConcurrently } from '../../datasets/concurrency.ts';
+import { dataFileKind } from '../../datasets/data-file-name.ts';
 import { hasPictureExtension } from '../../datasets/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 
 const MOST_FOLDERS = 2_000;
 const MOST_PICTURES = 1_000;
+const MOST_FILES = 500;
 /** A folder of more names than this is no folder that anybody browses. */
 const MOST_NAMES = 50_000;
 /** Milliseconds for a closer look at all of the folders: one may be the way to a drive that does not answer. */
@@ -32,11 +35,14 @@ export async function listFolders(
   const { folders, files, more } = await namesIn(folder, MOST_NAMES);
   const sorted = [...folders].sort(naturally.compare);
   const listed = sorted.slice(0, MOST_FOLDERS);
+  const isData = (name: string): boolean => hasArchiveExtension(name) || dataFileKind(name) !== null;
+  const data = files.filter(isData).sort(naturally.compare);
   return {
     path: folder,
     trail: trailTo(folder),
     entries: await entriesOf(folder, listed),
     more: more || sorted.length > listed.length,
+    files: data.slice(0, MOST_FILES).map((name) => ({ name, path: join(folder, name), kind: 'file' })),
     pictures: Math.min(MOST_PICTURES, files.filter(hasPictureExtension).length),
     places: [...(await existing([...placesOfSystem(), ...places, ...letters()])), ...(await mounted())],
   };

@@ -34,12 +34,20 @@ describe('the folder browser', () => {
     await symlink(root.path, join(top, 'above'));
     await symlink(study, join(top, 'a study'));
     await symlink(join(top, 'gone'), join(top, 'dead'));
-    for (const name of ['a.jpg', 'b.PNG', 'c.txt', '.d.jpg']) await writeFile(join(top, name), '');
-    const { entries, trail, pictures, more, places } = await listFolders(top, [{ name: 'Mine', path: root.path }]);
+    for (const name of ['a.jpg', 'b.PNG', 'c.txt', '.d.jpg', 'e 10.ZIP', 'e 9.csv', 'x-idx1-ubyte.gz'])
+      await writeFile(join(top, name), '');
+    const { entries, trail, pictures, more, places, files } = await listFolders(top, [
+      { name: 'Mine', path: root.path },
+    ]);
     expect(entries.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
       ...['study a study', 'folder Run 1', 'folder run 9', 'folder run 10'],
     ]);
     expect([pictures, more]).toEqual([2, false]);
+    expect(files.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'file e 9.csv',
+      'file e 10.ZIP',
+      'file x-idx1-ubyte.gz',
+    ]);
     expect(trail.at(-1)).toEqual({ name: 'browse', path: top });
     expect(trail[0]?.name).toMatch(/^(\/|[A-Z]:\\)$/);
     expect(places).toContainEqual({ name: 'Mine', path: root.path });
@@ -73,6 +81,14 @@ describe('what a path is', () => {
     ['split', 'pictures', 'split'],
     ['deep', 'nothing', 'deep'],
     ['notes.zip', 'nothing', 'notes.zip'],
+    ['cats.tar.gz', 'pictures', 'cats.tar.gz'],
+    ['cats.7z', 'nothing', 'cats.7z'],
+    ['labels.csv', 'pictures', 'labels.csv'],
+    ['photos.json', 'pictures', 'photos.json'],
+    ['letter.docx', 'nothing', 'letter.docx'],
+    ['arrays', 'pictures', 'arrays'],
+    ['code', 'nothing', 'code'],
+    ['packed', 'nothing', 'packed'],
     ['nowhere', 'nothing', 'nowhere'],
   ])('%s is %s', async (path, kind, found) => {
     await mkdir(join(root.path, 'split', 'train', 'cat'), { recursive: true });
@@ -80,6 +96,13 @@ describe('what a path is', () => {
     await mkdir(join(root.path, 'deep', 'a', 'b', 'c'), { recursive: true });
     await writeFile(join(root.path, 'deep', 'a', 'b', 'c', '1.jpg'), '');
     await writeFile(join(root.path, 'notes.zip'), '');
+    for (const name of ['cats.tar.gz', 'cats.7z', 'labels.csv', 'photos.json', 'letter.docx']) {
+      await writeFile(join(root.path, name), 'x');
+    }
+    for (const name of ['arrays/data_batch_1.bin', 'code/package.json', 'packed/data.zip']) {
+      await mkdir(join(root.path, name, '..'), { recursive: true });
+      await writeFile(join(root.path, name), 'x');
+    }
     const recognised = await recognise(join(root.path, path));
     expect(recognised).toMatchObject({ kind, path: join(root.path, found) });
     expect(recognised.sentence.length).toBeGreaterThan(10);
@@ -150,11 +173,12 @@ describe('showing a file', () => {
     desktop.library.root = data;
     await desktop.call('study.open', { folder: '/studies/one' });
     await desktop.call('folders.reveal', { what: 'sample', id: 'bar/0.png' });
+    await desktop.call('folders.reveal', { what: 'sample', id: 'bar/0.png#17' });
     for (const id of ['', '..', '../resources/sample-study/study.json', study, 'bar/none.png', 'bar/\0']) {
       await expect(desktop.call('folders.reveal', { what: 'sample', id })).rejects.toMatchObject({ code: 'not-found' });
     }
     await desktop.call('folders.reveal', { what: 'log' });
-    expect(shown).toEqual([join(data, 'bar/0.png'), join(desktop.folder, 'data', 'logs')]);
+    expect(shown).toEqual([join(data, 'bar/0.png'), join(data, 'bar/0.png'), join(desktop.folder, 'data', 'logs')]);
     await desktop.close();
   });
 });

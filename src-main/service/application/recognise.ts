@@ -1,6 +1,9 @@
 /** What a path is that somebody dropped or typed: told from names alone, so that it takes no time. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { hasArchiveExtension, hasUnreadableArchiveExtension } from '../../datasets/archive-name.ts';
+import { dataFileKind } from '../../datasets/data-file-name.ts';
+import type { DataFileKind } from '../../datasets/data-file-name.ts';
 import { hasPictureExtension } from '../../datasets/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
@@ -21,7 +24,8 @@ const MOST_NAMED = 4;
 export async function recognise(path: string): Promise<Recognised> {
   const found = await stat(path).catch(() => null);
   if (found === null) return nothing(path, 'There is nothing at this place (any more).');
-  if (!found.isDirectory()) return recogniseFile(path);
+  if (found.isFile()) return recogniseFile(path, found.size);
+  if (!found.isDirectory()) return nothing(path, 'This is neither a file nor a folder.');
   const isStudy = await stat(studyFile(path)).then(
     (file) => file.isFile(),
     () => false,
@@ -40,6 +44,16 @@ export async function recognise(path: string): Promise<Recognised> {
     const sentence = 'A folder with pictures, but without a folder for each class.';
     return { kind: 'pictures', path, sentence };
   }
+  // Descriptions alone are in many folders of other things; without a picture they describe nothing.
+  const data = files.filter((name) => ['table', 'arrays'].includes(dataFileKind(name) ?? ''));
+  if (data.length > 0) {
+    const named = `${data.slice(0, MOST_NAMED).join(', ')}${data.length > MOST_NAMED ? ', ...' : ''}`;
+    return { kind: 'pictures', path, sentence: `A folder with files that may hold or name pictures: ${named}` };
+  }
+  const archive = files.find(hasArchiveExtension);
+  if (archive !== undefined) {
+    return nothing(path, `There is an archive in this folder. Choose the archive itself, "${archive}".`);
+  }
   return nothing(
     path,
     folders.length === 0 && files.length === 0
@@ -48,14 +62,24 @@ export async function recognise(path: string): Promise<Recognised> {
   );
 }
 
-function recogniseFile(path: string): Recognised {
+const FILES: Readonly<Record<DataFileKind, string>> = {
+  table: 'a table that may name pictures.',
+  annotation: 'a description of pictures, perhaps.',
+  arrays: 'a file that may hold pictures as numbers.',
+};
+
+function recogniseFile(path: string, size: number): Recognised {
   const name = basename(path);
   if (name === 'study.json') {
     const folder = dirname(path);
     return { kind: 'study', path: folder, sentence: `The study in the folder "${basename(folder)}".` };
   }
-  if (/\.(zip|rar|7z|tar|gz|tgz|bz2|xz)$/i.test(name)) {
-    return nothing(path, 'This is an archive. Unpack it first, then choose the folder that came out of it.');
+  if (size === 0) return nothing(path, 'This file is empty.');
+  if (hasArchiveExtension(name)) return { kind: 'pictures', path, sentence: `The archive "${name}".` };
+  if (hasUnreadableArchiveExtension(name)) {
+    const sentence =
+      'Archives of this kind cannot be read here. Unpack it first, then choose the folder that came out.';
+    return nothing(path, sentence);
   }
   if (hasPictureExtension(name)) {
     return nothing(
@@ -63,7 +87,9 @@ function recogniseFile(path: string): Recognised {
       'This is a single picture. Choose the folder that holds one folder of pictures for each class.',
     );
   }
-  return nothing(path, 'This file is neither a study nor a folder of pictures.');
+  const kind = dataFileKind(name);
+  if (kind !== null) return { kind: 'pictures', path, sentence: `"${name}": ${FILES[kind]}` };
+  return nothing(path, 'This file is neither a study, nor pictures, nor a list of pictures.');
 }
 
 /** @param deeper folders that may be opened below this one */
