@@ -5,17 +5,22 @@
  * Items are first the pictures of the curves, then, layer by layer from the head to the input, groups of pictures that
  * are compared: so one randomised model is held at a time. A group costs about as much as the curves of one picture,
  * so that progress is even.
+ *
+ * Where pictures may be of several classes, a "picture" is here a picture with one of its classes, because each class has
+ * a heatmap and a probability (the sigmoid of its logit) of its own.
  */
 import type { EvaluationSettings, FaithfulnessDetails } from '../contract/evaluation.ts';
 import type { Figure } from '../contract/run.ts';
-import { bootstrapMean, pairedInterval, resampledMeans } from '../numeric/bootstrap.ts';
+import { pairedInterval } from '../numeric/bootstrap.ts';
 import { hashSeed } from '../numeric/random.ts';
 import { mean } from '../numeric/statistics.ts';
 import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { areaUnder, CURVES, LabelProbabilities, measureCurves, pixelOrders } from './insertion-deletion.ts';
+import type { LabelItems } from './label-items.ts';
+import { labelItems, meanOfItems, resampledItemMeans } from './label-items.ts';
 import { ForgetfulModel, mapLikeness } from './layer-randomisation.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
-import { forEachBatch } from './passes.ts';
+import { forEachBatch, upTo } from './passes.ts';
 import type { Predictions } from './predictor.ts';
 import { readBatch } from './read-batch.ts';
 
@@ -47,9 +52,10 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
   readonly passes: number;
   readonly #subject: Subject;
   readonly #settings: EvaluationSettings['faithfulness'];
-  /** Pictures of the curves, and of the comparison. */
-  readonly #curves: readonly number[];
-  readonly #sanity: readonly number[];
+  /** Pictures of the curves; items of the curves, and of the comparison. */
+  readonly #chosen: readonly number[];
+  readonly #curves: LabelItems;
+  readonly #sanity: LabelItems;
   /** Pictures of a group, and groups for each layer. */
   readonly #groupSize: number;
   readonly #groups: number;
@@ -60,38 +66,35 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     const { seed, faithfulness } = settings;
     this.#subject = subject;
     this.#settings = faithfulness;
-    this.#curves = chosenPictures(measured.ids, faithfulness.pictures, seed);
-    this.#sanity = chosenPictures(measured.ids, faithfulness.sanityPictures, seed);
+    this.#chosen = chosenPictures(measured.ids, faithfulness.pictures, seed);
+    this.#curves = labelItems(measured, this.#chosen);
+    this.#sanity = labelItems(measured, chosenPictures(measured.ids, faithfulness.sanityPictures, seed));
     this.#forgetful = new ForgetfulModel(model, hashSeed('randomised layers', seed));
     this.width = CURVES.length * (faithfulness.steps + 1);
     this.#groupSize = Math.floor(this.width / 2);
-    this.#groups = Math.ceil(this.#sanity.length / this.#groupSize);
-    this.count = this.#curves.length + this.#groups * model.layers.length;
+    this.#groups = Math.ceil(this.#sanity.count / this.#groupSize);
+    this.count = this.#curves.count + this.#groups * model.layers.length;
     this.passes = passesOfCurves(faithfulness.steps);
   }
 
   async measure(items: readonly number[], out: Float32Array): Promise<void> {
     const { model, batchSize, control } = this.#subject;
-    const pictures = items.filter((item) => item < this.#curves.length);
-    const probabilities = new LabelProbabilities(model, batchSize, control);
+    const pictures = items.filter((item) => item < this.#curves.count);
+    const probabilities = new LabelProbabilities(model, batchSize, control, this.#subject.measured.labelSets !== null);
     let row = 0;
     await forEachBatch(pictures, this.#subject, async (batch) => {
       const rows = out.subarray(row * this.width, (row += batch.length) * this.width);
-      await this.#measureCurves(
-        batch.map((item) => this.#curves[item]),
-        probabilities,
-        rows,
-      );
+      await this.#measureCurves(batch, probabilities, rows);
     });
     await probabilities.flush();
     for (const item of items.slice(pictures.length)) {
-      await this.#compareGroup(item - this.#curves.length, out.subarray(row * this.width, ++row * this.width));
+      await this.#compareGroup(item - this.#curves.count, out.subarray(row * this.width, ++row * this.width));
     }
   }
 
-  async #measureCurves(indices: readonly number[], probabilities: LabelProbabilities, out: Float32Array) {
+  async #measureCurves(items: readonly number[], probabilities: LabelProbabilities, out: Float32Array) {
     const { model, measured, settings } = this.#subject;
-    const { pictures, labels } = await readBatch(this.#subject.measured, indices);
+    const { indices, pictures, labels } = await this.#read(this.#curves, items);
     const predictions = await model.predict(pictures, labels);
     const { mapHeight, mapWidth } = predictions;
     const bytes = pictures.length / indices.length;
@@ -104,6 +107,12 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     }
   }
 
+  async #read({ pictures: all, labels }: LabelItems, items: readonly number[]) {
+    const indices = items.map((item) => all[item]);
+    const { pictures } = await readBatch(this.#subject.measured, indices);
+    return { indices, pictures, labels: Int32Array.from(items, (item) => labels[item]) };
+  }
+
   /** @param out [width] */
   async #compareGroup(item: number, out: Float32Array): Promise<void> {
     const { model } = this.#subject;
@@ -111,8 +120,9 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     const first = (item % this.#groups) * this.#groupSize;
     let offset = 0;
     out.fill(0);
-    await forEachBatch(this.#sanity.slice(first, first + this.#groupSize), this.#subject, async (indices) => {
-      const { pictures, labels } = await readBatch(this.#subject.measured, indices);
+    const group = upTo(this.#sanity.count).slice(first, first + this.#groupSize);
+    await forEachBatch(group, this.#subject, async (items) => {
+      const { indices, pictures, labels } = await this.#read(this.#sanity, items);
       const learned = await model.predict(pictures, labels);
       const forgotten = await this.#forgetful.without(layers).predict(pictures, labels);
       for (let i = 0; i < indices.length; i++) {
@@ -125,13 +135,16 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
 
   summarise(rows: Float32Array): PartSummary<'faithfulness'> {
     const { measured, settings } = this.#subject;
-    const pictures = this.#curves.length;
+    const pictures = this.#curves.count;
+    const { owners } = this.#curves;
     const points = this.#settings.steps + 1;
     const curves = CURVES.map((_, c) =>
-      this.#curves.map((_picture, i) => rows.subarray(i * this.width + c * points, i * this.width + (c + 1) * points)),
+      upTo(pictures).map((i) => rows.subarray(i * this.width + c * points, i * this.width + (c + 1) * points)),
     );
     const areas = curves.map((ofPictures) => Float32Array.from(ofPictures, areaUnder));
-    const [insertion, deletion, insertionRandom, deletionRandom] = resampledMeans(areas, { seed: settings.seed });
+    const [insertion, deletion, insertionRandom, deletionRandom] = resampledItemMeans(areas, owners, {
+      seed: settings.seed,
+    });
     const meanCurves = curves.map((ofPictures) =>
       Array.from({ length: points }, (_, k) => mean(ofPictures.map((curve) => curve[k]))),
     );
@@ -152,7 +165,7 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
     }
     if (blank > 0) {
       notes.push(
-        `In ${String(blank)} of ${String(this.#sanity.length * sanity.length)} comparisons with randomised layers, ` +
+        `In ${String(blank)} of ${String(this.#sanity.count * sanity.length)} comparisons with randomised layers, ` +
           'one of the heatmaps is the same everywhere. Their similarity counts as 0.',
       );
     }
@@ -169,25 +182,31 @@ class FaithfulnessPart implements MeasuredPart<'faithfulness'> {
       details,
       notes,
       perPicture: {
-        ids: this.#curves.map((index) => measured.ids[index]),
-        columns: Object.fromEntries(CURVES.map((name, c) => [name, areas[c]])),
+        ids: this.#chosen.map((index) => measured.ids[index]),
+        columns: Object.fromEntries(
+          CURVES.map((name, c) => [name, meanOfItems(areas[c], owners, this.#chosen.length)]),
+        ),
       },
     };
   }
 
   #sanitySummary(rows: Float32Array): { sanity: { layer: string; similarity: Figure }[]; blank: number } {
     const { model, settings } = this.#subject;
-    if (this.#sanity.length === 0) return { sanity: [], blank: 0 };
+    if (this.#sanity.count === 0) return { sanity: [], blank: 0 };
     let blank = 0;
+    const meanOf = (values: Float32Array): Figure => {
+      const [{ value, low, high, n }] = resampledItemMeans([values], this.#sanity.owners, { seed: settings.seed });
+      return { value, low, high, n };
+    };
     const sanity = model.layers.map((layer, k) => {
-      const similarities = new Float32Array(this.#sanity.length);
+      const similarities = new Float32Array(this.#sanity.count);
       for (let i = 0; i < similarities.length; i++) {
-        const item = this.#curves.length + k * this.#groups + Math.floor(i / this.#groupSize);
+        const item = this.#curves.count + k * this.#groups + Math.floor(i / this.#groupSize);
         const at = item * this.width + 2 * (i % this.#groupSize);
         similarities[i] = rows[at];
         blank += rows[at + 1];
       }
-      return { layer, similarity: bootstrapMean(similarities, { seed: settings.seed }) };
+      return { layer, similarity: meanOf(similarities) };
     });
     return { sanity, blank };
   }

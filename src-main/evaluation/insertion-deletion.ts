@@ -5,6 +5,7 @@
  */
 import sharp from 'sharp';
 import { softmax } from '../method/consistency.ts';
+import { sigmoid } from '../networks/loss.ts';
 import { Random } from '../numeric/random.ts';
 import { resizeBilinear } from '../numeric/resize.ts';
 import type { Predictor } from './predictor.ts';
@@ -61,13 +62,18 @@ export class LabelProbabilities {
   readonly #pictures: Uint8Array;
   readonly #bytes: number;
   readonly #capacity: number;
+  readonly #several: boolean;
   #waiting: { readonly label: number; readonly enter: (probability: number) => void }[] = [];
 
-  /** @param capacity pictures of one forward pass */
-  constructor(model: Predictor, capacity: number, control: () => Promise<void>) {
+  /**
+   * @param capacity pictures of one forward pass
+   * @param several  pictures may be of several classes: probabilities are sigmoids
+   */
+  constructor(model: Predictor, capacity: number, control: () => Promise<void>, several: boolean) {
     this.#model = model;
     this.#control = control;
     this.#capacity = capacity;
+    this.#several = several;
     this.#bytes = model.size * model.size * 3;
     this.#pictures = new Uint8Array(capacity * this.#bytes);
   }
@@ -88,7 +94,8 @@ export class LabelProbabilities {
     const logits = await this.#model.classify(this.#pictures.subarray(0, waiting.length * this.#bytes));
     const { classes } = this.#model;
     waiting.forEach(({ label, enter }, i) => {
-      enter(softmax(logits.subarray(i * classes, (i + 1) * classes))[label]);
+      const own = logits.subarray(i * classes, (i + 1) * classes);
+      enter(this.#several ? sigmoid(own[label]) : softmax(own)[label]);
     });
   }
 }

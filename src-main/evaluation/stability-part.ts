@@ -2,15 +2,19 @@
  * What can be said of heatmaps without knowing where objects are: how concentrated they are, whether other ways of
  * computing them agree (Grad-CAM++ and LayerCAM), and whether they stay the same under changes that change nothing
  * about what the picture shows (harmless-changes.ts).
+ *
+ * Where pictures may be of several classes, an item is a picture with one of its classes, because each class has a
+ * heatmap of its own (label-items.ts); what has to stay the same of the prediction is the most probable class.
  */
 import { HARMLESS_CHANGES, type StabilityDetails } from '../contract/evaluation.ts';
 import { cosine } from '../method/consistency.ts';
 import { isEmptyMap } from '../method/heatmap.ts';
-import { resampledMeans } from '../numeric/bootstrap.ts';
 import { gini, normalisedEntropy } from '../numeric/concentration.ts';
 import { argMax, mean } from '../numeric/statistics.ts';
 import { chosenPictures, chosenShare } from './chosen-pictures.ts';
 import { harmlesslyChanged, likenessAfter } from './harmless-changes.ts';
+import type { LabelItems } from './label-items.ts';
+import { labelItems, meanOfItems, resampledItemMeans } from './label-items.ts';
 import type { MeasuredPart, PartKind, PartSummary, Subject } from './part.ts';
 import { forEachBatch } from './passes.ts';
 import type { Predictions } from './predictor.ts';
@@ -44,13 +48,16 @@ class StabilityPart implements MeasuredPart<'stability'> {
   readonly width = WIDTH;
   readonly passes = PASSES;
   readonly #subject: Subject;
+  /** The measured pictures, and their items. */
   readonly #chosen: readonly number[];
+  readonly #items: LabelItems;
 
   constructor(subject: Subject) {
     const { measured, settings } = subject;
     this.#subject = subject;
     this.#chosen = chosenPictures(measured.ids, settings.stability.pictures, settings.seed);
-    this.count = this.#chosen.length;
+    this.#items = labelItems(measured, this.#chosen);
+    this.count = this.#items.count;
   }
 
   async measure(items: readonly number[], out: Float32Array): Promise<void> {
@@ -63,8 +70,9 @@ class StabilityPart implements MeasuredPart<'stability'> {
   async #measureBatch(items: readonly number[], out: Float32Array): Promise<void> {
     const { model, measured, settings } = this.#subject;
     const { size } = measured;
-    const indices = items.map((item) => this.#chosen[item]);
-    const { pictures, labels } = await readBatch(measured, indices);
+    const indices = items.map((item) => this.#items.pictures[item]);
+    const labels = Int32Array.from(items, (item) => this.#items.labels[item]);
+    const { pictures } = await readBatch(measured, indices);
     const own = await model.predict(pictures, labels);
     const enter = (name: (typeof FIGURES)[number], of: (i: number) => number) => {
       for (let i = 0; i < indices.length; i++) out[i * WIDTH + FIGURES.indexOf(name)] = of(i);
@@ -100,7 +108,8 @@ class StabilityPart implements MeasuredPart<'stability'> {
     const { measured, settings } = this.#subject;
     const column = (c: number) => Float32Array.from({ length: this.count }, (_, i) => rows[i * WIDTH + c]);
     const columns = FIGURES.map((_, c) => column(c));
-    const estimates = resampledMeans(columns, { seed: settings.seed });
+    const { owners } = this.#items;
+    const estimates = resampledItemMeans(columns, owners, { seed: settings.seed });
     const emptyMaps = column(FIGURES.length + 1).reduce((sum, value) => sum + value, 0);
     const details: StabilityDetails = { zeroShare: mean(column(FIGURES.length)), emptyMaps };
     const notes =
@@ -116,7 +125,9 @@ class StabilityPart implements MeasuredPart<'stability'> {
       notes,
       perPicture: {
         ids: this.#chosen.map((index) => measured.ids[index]),
-        columns: Object.fromEntries(FIGURES.map((name, c) => [name, columns[c]])),
+        columns: Object.fromEntries(
+          FIGURES.map((name, c) => [name, meanOfItems(columns[c], owners, this.#chosen.length)]),
+        ),
       },
     };
   }
