@@ -1,31 +1,34 @@
 /**
  * Builds the sample study, a finished result to look at before anything was trained:
  *
- *     node resources/sample-study-source/build.ts [--out FOLDER] [--engine native] [--measure]
+ *     node resources/sample-study-source/build.ts [--out FOLDER] [--engine native] [--measure | --list]
  *
  * It trains what the demo trains on the pictures of `resources/sample`, measures every part of an evaluation, keeps what
  * the app shows of it, and replaces FOLDER (default `resources/sample-study`). With `--measure` the runs that lie there
- * are measured again, without any training. The pictures themselves are not in it: they lie in `resources/sample`, and
+ * are measured again, without any training. With `--list` only the list of pictures is read again, for problems that are
+ * found anew in the same pictures. The pictures themselves are not in it: they lie in `resources/sample`, and
  * whoever copies the study puts them into its `pictures/`.
  */
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { arch, tmpdir, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EngineId } from '../../src-main/compute/engine.ts';
 import { ENGINE_IDS } from '../../src-main/compute/engine.ts';
 import type { Arm } from '../../src-main/contract/settings.ts';
+import { datasetFromJson, datasetToJson } from '../../src-main/datasets/dataset-file.ts';
+import { openDataset } from '../../src-main/datasets/open-data.ts';
 import { figuresOfRun } from '../../src-main/jobs/evaluate-run.ts';
 import { createStudyFrom } from '../../src-main/service/create-study.ts';
 import { DEMO_SETTINGS } from '../../src-main/service/demo-settings.ts';
 import { evaluateRuns } from '../../src-main/service/evaluate-runs.ts';
 import { resolveSettings } from '../../src-main/service/settings.ts';
 import { work } from '../../src-main/service/work.ts';
-import { writeJsonAtomic } from '../../src-main/workspace/atomic-file.ts';
+import { writeFileAtomic, writeJsonAtomic } from '../../src-main/workspace/atomic-file.ts';
 import { readEvaluation } from '../../src-main/workspace/evaluation-store.ts';
 import { listRuns } from '../../src-main/workspace/run.ts';
 import { openStudyForWriting } from '../../src-main/workspace/study.ts';
-import { cacheFolder, runFile, runFolder, weightsFile } from '../../src-main/workspace/study-layout.ts';
+import { cacheFolder, dataFile, runFile, runFolder, weightsFile } from '../../src-main/workspace/study-layout.ts';
 import { lighten } from './lighter.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../sample');
@@ -132,14 +135,26 @@ async function replace(folder: string, out: string): Promise<void> {
   }
 }
 
+/** What is known of the pictures, found again; they must be the same to the byte. */
+async function listAgain(out: string): Promise<void> {
+  const file = dataFile(out);
+  const before = datasetFromJson(JSON.parse(await readFile(file, 'utf8')));
+  const now = await openDataset(SAMPLE, { seed: 0 });
+  if (now.fingerprint !== before.fingerprint) throw new Error('The pictures have changed: build the study again.');
+  await writeFileAtomic(file, JSON.stringify({ ...datasetToJson(now), root: before.root }));
+  for (const { kind, reason } of now.problems) console.log(`${kind}: ${reason}`);
+}
+
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: resolve(import.meta.dirname, '../sample-study') },
     engine: { type: 'string' },
     measure: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
   },
 });
 const engine = ENGINE_IDS.find((id) => id === (values.engine ?? 'native'));
 if (engine === undefined) throw new Error(`--engine is one of ${ENGINE_IDS.join(', ')}`);
-await build(resolve(values.out), engine, values.measure);
+if (values.list) await listAgain(resolve(values.out));
+else await build(resolve(values.out), engine, values.measure);
 console.log(`Written to ${resolve(values.out)}`);
