@@ -20,7 +20,7 @@ const FEW = 3;
 const PART_NAME = new RegExp(
   [
     '^(voc|ilsvrc|imagenet|cub|stl)|challenge|devkit',
-    '^(data|cls-loc|train|val|test|segmentations)$',
+    '^(data|cls-loc|train|val(id)?|validation|test|segmentations)$',
     '^(in9l|original|mixed_(same|rand|next)|only_(fg|bg_[bt])|no_fg|fg_mask)$',
   ].join('|'),
   'i',

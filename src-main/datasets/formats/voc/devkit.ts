@@ -5,26 +5,64 @@ import type { FileTree } from '../../file-tree.ts';
 import { reasonOfSystem } from '../../picture-file.ts';
 import { hasPictureExtension } from '../../picture-name.ts';
 import { baseName, nearbyFolders, stemOf, within } from '../nearby-folders.ts';
-import { readLines } from '../text-lines.ts';
+import { counted, readLines } from '../text-lines.ts';
 import { SEGMENTATION_FOLDERS } from './segmentation.ts';
 
 export interface VocPart {
   /** `VOCdevkit/VOC2007`, or '' where that folder was chosen. */
   readonly folder: string;
-  /** `2007`; the name of the folder where it is called otherwise. */
+  /** Folders of the two kinds of files; both are `folder` where XML files lie beside their pictures. */
+  readonly annotations: string;
+  readonly pictures: string;
+  /** `2007`; the name of the folder where it is called otherwise; '' for what only imitates the kit's files. */
   readonly year: string;
+  /** That of a folder `train`, `valid` or `test` of annotated pictures; else lists say it. */
+  readonly split: Split | null;
 }
 
-/** Folders that hold `Annotations` and `JPEGImages`. Training and test data of a year may lie in folders of their own. */
+const SPLIT_NAMES: Readonly<Record<string, Split>> = {
+  train: 'train',
+  val: 'val',
+  valid: 'val',
+  validation: 'val',
+  test: 'test',
+};
+
+const isAnnotation = (file: string): boolean => /\.xml$/i.test(file);
+
+/**
+ * Folders that hold `Annotations` and `JPEGImages`: training and test data of a year may lie in folders of their own.
+ * Where there are none, what programs write that imitate VOC: `annotations` and `images`, or XML files beside pictures.
+ */
 export async function findParts(tree: FileTree): Promise<VocPart[]> {
-  const found = (await nearbyFolders(tree)).filter(
-    ({ folders }) => folders.includes('Annotations') && folders.includes('JPEGImages'),
-  );
-  return found.map(({ path }) => {
-    const name = baseName(path === '' ? tree.root.replaceAll('\\', '/') : path);
-    return { folder: path, year: /^VOC(\d{4})$/i.exec(name)?.[1] ?? (path === '' ? '' : name) };
-  });
+  const nearby = await nearbyFolders(tree);
+  const kits = nearby.filter(({ folders }) => folders.includes('Annotations') && folders.includes('JPEGImages'));
+  if (kits.length > 0) {
+    return kits.map(({ path }): VocPart => {
+      const name = nameOf(tree, path);
+      const year = /^VOC(\d{4})$/i.exec(name)?.[1] ?? (path === '' ? '' : name);
+      const [annotations, pictures] = [within(path, 'Annotations'), within(path, 'JPEGImages')];
+      return { folder: path, annotations, pictures, year, split: null };
+    });
+  }
+  const parts: VocPart[] = [];
+  for (const { path, files, folders } of nearby) {
+    const split = SPLIT_NAMES[nameOf(tree, path).toLowerCase()] ?? null;
+    if (files.some(isAnnotation) && files.some(hasPictureExtension)) {
+      parts.push({ folder: path, annotations: path, pictures: path, year: '', split });
+      continue;
+    }
+    const names = [/^annotations$/i, /^(jpegimages|images)$/i].map((name) => folders.find((each) => name.test(each)));
+    const [annotations, pictures] = names.map((name) => (name === undefined ? null : within(path, name)));
+    if (annotations === null || pictures === null) continue;
+    // COCO's folders are called so too, and hold JSON.
+    const inside = await tree.list(annotations).catch(() => null);
+    if (inside?.files.some(isAnnotation)) parts.push({ folder: path, annotations, pictures, year: '', split });
+  }
+  return parts;
 }
+
+const nameOf = (tree: FileTree, path: string): string => baseName(path === '' ? tree.root.replaceAll('\\', '/') : path);
 
 /** What the lists of a part say of a picture. */
 export interface VocEntry {
@@ -51,11 +89,12 @@ const LISTS: readonly (readonly [string, Split | null])[] = [
   ['trainval', null],
 ];
 
-export async function readPart(tree: FileTree, { folder }: VocPart, problems: Problem[]): Promise<VocFiles> {
-  const pictures = await byName(tree, within(folder, 'JPEGImages'), hasPictureExtension, problems);
-  const annotations = await byName(tree, within(folder, 'Annotations'), (file) => /\.xml$/i.test(file), problems);
+export async function readPart(tree: FileTree, part: VocPart, problems: Problem[]): Promise<VocFiles> {
+  const { folder, split } = part;
+  const pictures = await byName(tree, part.pictures, hasPictureExtension, problems);
+  const annotations = await byName(tree, part.annotations, isAnnotation, problems);
   const listed = await readLists(tree, folder, problems);
-  const entries = listed ?? [...annotations.keys()].map((name): VocEntry => ({ name, split: null, list: '' }));
+  const entries = listed ?? [...annotations.keys()].map((name): VocEntry => ({ name, split, list: '' }));
   const { folders } = await tree.list(folder);
   const masked = SEGMENTATION_FOLDERS.filter((name) => folders.includes(name));
   const masks = new Map<string, string>();
@@ -68,7 +107,13 @@ export async function readPart(tree: FileTree, { folder }: VocPart, problems: Pr
     const others = [...annotations.keys()].filter((name) => !names.has(name)).length;
     if (others > 0) {
       const reason = `${others.toLocaleString('en-US')} of the annotated pictures stand in none of the lists, and are left aside.`;
-      problems.push({ file: within(folder, 'Annotations'), kind: 'ignored', reason });
+      problems.push({ file: part.annotations, kind: 'ignored', reason });
+    }
+  } else {
+    const others = [...pictures.keys()].filter((name) => !annotations.has(name));
+    if (others.length > 0) {
+      const reason = `Without an annotation and left aside: ${counted(others.length, 'picture')}, such as ${others[0].slice(0, 100)}.`;
+      problems.push({ file: part.pictures, kind: 'unlabelled', reason });
     }
   }
   return { entries, pictures, annotations, masks };

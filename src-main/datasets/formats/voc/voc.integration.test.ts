@@ -196,6 +196,7 @@ describe('Pascal VOC', () => {
       'Annotations/bomb.xml': 'bad-annotation',
       'Annotations/large.xml': 'bad-annotation',
       'Annotations/other.xml': 'bad-annotation',
+      JPEGImages: 'unlabelled',
       'JPEGImages/empty.jpg': 'unlabelled',
       'JPEGImages/gone': 'missing-picture',
       'JPEGImages/c.jpg': 'bad-box',
@@ -234,6 +235,39 @@ describe('Pascal VOC', () => {
     expect(reasons(dataset, 'JPEGImages/../../secret').map((reason) => reason.split(':')[0])).toEqual([
       'missing-picture',
     ]);
+  });
+
+  it('reads files of VOC beside their pictures, in the folders of splits, or in folders of other names', async () => {
+    const own = (name: string): string => vocXml(name, [{ name: name.slice(0, 3), box: [1, 1, 5, 5] }]);
+    for (const path of ['train/cat1', 'train/dog1', 'valid/cat2', 'test/dog2']) {
+      await writeFiles(root, {
+        [`${path}.jpg`]: await patchworkJpeg(path.length * 7 + path.charCodeAt(6), VOC_WIDTH, VOC_HEIGHT),
+        [`${path}.xml`]: own(path.split('/')[1]),
+      });
+    }
+    await writeFiles(root, { 'train/alone.jpg': await patchworkJpeg(4711) });
+    const { dataset, candidates } = await openData(root, { seed: 0, choices: { task: 'single' } });
+    expect(candidates[0]).toMatchObject({ format: 'voc', certainty: 0.85 });
+    expect(described(dataset)).toEqual({
+      'test/dog2.jpg': 'dog test',
+      'train/cat1.jpg': 'cat train',
+      'train/dog1.jpg': 'dog train',
+      'valid/cat2.jpg': 'cat val',
+    });
+    expect(reasons(dataset, 'train')).toEqual([
+      'unlabelled: Without an annotation and left aside: 1 picture, such as alone.',
+    ]);
+    const other = join(root, 'other');
+    for (const name of ['cat1', 'dog1']) {
+      await writeFiles(other, {
+        [`images/${name}.png`]: await patchworkJpeg(name.charCodeAt(0)),
+        [`annotations/${name}.xml`]: own(name),
+      });
+    }
+    expect(described((await openData(other, { seed: 0 })).dataset)).toEqual({
+      'images/cat1.png': 'cat train',
+      'images/dog1.png': 'dog train',
+    });
   });
 
   it('asks where only folders of other things lie', async () => {

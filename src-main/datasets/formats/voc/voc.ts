@@ -33,18 +33,17 @@ const titleOf = (parts: readonly VocPart[]): string => {
 
 async function match({ tree, focus }: Place): Promise<Match> {
   if (focus !== null) return { certainty: 0, reason: 'A file was named, not a folder.' };
-  const parts = await findParts(tree);
-  for (const { folder } of parts) {
-    const inside = within(folder, 'Annotations');
-    const { files } = await tree.list(inside).catch(() => ({ files: [] }));
-    const file = files.find((name) => /\.xml$/i.test(name));
-    if (file === undefined) continue;
-    const head = await tree.readRange(within(inside, file), 0, 1000).catch(() => new Uint8Array());
-    const known = new TextDecoder('utf-8').decode(head).includes('<annotation');
-    const reason = `There are annotations and pictures as in ${titleOf(parts)}.`;
-    return { certainty: known ? 0.95 : 0.6, reason };
+  for (const part of await findParts(tree)) {
+    const { files } = await tree.list(part.annotations).catch(() => ({ files: [] }));
+    // One of them may be damaged.
+    for (const file of files.filter((name) => /\.xml$/i.test(name)).slice(0, 3)) {
+      const head = await tree.readRange(within(part.annotations, file), 0, 1000).catch(() => new Uint8Array());
+      if (!new TextDecoder('utf-8').decode(head).includes('<annotation')) continue;
+      const where = part.annotations === '' ? 'this folder' : part.annotations;
+      return { certainty: part.year === '' ? 0.85 : 0.95, reason: `There are annotations of Pascal VOC in ${where}.` };
+    }
   }
-  return { certainty: 0, reason: 'There are no folders Annotations and JPEGImages.' };
+  return { certainty: 0, reason: 'There are no annotations as in Pascal VOC.' };
 }
 
 /** A picture with its annotation, before the questions are answered. */
@@ -116,7 +115,7 @@ async function readAnnotations(
       if (path === undefined) {
         const reason = `${entry.list === '' ? 'An annotation' : `The list ${entry.list}`} names this picture, but it is not there.`;
         found[i] = {
-          file: within(part.folder, `JPEGImages/${entry.name.slice(0, 200)}`),
+          file: within(part.pictures, entry.name.slice(0, 200)),
           kind: 'missing-picture',
           reason,
         };
@@ -158,7 +157,7 @@ function noteUnlabelled(entries: readonly VocEntry[], part: VocPart, problems: P
   for (const list of new Set(entries.map((entry) => entry.list))) {
     const names = entries.filter((entry) => entry.list === list).map(({ name }) => name);
     const reason = `${counted(names.length, 'picture')} of the list ${names.length === 1 ? 'has' : 'have'} no annotation (such as ${names[0].slice(0, 100)}) and ${names.length === 1 ? 'is' : 'are'} left aside.`;
-    problems.push({ file: list === '' ? within(part.folder, 'Annotations') : list, kind: 'unlabelled', reason });
+    problems.push({ file: list === '' ? part.annotations : list, kind: 'unlabelled', reason });
   }
 }
 
@@ -167,7 +166,7 @@ function ofOneClass(all: readonly Annotated[], parts: readonly VocPart[], proble
   const one = all.filter(({ sure, unsure }) => sure.length === 1 && unsure.length === 0);
   if (one.length < all.length) {
     const reason = `${counted(all.length - one.length, 'picture')} with objects of several classes ${all.length - one.length === 1 ? 'is' : 'are'} left out.`;
-    problems.push({ file: within(parts[0]?.folder ?? '', 'Annotations'), kind: 'ignored', reason });
+    problems.push({ file: parts[0]?.annotations ?? '', kind: 'ignored', reason });
   }
   return one;
 }
