@@ -1,10 +1,9 @@
 /** Making a study of a folder of pictures. The pictures stay where they are; nothing is ever written to them. */
-import { summarise } from '../datasets/describe.ts';
-import type { DatasetSummary } from '../datasets/describe.ts';
-import { openDataset } from '../datasets/open-data.ts';
+import { openData } from '../datasets/open-data.ts';
 import { createStudy } from '../workspace/study.ts';
 import type { Study } from '../workspace/study.ts';
-import type { ReadingOptions } from './inspect-data.ts';
+import { recognised } from './inspect-data.ts';
+import type { ReadingOptions, RecognisedData } from './inspect-data.ts';
 
 export interface NewStudy extends ReadingOptions {
   /** Folder of the pictures. */
@@ -20,8 +19,8 @@ export interface NewStudy extends ReadingOptions {
 export async function createStudyFrom(
   folder: string,
   { data, name, ...reading }: NewStudy,
-): Promise<{ readonly study: Study; readonly summary: DatasetSummary }> {
-  const dataset = await openDataset(data, { seed: 0, remember: true, ...reading });
-  const study = await createStudy(folder, dataset, name === undefined ? {} : { name });
-  return { study, summary: summarise(dataset) };
+): Promise<{ readonly study: Study; readonly summary: RecognisedData }> {
+  const opened = await openData(data, { seed: 0, remember: true, ...reading });
+  const study = await createStudy(folder, opened.dataset, name === undefined ? {} : { name });
+  return { study, summary: recognised(opened) };
 }

@@ -74,7 +74,7 @@ describe('training pictures corrected between two runs', () => {
     const row = new TextDecoder().decode(before.ids).split('\n').indexOf(out[0]);
     const { sample } = await library.sample(study, FIRST, 1, row);
     expect(sample.width).toBe(32);
-    const picture = await library.resource(study, { kind: 'picture', hash: sample.hash, size: 32 });
+    const picture = await library.resource(study, { kind: 'picture', hash: sample.hash, size: 96 });
     expect(picture.body.length).toBeGreaterThan(100);
   });
 

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
-import type { DatasetSummary } from '../../datasets/describe.ts';
+import { InvalidArgumentError, type Command } from 'commander';
 import { inspectData } from '../../service/inspect-data.ts';
+import type { ReadingOptions, RecognisedData } from '../../service/inspect-data.ts';
 import { action, command } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { print, printJson, table } from '../output.ts';
@@ -8,20 +8,72 @@ import { print, printJson, table } from '../output.ts';
 /** Problems printed for a person; `--json` has all. */
 const SHOWN = 20;
 
+/** `--format` and `--choose`: how the pictures are read. */
+export interface HowToRead {
+  readonly format?: string;
+  readonly choose: Readonly<Record<string, string>>;
+}
+
+interface InspectOptions extends CommonOptions, HowToRead {}
+
 export function inspectCommand(): Command {
-  return command('inspect', 'say what lies in a folder of pictures; nothing is written')
-    .argument('<path>', 'folder with one folder of pictures per class')
+  return readingOptions(command('inspect', 'say what lies in a folder, archive or file of pictures'))
+    .argument('<path>', 'folder, archive, table or annotation file')
     .action(
-      action<CommonOptions, [string]>(async ({ json }, path) => {
-        const summary = await inspectData(path);
-        if (json) printJson(summary);
-        else printSummary(summary);
+      action<InspectOptions, [string]>(async ({ json, ...how }, path) => {
+        const found = await inspectData(path, readAs(how));
+        if (json) return printJson(found);
+        printRecognised(found);
+        printSummary(found);
       }),
     );
 }
 
+/** Adds `--format` and `--choose` to a command. */
+export function readingOptions(to: Command): Command {
+  return to
+    .option('--format <name>', 'read them as this (inspect lists what is possible)')
+    .option('--choose <key=value>', 'answer a question of the format (may be repeated)', collectChoice, {});
+}
+
+/** As the service takes them. */
+export const readAs = ({ format, choose }: HowToRead): Pick<ReadingOptions, 'format' | 'choices'> => ({
+  ...(format === undefined ? {} : { format }),
+  choices: choose,
+});
+
+function collectChoice(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be a key and a value, as in label-column=species.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** What was recognised, what else it could be, and what can be chosen. */
+export function printRecognised({ recognised, format, candidates, choices }: RecognisedData): void {
+  print(recognised);
+  const others = candidates.filter((candidate) => candidate.format !== format);
+  if (others.length > 0) {
+    print();
+    print('It could also be read as:');
+    print(table(others.map(({ format: id, title, reason }) => [`  --format ${id}`, title, reason])));
+  }
+  if (choices.length > 0) {
+    print();
+    print('What was assumed, and can be chosen otherwise:');
+    const rows = choices.map(({ key, value, label, options }) => [
+      ...[`  --choose ${key}=${quoted(value)}`, label],
+      `one of: ${options.map((option) => quoted(option.value)).join(', ')}`,
+    ]);
+    print(table(rows));
+  }
+  print();
+}
+
+/** As a shell takes it. */
+const quoted = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON.stringify(value));
+
 /** For a person. */
-export function printSummary({ description, classes, splits, problems }: DatasetSummary): void {
+export function printSummary({ description, classes, splits, problems }: RecognisedData): void {
   print(description);
   print();
   print(table(classes.map(({ name, count }) => [name, String(count)])));
