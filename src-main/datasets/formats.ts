@@ -12,6 +12,7 @@ import { imageNet } from './formats/imagenet/imagenet.ts';
 import { imageNet9 } from './formats/imagenet9/imagenet9.ts';
 import { stl10 } from './formats/stl10.ts';
 import { table } from './formats/table.ts';
+import { tfrecord } from './formats/tfrecord/tfrecord.ts';
 import { voc } from './formats/voc/voc.ts';
 import { yolo } from './formats/yolo.ts';
 import { labelStudio } from './formats/label-studio.ts';
@@ -23,6 +24,7 @@ export const FORMATS: readonly Format[] = [
   idx,
   hdf5,
   numpy,
+  tfrecord,
   stl10,
   voc,
   cub,
