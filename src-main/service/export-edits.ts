@@ -42,7 +42,7 @@ function labelsCsv(dataset: Dataset): string {
   }
   return csvText(
     ['path', 'label', 'split'],
-    samples.map((sample): Cell[] => [sample.id, namesOf(sample, dataset), sample.split]),
+    samples.map((sample): Cell[] => [relativePath(sample.id), labelCell(namesOf(sample, dataset)), sample.split]),
   );
 }
 
@@ -58,6 +58,12 @@ function editsCsv(base: Dataset, dataset: Dataset): string {
   });
   return csvText(['path', 'old_label', 'new_label', 'old_split', 'new_split', 'excluded'], rows);
 }
+
+/** A name that begins like a formula would be changed, so that no spreadsheet computes it; this way it stays what it is. */
+const relativePath = (id: string): string => (/^[=+\-@\t\r]/.test(id) ? `./${id}` : id);
+
+/** The classes 1 and -1 are numbers, and no formulas. */
+const labelCell = (label: string): Cell => (String(Number(label)) === label ? Number(label) : label);
 
 const namesOf = ({ label, labels }: Sample, { classes }: Dataset): string =>
   (labels ?? [label]).map((each) => classes[each]).join(BETWEEN);

@@ -4,8 +4,10 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { summarise } from '../datasets/describe.ts';
 import { openDataset } from '../datasets/open-data.ts';
 import { partedAsReported, type Repeatable } from '../reports/repeatable.ts';
+import { listRuns } from '../workspace/run.ts';
 import { createStudy, openStudy, type Study } from '../workspace/study.ts';
-import { readDataset } from '../workspace/study-data.ts';
+import { StudyData } from '../workspace/study-data.ts';
+import { readState } from './library/open-studies.ts';
 
 export interface RepeatData {
   /** A study with these pictures; it is only read. */
@@ -50,7 +52,7 @@ export async function studyToRepeatIn(
     }
     return { study: begun, same };
   }
-  const dataset = await picturesOf(options);
+  const dataset = await picturesOf(options, reported);
   const parted = partedAsReported(dataset, reported);
   if (parted === null && options.anyway !== true) throw otherPictures(reported, summarise(dataset).description);
   const study = await createStudy(folder, parted ?? dataset, { name: 'Repetition of a report' });
@@ -67,13 +69,26 @@ export async function studyToMeasure(
   anyway: boolean,
 ): Promise<RepeatStudy> {
   const study = await openStudy(folder);
-  const same = study.record.data.fingerprint === reported.fingerprint;
-  if (!same && !anyway) throw otherPictures(reported, summarise(await readDataset(study)).description);
+  const dataset = await datasetAsReported(study, reported);
+  const same = dataset.fingerprint === reported.fingerprint;
+  if (!same && !anyway) throw otherPictures(reported, summarise(dataset).description);
   return { study, same };
 }
 
-async function picturesOf({ study, data, onProgress, signal }: RepeatData): Promise<Dataset> {
-  if (study !== undefined) return readDataset(await openStudy(study));
+/** The data of a study in the state that the report is about, where a run saw it; else as they are now. */
+async function datasetAsReported(study: Study, { fingerprint }: Repeatable['data']): Promise<Dataset> {
+  const data = new StudyData(study);
+  const { runs } = await listRuns(study.folder);
+  const run = runs.find(({ dataFingerprint }) => dataFingerprint === fingerprint);
+  const read = run === undefined ? null : await readState(data, run);
+  return (read ?? (await data.read())).dataset;
+}
+
+async function picturesOf(
+  { study, data, onProgress, signal }: RepeatData,
+  reported: Repeatable['data'],
+): Promise<Dataset> {
+  if (study !== undefined) return datasetAsReported(await openStudy(study), reported);
   if (data === undefined) {
     throw new SteadygazeError(
       'bad-argument',
@@ -92,6 +107,6 @@ function otherPictures(reported: Repeatable['data'], here: string): SteadygazeEr
   return new SteadygazeError(
     'data-changed',
     `These are not the pictures of the report. It is about: ${reported.sentence} Here are: ${here}`,
-    'A picture, label, box or mask differs, or some are missing. Choose the pictures of the report, or go on with these by --anyway.',
+    'A picture, label, box or mask differs, or some are missing. Choose the pictures of the report (where they were corrected, its study with --study), or go on with these by --anyway.',
   );
 }

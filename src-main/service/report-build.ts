@@ -75,7 +75,9 @@ export async function buildReportOf(
     seen.push(run);
     const corrections = await correctionsOf(study, record);
     // Without its corrections a run cannot be repeated; everything else can be said of it all the same.
-    if (corrections !== null) repeatableRuns.push({ record, corrections, evaluation: run.evaluation });
+    // It is repeated with one state of the data.
+    const same = record.dataFingerprint === records[0].dataFingerprint;
+    if (corrections !== null && same) repeatableRuns.push({ record, corrections, evaluation: run.evaluation });
     await step();
   }
   const runs = await withTestPictures(seen, data);
