@@ -10,6 +10,7 @@ import { idx } from './formats/idx.ts';
 import { numpy } from './formats/numpy.ts';
 import { imageNet } from './formats/imagenet/imagenet.ts';
 import { imageNet9 } from './formats/imagenet9/imagenet9.ts';
+import { parquetImages } from './formats/parquet-images.ts';
 import { stl10 } from './formats/stl10.ts';
 import { table } from './formats/table.ts';
 import { tfrecord } from './formats/tfrecord/tfrecord.ts';
@@ -33,6 +34,7 @@ export const FORMATS: readonly Format[] = [
   coco,
   yolo,
   table,
+  parquetImages,
   labelStudio,
   via,
 ];

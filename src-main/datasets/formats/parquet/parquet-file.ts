@@ -18,6 +18,8 @@ export interface ParquetColumn {
 
 export interface ParquetFile {
   readonly path: string;
+  readonly buffer: AsyncBuffer;
+  readonly metadata: FileMetaData;
   readonly columns: readonly ParquetColumn[];
   readonly rowCount: number;
   /** First row of each row group, and the number of rows as the last element. */
@@ -45,6 +47,8 @@ export async function openParquet(tree: FileTree, path: string): Promise<Parquet
   const columns = await guarded(path, () => parquetSchema(metadata).children.map(columnOf));
   return {
     path,
+    buffer: file,
+    metadata,
     columns,
     rowCount,
     groupStarts,
@@ -66,18 +70,6 @@ export async function openParquet(tree: FileTree, path: string): Promise<Parquet
       );
     },
   };
-}
-
-/** Whether a file ends and begins like Parquet. Reads 8 bytes; never throws. */
-export async function looksLikeParquet(tree: FileTree, path: string): Promise<boolean> {
-  try {
-    const size = (await tree.stamp(path))?.size ?? 0;
-    if (size < 12) return false;
-    const ends = await Promise.all([tree.readRange(path, 0, 4), tree.readRange(path, size - 4, 4)]);
-    return ends.every((bytes) => String.fromCharCode(...bytes) === 'PAR1');
-  } catch {
-    return false;
-  }
 }
 
 async function bufferOf(tree: FileTree, path: string): Promise<AsyncBuffer> {
@@ -152,8 +144,8 @@ function kindOf({ element }: Pick<SchemaTree, 'element'>): ParquetColumn['kind']
   return 'number';
 }
 
-/** What a library throws becomes a sentence. */
-async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+/** What a library throws becomes a sentence. @throws SteadygazeError `data-unreadable` */
+export async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -163,7 +155,7 @@ async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> 
   }
 }
 
-const damaged = (path: string, why: string): SteadygazeError =>
+export const damaged = (path: string, why: string): SteadygazeError =>
   new SteadygazeError(
     'data-unreadable',
     `${path}: this Parquet file cannot be read (${why}).`,

@@ -9,13 +9,16 @@ import type { RowSource } from './row-source.ts';
 const HEAD_ROWS = 1000;
 
 /** @throws SteadygazeError `data-unreadable` */
-export async function openParquetRows(tree: FileTree, path: string): Promise<RowSource> {
-  const file = await openParquet(tree, path);
+export const openParquetRows = async (tree: FileTree, path: string): Promise<RowSource> =>
+  openSource(await openParquet(tree, path));
+
+/** The columns of a file that are no pictures. @throws SteadygazeError `data-unreadable` */
+export async function openSource(file: ParquetFile): Promise<RowSource & { readonly columns: readonly string[] }> {
   const used = file.columns.filter(({ kind }) => kind === 'text' || kind === 'number' || kind === 'list');
   const columns = used.map(({ name }) => name);
   const first = Math.min(HEAD_ROWS, file.groupStarts.find((start) => start > 0) ?? 0);
   return {
-    path,
+    path: file.path,
     unit: 'Row',
     columns,
     head: columns.length === 0 ? [] : await rowsOf(file, columns, 0, first),
