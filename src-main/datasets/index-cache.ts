@@ -22,7 +22,7 @@ export interface FileStamp {
   readonly mtimeMs: number;
 }
 
-const HEADER = Buffer.from(`steadygaze-file-index 2, decode ${DECODE_VERSION}`.padEnd(63) + '\n');
+const HEADER = Buffer.from(`steadygaze-file-index 3, decode ${DECODE_VERSION}`.padEnd(63) + '\n');
 const RECORD_HEAD = 16;
 const ENTRIES = 1;
 /** Something worked out from the pictures: u32 length of its name, name and key as "name\nkey", content. */

@@ -55,7 +55,7 @@ export async function inspectPicture(
     const { image, width, height, exif } = await inspectHeader(bytes, limit);
     const hash = createHash('sha256').update(bytes).digest('hex');
     if (use === 'mask') return { hash, width, height, look: null, camera: null };
-    const look = await lookFromAfar(image);
+    const look = await lookFromAfar(image, width * height);
     return { hash, width, height, look, camera: cameraOf(exif) };
   } catch (error) {
     const kind = error instanceof UnusablePicture ? error.kind : 'unreadable';

@@ -12,6 +12,7 @@
  */
 import type { Sharp } from 'sharp';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './near-duplicates.ts';
+import { shrink } from './shrink.ts';
 
 const WIDTH = 2 * THUMBNAIL_WIDTH;
 const HEIGHT = 2 * THUMBNAIL_HEIGHT;
@@ -41,20 +42,24 @@ export const levelsOf = (look: Uint8Array): Uint8Array => look.subarray(MEANS, L
 /** Largest standard deviation of a channel, in levels, 0..127.5. */
 export const contrastOf = (look: Uint8Array): number => Math.max(...look.subarray(MEANS + 3, LOOK_BYTES)) / 2;
 
+/** Pictures with no more pixels are resized in plain code, which is faster; see shrink.ts. */
+const SMALL = 128 * 128;
+
 /**
  * @param image an opened picture, nothing done to it yet
+ * @param size  its number of pixels
  * @throws sharp's error where it cannot be decoded
  */
-export async function lookFromAfar(image: Sharp): Promise<Uint8Array> {
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .resize(WIDTH, HEIGHT, { fit: 'fill', kernel: 'linear' })
+export async function lookFromAfar(image: Sharp, size: number): Promise<Uint8Array> {
+  const upright = image.autoOrient().flatten({ background: '#ffffff' });
+  const resized = size <= SMALL ? upright : upright.resize(WIDTH, HEIGHT, { fit: 'fill', kernel: 'linear' });
+  const { data, info } = await resized
     .toColourspace('srgb')
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return lookOfPixels(data, info.channels);
+  const pixels = size <= SMALL ? shrink(data, [info.height, info.width, info.channels], HEIGHT, WIDTH) : data;
+  return lookOfPixels(pixels, info.channels);
 }
 
 /** @param pixels bytes [32, 36, channels]; one channel is grey */
