@@ -6,8 +6,8 @@
 import sharp from 'sharp';
 import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
 
-export const CUB_WIDTH = 50;
-export const CUB_HEIGHT = 40;
+const CUB_WIDTH = 50;
+const CUB_HEIGHT = 40;
 
 export interface CubPicture {
   /** From 1. */
@@ -20,7 +20,7 @@ export interface CubPicture {
 }
 
 /** Name of picture `number` (from 1): `Black_Footed_Albatross_0001_101`. */
-export const cubName = (className: string, number: number): string =>
+const cubName = (className: string, number: number): string =>
   `${className.replace(/^\d+\./, '')}_${String(number).padStart(4, '0')}_${100 + number}`;
 
 /**

@@ -7,14 +7,14 @@ import { patchwork, writeFiles } from '../pictures.fixture.ts';
 
 const SIDE = 96;
 
-export const STL10_CLASSES = ['airplane', 'bird', 'car', 'cat', 'deer', 'dog', 'horse', 'monkey', 'ship', 'truck'];
+const STL10_CLASSES = ['airplane', 'bird', 'car', 'cat', 'deer', 'dog', 'horse', 'monkey', 'ship', 'truck'];
 
 /** RGB bytes [96, 96, 3] of the picture with this number, row by row. */
 export const stl10Pixels = (seed: number): Promise<Buffer> =>
   patchwork(seed, SIDE, SIDE).removeAlpha().raw().toBuffer();
 
 /** The 27,648 bytes of a picture in the order of the file. */
-export function stl10Bytes(rgb: Uint8Array): Buffer {
+function stl10Bytes(rgb: Uint8Array): Buffer {
   const bytes = Buffer.alloc(3 * SIDE * SIDE);
   let at = 0;
   for (let channel = 0; channel < 3; channel++) {
@@ -28,7 +28,7 @@ export function stl10Bytes(rgb: Uint8Array): Buffer {
 const packed = async (seeds: readonly number[]): Promise<Buffer> =>
   Buffer.concat(await Promise.all(seeds.map(async (seed) => stl10Bytes(await stl10Pixels(seed)))));
 
-export interface Stl10Content {
+interface Stl10Content {
   /** Labels 1..10; picture i is {@link stl10Pixels}(1 + i). */
   readonly train: readonly number[];
   /** Picture i is {@link stl10Pixels}(101 + i). */

@@ -7,8 +7,8 @@
 import { deflateSync } from 'node:zlib';
 import { patchworkJpeg, writeFiles } from '../../pictures.fixture.ts';
 
-export const IMAGENET_WIDTH = 40;
-export const IMAGENET_HEIGHT = 30;
+const IMAGENET_WIDTH = 40;
+const IMAGENET_HEIGHT = 30;
 
 /** Writes a picture for each path. */
 export async function writeImages(folder: string, paths: readonly string[]): Promise<void> {

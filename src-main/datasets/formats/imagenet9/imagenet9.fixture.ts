@@ -7,10 +7,10 @@ import { npyBytes } from '../../npy.fixture.ts';
 import { patchworkJpeg, writeFiles } from '../../pictures.fixture.ts';
 
 /** Published pictures have 224; a side that is no multiple of 8 shows rows that are mixed up. */
-export const IN9_WIDTH = 30;
-export const IN9_HEIGHT = 20;
+const IN9_WIDTH = 30;
+const IN9_HEIGHT = 20;
 
-export const IN9_CLASSES = ['00_dog', '02_wheeled vehicle', '06_musical instrument'];
+const IN9_CLASSES = ['00_dog', '02_wheeled vehicle', '06_musical instrument'];
 
 /** Writes `names` as pictures of each class. */
 export async function writeIn9(folder: string, names: readonly string[]): Promise<void> {

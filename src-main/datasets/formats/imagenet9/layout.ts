@@ -48,7 +48,7 @@ export const LARGE = 'in9l';
 const NAMES = [...Object.keys(VARIANTS), LARGE];
 const MASKS = 'fg_mask';
 
-export const isClassFolder = (name: string): boolean => /^\d\d_./.test(name);
+const isClassFolder = (name: string): boolean => /^\d\d_./.test(name);
 
 export async function readLayout(tree: FileTree): Promise<Layout> {
   const nearby = await nearbyFolders(tree);

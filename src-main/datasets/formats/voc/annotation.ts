@@ -7,7 +7,7 @@ import type { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { FileTree } from '../../file-tree.ts';
 import { reasonOfSystem } from '../../picture-file.ts';
 
-export interface VocObject {
+interface VocObject {
   /** Class as it is written; NFC. */
   readonly name: string;
   readonly difficult: boolean;
@@ -47,8 +47,7 @@ export async function readAnnotation(
   }
 }
 
-/** {@link readAnnotation} for a text. */
-export async function parseAnnotation(text: string): Promise<VocAnnotation | { readonly problem: string }> {
+async function parseAnnotation(text: string): Promise<VocAnnotation | { readonly problem: string }> {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
     return { problem: 'The annotation has a document type of its own, which can be harmful, and was not read.' };
   }

@@ -17,7 +17,7 @@ export interface VocFixtureObject {
   readonly box: readonly [number, number, number, number];
 }
 
-export interface VocFixture {
+interface VocFixture {
   readonly pictures: Readonly<Record<string, readonly VocFixtureObject[]>>;
   /** Names by list: `train`. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
