@@ -120,8 +120,7 @@ class RowAssembler {
       const cells = this.#split(this.#open.join('\n'));
       if (cells !== null) {
         this.#open = [];
-        rows.push({ cells, line: first });
-        return;
+        return this.#push(cells, first, rows);
       }
     }
     if (this.#open.length >= MAX_CELL_LINES) this.#giveUp(rows);
@@ -141,7 +140,11 @@ class RowAssembler {
     if (cells === null) {
       if (this.#searches++ < MAX_SEARCHES) this.#open = [line];
       else this.#tellOpen(this.#line);
-    } else if (cells.some((cell) => cell !== '')) rows.push({ cells, line: this.#line });
+    } else this.#push(cells, this.#line, rows);
+  }
+
+  #push(cells: readonly string[], line: number, rows: TableRow[]): void {
+    if (cells.some((cell) => cell !== '')) rows.push({ cells, line });
   }
 
   /** The quote is never closed: only its line is broken, what follows is read anew. */
