@@ -11,16 +11,18 @@ import type { Family } from './families.ts';
 import { canBeLabels } from './label-values.ts';
 import type { ArrayStore, NumberArray, StoredArray } from './stored-array.ts';
 
-/** One array of pictures. */
+/** One array of pictures, or of their masks. */
 export interface PicturePart {
   readonly array: NumberArray;
   readonly split: Split | null;
   readonly layout: Layout;
+  readonly brightness: Brightness;
 }
 
 export interface ArrayPlan {
   readonly parts: readonly PicturePart[];
-  readonly brightness: Brightness;
+  /** For some or all of the parts: item i is the mask of picture i. */
+  readonly masks: readonly PicturePart[];
   /** null: each array is a class, and called so. */
   readonly labels: Family | null;
   /** Names of classes 0, 1, ... that the arrays themselves hold. */
@@ -30,6 +32,8 @@ export interface ArrayPlan {
 
 /** Value of the choices that take every array for a class. */
 const EACH = 'each-array-a-class';
+/** Value of the choice of masks that takes none. */
+const NONE = 'none';
 /** What a format knows beforehand. */
 export interface PlanHints {
   /** Orders of axes to propose, where the array allows one of them: `wh`. */
@@ -70,19 +74,29 @@ export async function planArrays(
   hints: PlanHints = {},
 ): Promise<ArrayPlan> {
   const { pictures, pictureOptions, labels, labelOptions, families } = chooseArrays(store, answers);
-  const [first] = pictures.parts;
-  const layouts = layoutsOf(first.array.shape);
+  const layouts = layoutsOf(pictures.parts[0].array.shape);
   const proposed = layouts.find(({ key }) => hints.axes?.includes(key) === true) ?? layouts[0];
   const { key: order } = layouts.find(({ key }) => key === answers['axes']) ?? proposed;
-  const parts = pictures.parts.flatMap(({ array, split }): PicturePart[] => {
-    const layout = layoutsOf(array.shape).find(({ key }) => key === order);
-    return layout === undefined || array.content === 'texts' ? [] : [{ array, split, layout }];
-  });
+  const laidOut = (family: Family, keys: readonly string[]): Omit<PicturePart, 'brightness'>[] =>
+    family.parts.flatMap(({ array, split }) => {
+      const layout = layoutsOf(array.shape).find(({ key }) => keys.includes(key));
+      return layout === undefined || array.content === 'texts' ? [] : [{ array, split, layout }];
+    });
+  const parts = laidOut(pictures, [order]);
   const rules = await brightnessRules(parts[0].array);
   const brightness = rules.find(({ key }) => key === answers['brightness']) ?? rules[0];
+  const maskOptions = maskFamilies(families, pictures);
+  const masks =
+    answers['masks'] === NONE
+      ? null
+      : (maskOptions.find(({ key }) => key === answers['masks']) ?? maskOptions[0] ?? null);
+  const maskParts =
+    masks === null ? [] : laidOut(masks, order.includes('wh') ? ['wh', 'whc', 'cwh'] : ['hw', 'hwc', 'chw']);
   return {
-    parts,
-    brightness,
+    parts: parts.map((part) => ({ ...part, brightness })),
+    masks: await Promise.all(
+      maskParts.map(async (part) => ({ ...part, brightness: (await brightnessRules(part.array))[0] })),
+    ),
     labels,
     names: namesOf(families, labels),
     choices: [
@@ -96,6 +110,7 @@ export async function planArrays(
       ...(labels === null
         ? []
         : [asked('labels', 'Labels', labels.key, labelOptions.map(familyOption), 'The array that tells the class.')]),
+      ...(maskOptions.length === 0 ? [] : [maskChoice(masks, maskOptions)]),
       asked(
         'axes',
         'Order of the numbers of a picture',
@@ -121,6 +136,15 @@ const asked = (key: string, label: string, value: string, options: Choice['optio
   options,
   explanation,
 });
+
+const maskChoice = (chosen: Family | null, options: readonly Family[]): Choice =>
+  asked(
+    'masks',
+    'Masks of the objects',
+    chosen?.key ?? NONE,
+    [...options.map(familyOption), { value: NONE, label: 'none' }],
+    'The array that marks which pixels are the object.',
+  );
 
 function familyOption({ key, parts }: Family): Choice['options'][number] {
   if (key === EACH) return { value: EACH, label: 'each array is a class' };
@@ -176,6 +200,23 @@ function labelFamilies(families: readonly Family[], pictures: Family): Family[] 
     })
     .filter((family) => score(family) > 0)
     .sort((a, b) => score(b) - score(a));
+}
+
+/** Arrays that are called masks, with one for every picture of a split. */
+function maskFamilies(families: readonly Family[], pictures: Family): Family[] {
+  return families.flatMap((family): Family[] => {
+    const parts = family.parts.filter(
+      ({ array, split }) =>
+        array.content === 'numbers' &&
+        array.shape.length > 2 &&
+        array.shape[0] > 0 &&
+        array.shape[0] === partFor(pictures, split)?.array.shape[0] &&
+        layoutsOf(array.shape).length > 0,
+    );
+    return roleOf(family) !== 'masks' || family.key === pictures.key || parts.length === 0
+      ? []
+      : [{ ...family, parts }];
+  });
 }
 
 /** A list of texts that is called names or classes, and is not the labels. */

@@ -1,4 +1,4 @@
-/** Reads the pictures of a plan one by one. Their ids are the array's name and a number: `images.npy#17`. */
+/** Reads the pictures and masks of a plan one by one. Their ids are the array's name and a number: `images.npy#17`. */
 import { createHash } from 'node:crypto';
 import { SteadygazeError } from '../../contract/errors.ts';
 import { arrayPicture } from '../array-picture.ts';
@@ -15,14 +15,13 @@ export const pictureId = (array: string, at: number): string => `${array}${array
 export class ArrayReader implements PictureReader {
   readonly #tree: FileTree;
   readonly #store: ArrayStore;
-  readonly #plan: ArrayPlan;
   readonly #parts: ReadonlyMap<string, { readonly part: PicturePart; readonly places: Int32Array | null }>;
 
   constructor(tree: FileTree, store: ArrayStore, plan: ArrayPlan) {
     this.#tree = tree;
     this.#store = store;
-    this.#plan = plan;
-    this.#parts = new Map(plan.parts.map((part) => [part.array.name, { part, places: part.layout.places() }]));
+    const all = [...plan.parts, ...plan.masks];
+    this.#parts = new Map(all.map((part) => [part.array.name, { part, places: part.layout.places() }]));
   }
 
   #find(id: string): { readonly part: PicturePart; readonly places: Int32Array | null; readonly at: number } | null {
@@ -39,8 +38,8 @@ export class ArrayReader implements PictureReader {
     const file = found && (await this.#tree.stamp(found.part.array.file));
     if (!found || !file) return null;
     // The bytes of a picture change with its file and with the answers too.
-    const { layout } = found.part;
-    const { key, black, white } = this.#plan.brightness;
+    const { layout, brightness } = found.part;
+    const { key, black, white } = brightness;
     return variantStamp(file, [layout.key, key, String(black), String(white)]);
   }
 
@@ -50,7 +49,7 @@ export class ArrayReader implements PictureReader {
     const { part, places, at } = found;
     const { width, height, channels } = part.layout;
     const values = rearrange(await part.array.read(at, at + 1), places);
-    return arrayPicture({ width, height, channels, type: 'u8', pixels: toBytes(values, this.#plan.brightness) });
+    return arrayPicture({ width, height, channels, type: 'u8', pixels: toBytes(values, part.brightness) });
   }
 
   async close(): Promise<void> {

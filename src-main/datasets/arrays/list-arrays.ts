@@ -27,7 +27,10 @@ export async function listArrays(store: ArrayStore, plan: ArrayPlan, options: Li
   throwIfCancelled(options.signal);
   const { task, classes, labels } = await labelsOf(plan, labelled, names);
   throwIfCancelled(options.signal);
-  const pictures = labelled.flatMap(({ part }, i) => listPart(part, labels[i], problems));
+  const pictures = labelled.flatMap(({ part }, i) => {
+    const masks = plan.masks.find(({ split }) => split === part.split);
+    return listPart(part, masks ?? null, labels[i], problems);
+  });
   return {
     task,
     classes,
@@ -83,6 +86,7 @@ const className = (array: string): string =>
 
 function listPart(
   { array, split }: PicturePart,
+  masks: PicturePart | null,
   labels: readonly PictureLabel[],
   problems: Problem[],
 ): ListedPicture[] {
@@ -96,7 +100,17 @@ function listPart(
   for (let at = 0; at < Math.min(count, labels.length); at++) {
     const label = labels[at];
     if (label === null) without.push(at);
-    else pictures.push(listed(pictureId(array.name, at), split, label));
+    else {
+      const mask = masks && pictureId(masks.array.name, at);
+      const { classNames, unsure } = label;
+      pictures.push({
+        id: pictureId(array.name, at),
+        split,
+        classNames,
+        ...(unsure.length > 0 ? { unsure } : {}),
+        ...(mask === null ? {} : { mask }),
+      });
+    }
   }
   if (without.length > 0) {
     const reason = `${without.length} of its pictures have no label and are left out; the first is number ${without[0]}.`;
@@ -105,15 +119,8 @@ function listPart(
   return pictures;
 }
 
-const listed = (id: string, split: ListedPicture['split'], label: NonNullable<PictureLabel>): ListedPicture => ({
-  id,
-  split,
-  classNames: label.classNames,
-  ...(label.unsure.length > 0 ? { unsure: label.unsure } : {}),
-});
-
-function sentenceOf(title: string, { parts, brightness, labels }: ArrayPlan, count: number, several: boolean): string {
-  const [{ layout, array }] = parts;
+function sentenceOf(title: string, { parts, labels, masks }: ArrayPlan, count: number, several: boolean): string {
+  const [{ layout, array, brightness }] = parts;
   const colour = layout.channels === 1 ? 'grey' : layout.channels === 3 ? 'coloured' : 'coloured, with transparency';
   const classes =
     labels === null
@@ -123,6 +130,7 @@ function sentenceOf(title: string, { parts, brightness, labels }: ArrayPlan, cou
     brightness.key === 'sample'
       ? ` Its numbers are shown from ${Number(brightness.black.toPrecision(4))} (black) to ${Number(brightness.white.toPrecision(4))} (white), the smallest and largest of a sample.`
       : '';
+  const marked = masks.length > 0 ? '; with masks' : '';
   const from = parts.length > 1 ? `${parts.length} arrays` : array.name;
-  return `${title}: ${count} pictures of ${layout.width} x ${layout.height} pixels, ${colour}, in ${from}; ${classes}.${scaled}`;
+  return `${title}: ${count} pictures of ${layout.width} x ${layout.height} pixels, ${colour}, in ${from}; ${classes}${marked}.${scaled}`;
 }

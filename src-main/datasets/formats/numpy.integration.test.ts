@@ -96,6 +96,26 @@ describe('files beside each other', () => {
   });
 });
 
+describe('masks', () => {
+  it('an array of masks beside the pictures, or none where a person says so', async () => {
+    const marks = new Uint8Array(4 * 64);
+    // Of picture 2, rows 1 and 2.
+    marks.fill(1, 2 * 64 + 8, 2 * 64 + 24);
+    await writeFiles(root, {
+      'images.npy': npyBytes({ descr: '|u1', shape: [4, 8, 8, 3], values: await pictureNumbers(4, 8, 3) }),
+      'masks.npy': npyBytes({ descr: '|b1', shape: [4, 8, 8], values: marks }),
+      'labels.npy': npyBytes({ descr: '<i4', shape: [4], values: [0, 1, 0, 1] }),
+    });
+    const { dataset, choices } = await open();
+    expect(choices.find(({ key }) => key === 'masks')?.value).toBe('masks.npy');
+    expect(dataset.samples.map(({ mask }) => mask)).toEqual([0, 1, 2, 3].map((i) => `masks.npy#${i}`));
+    const pixels = await pixelsOf(dataset, 'masks.npy#2');
+    expect(pixels).toEqual(Array.from({ length: 64 }, (_, i) => (i >= 8 && i < 24 ? 255 : 0)));
+    const without = await open('', { masks: 'none' });
+    expect(without.dataset.samples.map(({ mask }) => mask)).toEqual([null, null, null, null]);
+  });
+});
+
 describe('numbers become pictures', () => {
   it('colours first, shares of white, shifted, or anything else; another answer is another picture', async () => {
     const bytes = await pictureNumbers(4, 8, 3);
