@@ -9,6 +9,8 @@ export interface PictureRef {
   /** Pixels, upright. */
   readonly width: number;
   readonly height: number;
+  /** Multi-label data: every class that it is of. */
+  readonly labels?: readonly number[];
 }
 
 export interface SplitCounts {
@@ -25,6 +27,16 @@ export interface ClassView {
   readonly examples: readonly PictureRef[];
 }
 
+/** How far a very simple rule gets that never sees the object; shares in 0..1. */
+export interface RuleFigures {
+  /** Pictures whose class it names rightly: mean over all classes; of a rule about one class, pictures of that class. */
+  readonly right: number;
+  /** What that is to be compared with: guessing among all classes; of one class, other pictures that it takes for it. */
+  readonly chance: number;
+  /** The class that it is about, or that it knows best. */
+  readonly clearest: string;
+}
+
 /** One problem; `kind` as in datasets/dataset.ts. */
 export interface ProblemView {
   readonly kind: string;
@@ -34,6 +46,8 @@ export interface ProblemView {
   readonly reason: string;
   /** The picture itself where it can be shown. */
   readonly picture: PictureRef | null;
+  /** Early warnings of shortcuts only. */
+  readonly figures?: RuleFigures;
 }
 
 export interface ProblemGroup {

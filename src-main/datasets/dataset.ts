@@ -1,4 +1,5 @@
 /** What a reader found: labelled pictures, where they belong, and what was wrong with them. */
+import type { RuleFigures } from '../contract/data-view.ts';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
@@ -84,6 +85,8 @@ export interface Problem {
   readonly kind: ProblemKind;
   /** One plain sentence. */
   readonly reason: string;
+  /** Early warnings of shortcuts: what the sentence says, as numbers. */
+  readonly figures?: RuleFigures;
 }
 
 /** How the data was read, so that it can be read again. */

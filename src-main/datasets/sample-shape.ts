@@ -2,6 +2,7 @@
  * Whether parsed JSON is a sample or a problem. By hand, for a study of 100,000 pictures is to open at once: a schema
  * takes three times as long as reading the file.
  */
+import type { RuleFigures } from '../contract/data-view.ts';
 import { PROBLEM_KINDS, SPLITS } from './dataset.ts';
 import type { Box, Problem, ProblemKind, Sample, Split } from './dataset.ts';
 
@@ -60,4 +61,9 @@ export const isSample = shape<Sample>(
   { labels: isList(isWhole, 1), unsure: isList(isWhole), group: isWhole },
 );
 
-export const isProblem = shape<Problem>({ file: isText, kind: (value) => KINDS.has(value), reason: isText }, {});
+const isFigures = shape<RuleFigures>({ right: isNumber, chance: isNumber, clearest: isText }, {});
+
+export const isProblem = shape<Problem>(
+  { file: isText, kind: (value) => KINDS.has(value), reason: isText },
+  { figures: isFigures },
+);

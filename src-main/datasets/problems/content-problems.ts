@@ -8,7 +8,7 @@ import { findShortcuts } from './shortcuts.ts';
 import { findThinClasses } from './thin-classes.ts';
 
 /** Counts up whenever the same pictures may have other problems than before: see IndexCache.recall. */
-export const PROBLEMS_VERSION = 1;
+export const PROBLEMS_VERSION = 2;
 
 /**
  * @param samples sorted by id

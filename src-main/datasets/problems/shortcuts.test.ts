@@ -35,6 +35,10 @@ describe('early warnings of shortcuts', () => {
       /^A rule that sees only the outermost pixels names the right class for \d\d of 100 pictures; guessing would be 33\. It knows "(bag|boot|dress)" best \(\d\d of 100\), such as \S+\.jpg\.$/,
     );
     expect(Math.abs(firstNumber(border?.reason) - 83)).toBeLessThanOrEqual(3);
+    // The same as numbers.
+    expect(Math.round(100 * (border?.figures?.right ?? 0))).toBe(firstNumber(border?.reason));
+    expect(border?.figures?.chance).toBeCloseTo(1 / 3, 12);
+    expect(border?.reason).toContain(`"${border?.figures?.clearest ?? 'nothing'}" best`);
     // Half of each picture is ground, and the noise does not hide its colour.
     expect(others.map(({ kind }) => kind)).toEqual(['colour-tells-class']);
   });
@@ -57,6 +61,7 @@ describe('early warnings of shortcuts', () => {
       /^A rule that sees only the outermost pixels finds \d+ of 100 pictures of "cap", such as cap\/00002\.jpg; of all other pictures it takes \d+ of 100 for it\.$/,
     );
     expect(firstNumber(problems[0]?.reason)).toBeGreaterThan(90);
+    expect(problems[0]?.figures).toMatchObject({ clearest: 'cap', right: firstNumber(problems[0]?.reason) / 100 });
   });
 
   it('tell of cameras and sizes, with what is usual', () => {

@@ -133,7 +133,7 @@ function problemsOf(
     const reason =
       `A rule that ${sees} names the right class for ${of100(skill.accuracy)} of 100 pictures; ` +
       `guessing would be ${of100(skill.chance)}. It knows "${name}" best (${of100(best[0].found)} of 100), ${such}.`;
-    return [{ file: '', kind, reason }];
+    return [{ file: '', kind, reason, figures: { right: skill.accuracy, chance: skill.chance, clearest: name } }];
   }
   return clearest
     .filter(([{ low }]) => low >= ONE_CLASS)
@@ -143,7 +143,7 @@ function problemsOf(
       const reason =
         `A rule that ${sees} finds ${of100(found)} of 100 pictures of "${name}", ${such}; ` +
         `of all other pictures it takes ${of100(mistaken)} of 100 for it.`;
-      return { file: name, kind, reason };
+      return { file: name, kind, reason, figures: { right: found, chance: mistaken, clearest: name } };
     });
 }
 

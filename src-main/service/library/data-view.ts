@@ -48,7 +48,7 @@ export function classPictures(
   limit: number,
 ): Page<PictureRef> {
   const found = dataset.samples.filter(
-    (sample) => sample.label === label && (split === null || sample.split === split),
+    (sample) => labelsOf(sample).includes(label) && (split === null || sample.split === split),
   );
   return { total: found.length, items: found.slice(offset, offset + limit).map(pictureRef) };
 }
@@ -63,7 +63,7 @@ export function problemsOfKind(pictures: Pictures, kind: string, offset: number,
 
 function classViews({ dataset }: Pictures): ClassView[] {
   const members = dataset.classes.map((): Sample[] => []);
-  for (const sample of dataset.samples) members[sample.label]?.push(sample);
+  for (const sample of dataset.samples) for (const label of labelsOf(sample)) members[label]?.push(sample);
   return dataset.classes.map((name, label) => {
     const samples = members[label] ?? [];
     return { label, name, counts: splitCounts({ samples }), examples: spread(samples, EXAMPLES).map(pictureRef) };
@@ -93,9 +93,13 @@ function problemGroups(pictures: Pictures): ProblemGroup[] {
   return groups.sort((a, b) => Number(b.attention) - Number(a.attention) || b.count - a.count);
 }
 
-function problemView({ byId }: Pictures, { kind, file, reason }: Problem): ProblemView {
+function problemView({ byId }: Pictures, { kind, file, reason, figures }: Problem): ProblemView {
   const sample = byId.get(file);
-  return { kind, file, reason, picture: sample === undefined ? null : pictureRef(sample) };
+  const picture = sample === undefined ? null : pictureRef(sample);
+  return { kind, file, reason, picture, ...(figures === undefined ? {} : { figures }) };
 }
+
+/** Every class of a picture: a picture of several is shown under each of them. */
+const labelsOf = ({ label, labels }: Sample): readonly number[] => labels ?? [label];
 
 const middle = (values: readonly number[]): number => (values.length === 0 ? 0 : Math.round(median(values)));

@@ -46,7 +46,13 @@ export function picturesOf(dataset: Dataset): Pictures {
   };
 }
 
-export const pictureRef = ({ id, hash, width, height }: Sample): PictureRef => ({ id, hash, width, height });
+export const pictureRef = ({ id, hash, width, height, labels }: Sample): PictureRef => ({
+  id,
+  hash,
+  width,
+  height,
+  ...(labels === undefined ? {} : { labels }),
+});
 
 interface Kept {
   /** Of the list of pictures, and of its corrections: size and time of change. */
