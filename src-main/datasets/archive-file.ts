@@ -9,7 +9,7 @@ import { SteadygazeError, systemCode } from '../contract/errors.ts';
 export const MOST_BYTES_AT_ONCE = 1024 ** 3;
 /** What is deflated more than this, and is large, was made to fill memory: pictures hardly shrink. */
 const MOST_GROWTH = 400;
-const HARMLESS_BYTES = 128 * 1024 ** 2;
+const HARMLESS_BYTES = 64 * 1024 ** 2;
 const PIECE = 256 * 1024;
 
 /** For one file of an archive. @throws always */

@@ -31,11 +31,14 @@ export class TarTree implements FileTree {
   readonly #file: FileHandle;
   readonly #index: ArchiveIndex;
   readonly #mtimeMs: number;
+  /** Bytes of the unpacked archive. */
+  readonly #size: number;
 
-  private constructor(root: string, mtimeMs: number, file: FileHandle, index: ArchiveIndex) {
+  private constructor(root: string, mtimeMs: number, file: FileHandle, size: number, index: ArchiveIndex) {
     this.root = root;
     this.#mtimeMs = mtimeMs;
     this.#file = file;
+    this.#size = size;
     this.#index = index;
   }
 
@@ -45,7 +48,7 @@ export class TarTree implements FileTree {
     const plain = packed ? await unpack(path, size, mtimeMs) : path;
     const file = await open(plain, 'r');
     try {
-      return new TarTree(path, mtimeMs, file, await readIndex(file, basename(path)));
+      return new TarTree(path, mtimeMs, file, (await file.stat()).size, await readIndex(file, basename(path)));
     } catch (error) {
       await file.close();
       throw error;
@@ -99,6 +102,8 @@ export class TarTree implements FileTree {
   #entry(path: string): ArchiveEntry {
     const entry = this.#index.find(path);
     if (entry === null) throw new SteadygazeError('not-found', 'The file is not in the archive.');
+    // Memory is set aside for the whole of it: not for more than there is.
+    if (entry.offset + entry.size > this.#size) damaged('the archive ends in the middle of it');
     return entry;
   }
 }

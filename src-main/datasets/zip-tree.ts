@@ -37,12 +37,15 @@ export class ZipTree implements FileTree {
   readonly root: string;
   readonly #file: FileHandle;
   readonly #index: ArchiveIndex;
+  /** Bytes of the archive. */
+  readonly #size: number;
   #kept: { readonly path: string; readonly content: Promise<Uint8Array> } | null = null;
   readonly #unpacked = new Map<string, Promise<FileHandle>>();
 
-  private constructor(root: string, file: FileHandle, index: ArchiveIndex) {
+  private constructor(root: string, file: FileHandle, size: number, index: ArchiveIndex) {
     this.root = root;
     this.#file = file;
+    this.#size = size;
     this.#index = index;
   }
 
@@ -50,7 +53,7 @@ export class ZipTree implements FileTree {
   static async open(path: string): Promise<ZipTree> {
     const file = await open(path, 'r');
     try {
-      return new ZipTree(path, file, await readDirectory(file, path));
+      return new ZipTree(path, file, (await file.stat()).size, await readDirectory(file, path));
     } catch (error) {
       await file.close();
       throw error;
@@ -160,13 +163,16 @@ export class ZipTree implements FileTree {
         `The file is packed in a way that cannot be read here (method ${entry.method}); unpack the archive first.`,
       );
     }
-    if (entry.method === STORED && entry.stored !== entry.size) damaged('the archive says two sizes');
+    // Packing never makes a file much larger.
+    const fits = entry.method === STORED ? entry.stored === entry.size : entry.stored <= 2 * entry.size + 4096;
+    if (!fits) damaged('the archive says sizes that cannot both be true');
     return entry;
   }
 
   /** Where the content begins: names may have another length in front of it than in the directory. */
   async #start({ offset, stored }: ArchiveEntry): Promise<number> {
-    if (!Number.isSafeInteger(offset + stored)) damaged('it would lie outside of the archive');
+    // Memory is set aside for what is stored: not for more than there is.
+    if (!(offset + LOCAL_HEADER + stored <= this.#size)) damaged('it would lie outside of the archive');
     const header = await readAt(this.#file, offset, LOCAL_HEADER);
     if (header.length < LOCAL_HEADER || header.readUInt32LE(0) !== 0x04034b50) damaged('it is not where it should be');
     return offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
