@@ -3,7 +3,7 @@ import type { DataEdit, EditsView } from '../contract/data-edits.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Mark } from '../contract/sample-view.ts';
 import { editorAfter } from '../datasets/edits.ts';
-import { addDataEdit } from '../workspace/data-edits.ts';
+import { addDataEdit, stateAfter } from '../workspace/data-edits.ts';
 import type { DataEditLine } from '../workspace/data-edits.ts';
 import { appendMarks, readMarks } from '../workspace/marks.ts';
 import type { ReadData, StudyData } from '../workspace/study-data.ts';
@@ -16,7 +16,8 @@ export interface EditedStudy {
 }
 
 /**
- * Makes corrections, all of them or none.
+ * Makes corrections, all of them or none. The corrected list of pictures is not made here: that would take longer than
+ * everything else, and who needs it makes it.
  * @param decide what they are, seen the data as they are now
  * @throws SteadygazeError `bad-argument`, `not-found`, `data-one-class`, `data-empty`, `impossible-value`; `study-locked`,
  * `study-unwritable`
@@ -24,8 +25,8 @@ export interface EditedStudy {
 export async function correctData(
   study: EditedStudy,
   decide: (present: ReadData) => Promise<readonly DataEdit[]>,
-): Promise<void> {
-  await addDataEdit(study.folder, async () => {
+): Promise<EditsView> {
+  return addDataEdit(study.folder, async (log) => {
     const present = await study.data.read();
     const edits = await decide(present);
     const { editor } = editorAfter(present.base, present.steps);
@@ -36,7 +37,8 @@ export async function correctData(
     });
     const renamed = new Map(edits.flatMap((edit) => (edit.kind === 'merge' ? renamings(edit) : [])));
     const after = () => renumberMarks(study.folder, present.dataset.classes, editor.classes, renamed);
-    return { add, result: undefined, after };
+    const view = editsView({ edits: stateAfter({ lines: [...log.lines, ...add] }), warnings: present.warnings });
+    return { add, result: view, after };
   });
 }
 
@@ -61,7 +63,7 @@ async function move({ folder, data }: EditedStudy, kind: 'undo' | 'redo'): Promi
 }
 
 /** The corrections in force, as a window shows them. */
-export function editsView({ edits: { done, undone }, warnings }: ReadData): EditsView {
+export function editsView({ edits: { done, undone }, warnings }: Pick<ReadData, 'edits' | 'warnings'>): EditsView {
   return {
     edits: done.map(({ sentence, time, pictures }) => ({ sentence, time, pictures })),
     undo: done.at(-1)?.sentence ?? null,

@@ -91,8 +91,7 @@ export class LocalLibrary implements Library {
   }
 
   async editData(study: string, edit: DataEdit) {
-    await correctData(await this.#edited(study), async () => [edit]);
-    return this.edits(study);
+    return correctData(await this.#edited(study), async () => [edit]);
   }
 
   async undoEdit(study: string) {
@@ -105,8 +104,7 @@ export class LocalLibrary implements Library {
 
   async editFromMarks(study: string) {
     const marks = (await this.#marksOf(await this.#studies.get(study))).list();
-    await correctData(await this.#edited(study), async (present) => editsOfMarks(present, marks));
-    return this.edits(study);
+    return correctData(await this.#edited(study), async (present) => editsOfMarks(present, marks));
   }
 
   async refreshData(study: string, { onProgress, signal }: Following = {}) {
