@@ -51,14 +51,20 @@ function firstSentences(run: RunView, sections: readonly ReportSection[], most: 
 }
 
 function accuracySentence({ figures, model }: RunView): string {
-  const { top1 } = figures;
+  const { top1, map } = figures;
+  if (top1 !== undefined && map !== undefined) {
+    return `On this data, ${model} finds the pictures of each class with a mean average precision of ${percent(map.value)}; in ${percent(top1.value)} of the test pictures, the class that it is most sure of is there.`;
+  }
   return top1 === undefined
     ? `On this data, how many pictures ${model} names correctly has not been measured.`
     : `On this data, ${model} names ${percent(top1.value)} of the test pictures correctly.`;
 }
 
-function backgroundSentence({ figures }: RunView): string {
+function backgroundSentence({ figures, record }: RunView): string {
   const gap = figures['bg_gap'];
+  if (gap === undefined && record.task === 'multi-label') {
+    return 'How far it relies on the background has not been measured: exchanging backgrounds takes pictures of exactly one class each.';
+  }
   if (gap === undefined) {
     return 'How far it relies on the background has not been measured: without masks or boxes for the test pictures, that takes a second model.';
   }
@@ -137,13 +143,14 @@ function comparedSentences(telling: Telling): string[] {
 function comparedKeys({ kinds, sections }: Telling): string[] {
   const has = (section: ReportSection): boolean => sections.includes(section);
   const attack = kinds.find(({ key, headline }) => headline && key.startsWith('same_'))?.key;
-  if (has('comparison')) return ['bg_gap', 'energy', 'top1'];
+  const recognition = kinds.some(({ key }) => key === 'map') ? 'map' : 'top1';
+  if (has('comparison')) return ['bg_gap', 'energy', recognition];
   return [
     ...(has('debiasing') ? ['bg_gap', 'worst_group'] : []),
     ...(has('localization') ? ['energy', 'maxboxacc'] : []),
     ...(has('robustness') ? [...(attack === undefined ? [] : [attack]), 'mce'] : []),
     ...(has('explanations') ? ['e_mean', 'insertion'] : []),
-    'top1',
+    recognition,
   ].slice(0, 3);
 }
 

@@ -87,6 +87,7 @@ export function definitionsOf({ kinds, sections, runs }: ReportDocument): Defini
       definition: `Percentile bootstrap over pictures, ${String(BOOTSTRAP_RESAMPLES)} resamples, with the seed named in the settings of the measurement. Differences are resampled in pairs: the same pictures for both models. It says how much a figure depends on which pictures were drawn for the test, not how much another training would change it.`,
     },
     ...METHOD,
+    ...(runs.some(({ record }) => record.task === 'multi-label') ? SEVERAL : []),
   ];
 }
 
@@ -110,6 +111,15 @@ const ATTACKS: readonly Definition[] = [
     term: 'accuracy and same prediction under attack',
     definition:
       'The share of test pictures that are named correctly, and the share whose prediction stays what it was, after an attack with knowledge of the model: FGSM (one step), PGD-10 (ten steps), PGD-50 (fifty steps from random starts, the worst outcome counting), each within eps of 255 in every colour value; on the whole picture, or on the background only. Attacks are untargeted and use the gradient of the loss of the given label.',
+  },
+];
+
+const SEVERAL: readonly Definition[] = [
+  {
+    key: 'several_classes',
+    term: 'pictures of several classes',
+    definition:
+      'Every class is a question of its own, with a probability of its own (sigmoid); training minimises the sum of binary cross-entropies, in which classes of which it is not known whether they are there have no part. Each class of a picture has a heatmap; the background is what is background for all of them, the disturbance raises the sum, and E is the mean of the E of the picture\u2019s classes. A picture is shown with the brightest of its heatmaps at each place, and named by the class of its own that the model is most sure of; it is named correctly where the most probable class is one of its own. Figures of heatmaps on test pictures are means over pairs of a picture and one of its classes, and their intervals draw pictures. Accuracy under attack, under corruptions and before other backgrounds is about the most probable class.',
   },
 ];
 

@@ -9,6 +9,7 @@ import { EXPLANATION_KINDS } from './kinds/explanation.ts';
 import { GAZE_KINDS } from './kinds/gaze.ts';
 import type { FigureKind } from './kinds/kind.ts';
 import { RECOGNITION_KINDS } from './kinds/recognition.ts';
+import { SEVERAL_KINDS, severalKind } from './kinds/several.ts';
 import { attackKinds, CORRUPTION_KINDS, orderedCells, type AttackCell } from './kinds/robustness.ts';
 
 export type { FigureKind } from './kinds/kind.ts';
@@ -20,6 +21,7 @@ const TELLING_EPS = 2;
 export function figureKinds(evaluations: readonly (StoredEvaluation | undefined)[]): FigureKind[] {
   const measured = new Set(evaluations.flatMap((each) => (each === undefined ? [] : measuredKeys(each))));
   const all = [
+    ...SEVERAL_KINDS,
     ...RECOGNITION_KINDS,
     ...BACKGROUND_KINDS,
     ...GAZE_KINDS,
@@ -27,7 +29,13 @@ export function figureKinds(evaluations: readonly (StoredEvaluation | undefined)
     ...CORRUPTION_KINDS,
     ...EXPLANATION_KINDS,
   ];
-  return all.filter(({ key }) => measured.has(key));
+  const shown = all.filter(({ key }) => measured.has(key));
+  return isSeveral(evaluations) ? shown.map(severalKind) : shown;
+}
+
+/** Whether the measured pictures may be of several classes. */
+function isSeveral(evaluations: readonly (StoredEvaluation | undefined)[]): boolean {
+  return evaluations.some((each) => each?.parts.recognition?.details.averagePrecision !== undefined);
 }
 
 const measuredKeys = ({ parts }: StoredEvaluation): string[] =>

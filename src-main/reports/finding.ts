@@ -70,3 +70,8 @@ export function stateClause(run: RunView): string {
   } as const;
   return words[run.record.state];
 }
+
+/** A class by its name, as sentences hold it. */
+export const className = (run: RunView, label: number): { readonly name: string } => ({
+  name: run.record.classes[label] ?? `class ${String(label)}`,
+});

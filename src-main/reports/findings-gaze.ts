@@ -1,81 +1,9 @@
-/** Statements about recognition, backgrounds and the place of the gaze. */
+/** Statements about backgrounds and the place of the gaze. */
 import type { GroupsDetails } from '../contract/evaluation.ts';
 import type { Figure } from '../contract/run.ts';
-import { range, side, type RunFinding } from './finding.ts';
+import { className, range, side, type RunFinding } from './finding.ts';
 import type { RunView } from './run-view.ts';
-import { counted, percent, points, signedPoints, unit, type Rich } from './words.ts';
-
-const className = (run: RunView, label: number): { readonly name: string } => ({
-  name: run.record.classes[label] ?? `class ${String(label)}`,
-});
-
-export function recognitionFindings(run: RunView): RunFinding[] {
-  const { top1, ece } = run.figures;
-  const out: RunFinding[] = [];
-  if (top1 === undefined) return out;
-  out.push({
-    sections: ['comparison', 'recognition'],
-    main: true,
-    tone: 'neutral',
-    topic: 'Recognition',
-    number: percent(top1.value),
-    sentence: `of ${counted(top1.n, 'test picture')} are named correctly (${range(top1)}).`,
-  });
-  const details = run.parts.recognition?.details;
-  if (details === undefined) return out;
-  const weakest = weakestClass(details.perClass);
-  if (weakest !== null) {
-    const { label, figure } = weakest;
-    out.push({
-      sections: ['recognition'],
-      main: false,
-      tone: figure.high < top1.low ? 'attention' : 'neutral',
-      topic: 'Weakest class',
-      number: percent(figure.value),
-      sentence: [
-        'of ',
-        className(run, label),
-        ` are named correctly, the fewest of any class (${range(figure)}, ${counted(figure.n, 'picture')})`,
-        ...mistakenFor(run, details.confusion[label], label),
-        '.',
-      ],
-    });
-  }
-  const measured = details.calibration.reduce((sum, { count }) => sum + count, 0);
-  if (ece !== undefined && measured > 0) {
-    const sure = details.calibration.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / measured;
-    const verdict =
-      sure > top1.high
-        ? 'It is surer than it should be'
-        : sure < top1.low
-          ? 'It is less sure than it could be'
-          : 'On average that fits';
-    out.push({
-      sections: ['recognition'],
-      main: false,
-      tone: sure > top1.high ? 'attention' : 'neutral',
-      topic: 'Certainty',
-      number: percent(sure),
-      sentence: `sure on average, and right in ${percent(top1.value)}. ${verdict} (expected calibration error ${percent(ece.value)}, ${range(ece)}).`,
-    });
-  }
-  return out;
-}
-
-/** The class with the smallest accuracy; null with fewer than two classes measured. */
-function weakestClass(perClass: readonly (Figure | null)[]): { label: number; figure: Figure } | null {
-  const measured = perClass.flatMap((figure, label) => (figure === null ? [] : [{ label, figure }]));
-  if (measured.length < 2) return null;
-  return measured.reduce((a, b) => (b.figure.value < a.figure.value ? b : a));
-}
-
-/** ", most often taken for Coat (31 times)"; nothing where no other class was said. */
-function mistakenFor(run: RunView, row: readonly number[], label: number): Rich {
-  const others = row.map((n, prediction) => (prediction === label ? 0 : n));
-  const most = Math.max(...others);
-  if (most === 0) return [];
-  return ['; most often it is taken for ', className(run, others.indexOf(most)), ` (${counted(most, 'time')})`];
-}
+import { counted, percent, points, signedPoints, unit } from './words.ts';
 
 export function backgroundFindings(run: RunView): RunFinding[] {
   const { top1, bg_gap: gap, acc_mixed_same: same, acc_mixed_rand: rand } = run.figures;
@@ -89,7 +17,9 @@ export function backgroundFindings(run: RunView): RunFinding[] {
         topic: 'Background',
         number: null,
         sentence:
-          'Not measured: exchanging backgrounds needs to know where objects are, from masks, boxes, or the heatmaps of at least two models.',
+          run.record.task === 'multi-label'
+            ? 'Not measured: a background of the same class or of another takes pictures of exactly one class each.'
+            : 'Not measured: exchanging backgrounds needs to know where objects are, from masks, boxes, or the heatmaps of at least two models.',
       },
       ...groupFindings(run),
     ];

@@ -7,7 +7,8 @@ import type { Comparison } from './compared-runs.ts';
 import { differenceSentence } from './comparison.ts';
 import { stateClause, type Finding, type RunFinding, type Telling } from './finding.ts';
 import { explanationFindings, steadinessFinding } from './findings-explanation.ts';
-import { backgroundFindings, gazeFindings, recognitionFindings } from './findings-gaze.ts';
+import { backgroundFindings, gazeFindings } from './findings-gaze.ts';
+import { recognitionFindings } from './findings-recognition.ts';
 import { robustnessFindings } from './findings-robustness.ts';
 import type { RunView } from './run-view.ts';
 import { changeText, epsText } from './words.ts';
@@ -57,9 +58,14 @@ function incomplete(run: RunView): RunFinding {
 
 const CHANGE_TONES = { better: 'neutral', worse: 'attention', none: 'none', unknown: 'open' } as const;
 
+/** Figures from this one on are told after those of attacks. */
+const AFTER_ATTACKS = 'mce';
+
 /** Figures whose change is told in a sentence of its own; attacks are found by their kind. */
 const TOLD: readonly (readonly [key: string, topic: string, section: ReportSection, compared: boolean])[] = [
+  ['map', 'Recognition', 'recognition', true],
   ['top1', 'Recognition', 'recognition', true],
+  ['label_accuracy', 'Each class', 'recognition', false],
   ['balanced_accuracy', 'Classes alike', 'recognition', false],
   ['ece', 'Certainty', 'recognition', false],
   ['bg_gap', 'Background', 'debiasing', true],
@@ -84,7 +90,8 @@ function comparisonFindings(telling: Telling, comparison: Comparison, index: num
     .map(
       ({ key }) => [key, key.includes('_background_') ? 'Attack, background' : 'Attack', 'robustness', true] as const,
     );
-  const told = [...TOLD.slice(0, 10), ...attacks, ...TOLD.slice(10)];
+  const border = TOLD.findIndex(([key]) => key === AFTER_ATTACKS);
+  const told = [...TOLD.slice(0, border), ...attacks, ...TOLD.slice(border)];
   const about = { run: null, comparison: index, main: true };
   const out = told.flatMap(([key, topic, section, compared]): Finding[] => {
     const kind = kinds.find((each) => each.key === key);

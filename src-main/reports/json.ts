@@ -16,6 +16,8 @@ export interface RunSummaryJson {
   readonly arm: string;
   readonly seed: number;
   readonly top1: number | null;
+  /** Mean average precision, where pictures may be of several classes. */
+  readonly map?: number;
   /** Mean E of each assessment, in order. */
   readonly e_mean: readonly number[];
   readonly maxboxacc: number | null;
@@ -101,10 +103,12 @@ export interface ReportJson {
 
 function runSummary(run: RunView): RunSummaryJson {
   const value = (key: string): number | null => run.figures[key]?.value ?? null;
+  const { map } = run.figures;
   return {
     arm: run.arm,
     seed: run.seed,
     top1: value('top1'),
+    ...(map === undefined ? {} : { map: map.value }),
     e_mean: run.rounds.map((round) => round.eMean),
     maxboxacc: value('maxboxacc'),
     maxboxacc_v2: value('maxboxacc_v2'),
@@ -171,6 +175,7 @@ function runJson(run: RunView): RunJson {
     hardest: run.hardest.map(({ row }) => ({
       path: row.id,
       label: record.classes[row.label] ?? null,
+      ...(row.labels === undefined ? {} : { labels: row.labels.map((label) => record.classes[label] ?? null) }),
       prediction: record.classes[row.prediction] ?? null,
       probability: row.probability,
       attacked_prediction: record.classes[row.attackedPrediction] ?? null,
@@ -182,6 +187,7 @@ function runJson(run: RunView): RunJson {
       e: row.e,
       v: row.v,
       empty: row.empty,
+      ...(row.labelE === undefined ? {} : { label_e: row.labelE }),
     })),
   };
 }

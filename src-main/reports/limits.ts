@@ -45,6 +45,11 @@ export function limitsOf(document: ReportDocument): string[] {
       'No validation picture says where its object is. The brightness border of the boxes and the size of the box in the middle were therefore chosen on the test pictures themselves, which flatters both.',
     );
   }
+  if (runs.some((run) => run.record.task === 'multi-label')) {
+    limits.push(
+      'Pictures may be of several classes here. What is said of exchanged backgrounds and of groups takes pictures of exactly one class each, so it was not measured. A class that nobody marked in a picture counts as absent from it.',
+    );
+  }
   if (about('robustness') && runs.some((run) => run.parts.robustness !== undefined)) {
     limits.push(
       'An attack that does not succeed proves little: a stronger or a cleverer one may. The share of answers that survive is an upper border.',

@@ -7,7 +7,7 @@ import { html, nameMarkup, richMarkup, type Markup } from './markup.ts';
 import type { HardView, RunView } from './run-view.ts';
 import { drawnRuns } from './shown.ts';
 import { howMeasured } from './training-steadiness.ts';
-import { counted, unit, wholePercent } from './words.ts';
+import { counted, isOwn, unit, wholePercent } from './words.ts';
 
 export function hardestSection(document: ReportDocument, images: ReportImages): Markup {
   const stops = Array.from({ length: 9 }, (_, i) => `${infernoHex(i / 8)} ${String((i / 8) * 100)}%`).join(',');
@@ -70,10 +70,10 @@ function card(view: HardView, run: RunView, images: ReportImages): Markup {
     </button>
     <dl class="says">
       ${says('Before', className(row.prediction), row.probability, row.prediction !== row.label)}
-      ${says('After', className(row.attackedPrediction), row.attackedProbability, row.attackedPrediction !== row.label)}
+      ${says('After', className(row.attackedPrediction), row.attackedProbability, !isOwn(row, row.attackedPrediction))}
       <div class="given">
         <dt>Label</dt>
-        <dd>${nameMarkup(className(row.label))}</dd>
+        <dd>${nameMarkup((row.labels ?? [row.label]).map(className).join(', '))}</dd>
         <dd class="p">${wholePercent(row.labelProbability)} → ${wholePercent(row.attackedLabelProbability)}</dd>
       </div>
     </dl>

@@ -30,17 +30,26 @@ export function recognitionSection(document: ReportDocument): Markup {
 
 const detailsOf = (run: RunView): RecognitionDetails | null => run.parts.recognition?.details ?? null;
 
+/** Accuracy of each class; where pictures may be of several, average precision. */
+function figuresPerClass(run: RunView): RecognitionDetails['perClass'] {
+  const details = detailsOf(run);
+  return details?.averagePrecision ?? details?.perClass ?? [];
+}
+
+const isSeveral = (runs: readonly RunView[]): boolean =>
+  runs.some((run) => detailsOf(run)?.averagePrecision !== undefined);
+
 function classTable(document: ReportDocument): Markup {
   const runs = drawnRuns(document).filter((run) => detailsOf(run) !== null);
   const classes = document.study.classes.map((name, label) => ({
     name,
-    figures: runs.map((run) => detailsOf(run)?.perClass[label] ?? null),
+    figures: runs.map((run) => figuresPerClass(run)[label] ?? null),
+    pictures: Math.max(0, ...runs.map((run) => detailsOf(run)?.perClass[label]?.n ?? 0)),
   }));
   const first = ({ figures }: (typeof classes)[number]): number => figures.find((each) => each !== null)?.value ?? 2;
   const rows = [...classes]
     .sort((a, b) => first(a) - first(b))
-    .map(({ name, figures }) => {
-      const n = Math.max(0, ...figures.map((figure) => figure?.n ?? 0));
+    .map(({ name, figures, pictures: n }) => {
       const cells = figures.map((figure) =>
         figure === null
           ? html`<td class="value" data-v=""><span class="muted">no pictures</span></td>`
@@ -78,7 +87,7 @@ function classTable(document: ReportDocument): Markup {
       </table>
     </div>`;
   const rest = rows.slice(MOST_ROWS);
-  return html`<h3>Correct in each class</h3>
+  return html`<h3>${isSeveral(runs) ? 'Average precision of each class' : 'Correct in each class'}</h3>
     <p class="note">Weakest first. With few pictures of a class the interval is wide.</p>
     ${table(rows.slice(0, MOST_ROWS))}
     ${
@@ -96,6 +105,9 @@ function confusions(document: ReportDocument): Markup {
   const note = small
     ? 'Each line is the label, each column what the model said; pictures are counted. The diagonal is right, everything in colour beside it is a mistake.'
     : 'The pairs that are confused most, counted in pictures; report.json has the whole table.';
+  const once = isSeveral(drawnRuns(document))
+    ? ' A picture of several classes is counted once: its label is the one of its classes that the model is most sure of, and what the model said is the most probable class.'
+    : '';
   const tables = drawnRuns(document).flatMap((run) => {
     const details = detailsOf(run);
     if (details === null) return [];
@@ -108,7 +120,7 @@ function confusions(document: ReportDocument): Markup {
     ];
   });
   return html`<h3>What is taken for what</h3>
-    <p class="note">${note}</p>
+    <p class="note">${note}${once}</p>
     <div class="${document.study.classes.length <= 10 ? 'pair' : 'stack'}">${tables}</div>`;
 }
 

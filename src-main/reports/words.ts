@@ -138,14 +138,19 @@ function gazeWords(s: number): { readonly moved: boolean; readonly text: string 
   return { moved: false, text: 'looks at nearly the same place' };
 }
 
+/** Whether a class is one of the picture's. */
+export function isOwn({ label, labels }: Pick<AssessmentRow, 'label' | 'labels'>, candidate: number): boolean {
+  return labels?.includes(candidate) ?? candidate === label;
+}
+
 /** One sentence that says why a picture is hard. */
 export function hardSentence(row: AssessmentRow, classes: readonly string[]): Rich {
   const name = (label: number): { name: string } => ({ name: classes[label] ?? `class ${String(label)}` });
   const flips = row.attackedPrediction !== row.prediction;
-  const start: (string | { name: string })[] =
-    row.prediction === row.label
-      ? []
-      : ['Even on the original the model says ', name(row.prediction), ' instead of ', name(row.label), '. '];
+  const right = row.prediction === row.label;
+  const start: (string | { name: string })[] = right
+    ? []
+    : ['Even on the original the model says ', name(row.prediction), ' instead of ', name(row.label), '. '];
   if (row.empty) {
     return [
       ...start,
@@ -157,7 +162,9 @@ export function hardSentence(row: AssessmentRow, classes: readonly string[]): Ri
   const gaze = gazeWords(row.s);
   const join = gaze.moved ? ', and ' : ', although it ';
   if (flips) {
-    const instead = row.prediction === row.label ? [' instead of ', name(row.label)] : [];
+    // Another of its classes is no mistake.
+    const otherwise = isOwn(row, row.attackedPrediction) ? [', which is right too'] : [' instead of ', name(row.label)];
+    const instead = right ? otherwise : [];
     return [
       ...start,
       'When the background is disturbed, the model says ',
