@@ -5,7 +5,7 @@ import type { Split } from './dataset.ts';
 /** More classes than this are counted, not named. */
 const MOST_NAMED = 3;
 
-export const SPLIT_WORDS: Readonly<Record<Split, string>> = { train: 'training', val: 'validation', test: 'testing' };
+const SPLIT_WORDS: Readonly<Record<Split, string>> = { train: 'training', val: 'validation', test: 'testing' };
 
 export const countedPictures = (count: number): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? 'picture' : 'pictures'}`;
