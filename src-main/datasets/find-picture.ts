@@ -26,6 +26,8 @@ export class PictureFinder {
   /** By folded base name without its extension. */
   readonly #endings = new Map<string, Ending>();
   readonly #folders = new Set<string>();
+  /** Of names like 0012, by the number without the zeros; made once somebody asks. */
+  #numbered: ReadonlyMap<string, Ending> | null = null;
 
   /** @param paths of all pictures, relative to the root, with forward slashes */
   constructor(paths: readonly string[]) {
@@ -50,7 +52,7 @@ export class PictureFinder {
 
   /**
    * Tried in this order: the exact path (from `beside`, then from the root), the longest trailing parts that only one
-   * picture has, the same without an extension; then all of that with %20 and the like decoded, and without an upload
+   * picture has, the same without an extension or leading zeros; then all of that with %20 and the like decoded, and without an upload
    * prefix.
    * @param name   as it is written: any slashes, absolute, a URL
    * @param beside folder that the naming file lies in; '' for the root
@@ -82,9 +84,16 @@ export class PictureFinder {
     const whole = withExtension && this.#divide(withExtension).get(base);
     const found = whole && this.#longest(whole, folded);
     if (found !== undefined) return this.#plausible(found, folded, own, beside);
-    const stems = this.#endings.get(base);
+    const stems = this.#endings.get(base) ?? this.#padded(base);
     if (stems === undefined || hasPictureExtension(base)) return null;
     return this.#withoutExtension(stems, folded, own, beside);
+  }
+
+  /** Spreadsheets take names like 0012 for numbers and leave 12 of them. */
+  #padded(base: string): Ending | undefined {
+    if (!/^[1-9][0-9]*$/.test(base)) return undefined;
+    this.#numbered ??= endingsWithoutZeros(this.#endings);
+    return this.#numbered.get(base);
   }
 
   /** Files that are called like the name, with some extension each. */
@@ -148,6 +157,16 @@ export class PictureFinder {
     const examples = `"${this.#paths[first]}" and "${this.#paths[second]}"`;
     return { problem: `"${shorten(ending)}" may mean ${members.length} pictures, such as ${examples}.` };
   }
+}
+
+function endingsWithoutZeros(endings: ReadonlyMap<string, Ending>): Map<string, Ending> {
+  const numbered = new Map<string, Ending>();
+  for (const [stem, { members }] of endings) {
+    const number = /^0+([1-9][0-9]*)$/.exec(stem)?.[1];
+    if (number === undefined) continue;
+    numbered.set(number, { members: [...(numbered.get(number)?.members ?? []), ...members], depth: 0 });
+  }
+  return numbered;
 }
 
 interface Parts {

@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -178,6 +179,16 @@ describe('pictures in Parquet files', () => {
       expect([0, 1, 2, 3, 4, 'data-unreadable', 'data-one-class', 'data-empty']).toContain(ended);
     }
   }, 60_000);
+
+  it('reads them inside of an archive', async () => {
+    const shard = await parquetPictures(rows([1, 2, 3, 4]), { names });
+    await writeFiles(folder.path, { 'pets.zip': zipSync({ 'pets/data/train-00000-of-00001.parquet': shard }) });
+    const { dataset } = await open({}, 'pets.zip');
+    expect(dataset).toMatchObject({ format: 'parquet-images', classes: ['cat', 'dog'] });
+    const reader = await openPictures(dataset);
+    expect(sha256(await reader.read(dataset.samples[1].id))).toBe(sha256(await patchworkJpeg(2)));
+    await reader.close();
+  });
 
   it('leaves a table of pictures that lie in folders to the format for tables', async () => {
     await writeFiles(folder.path, { 'img/1.jpg': await patchworkJpeg(1), 'img/2.jpg': await patchworkJpeg(2) });

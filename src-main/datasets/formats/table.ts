@@ -16,7 +16,7 @@ import { openSet } from './table/open-set.ts';
 import type { OpenedSet } from './table/open-set.ts';
 import { picturesInTree } from './table/pictures-in-tree.ts';
 import type { TreePictures } from './table/pictures-in-tree.ts';
-import { isTableName } from './table/row-source.ts';
+import { isForeignTable, isTableName } from './table/row-source.ts';
 
 export const table: Format = { id: 'table', title: 'A table that names the pictures', match, list };
 
@@ -27,7 +27,10 @@ const TRIED = 6;
 async function match(place: Place): Promise<Match> {
   try {
     const sets = await tablesIn(place);
-    if (sets.length === 0) return { certainty: 0, reason: 'There is no table.' };
+    if (sets.length === 0) {
+      const foreign = place.focus !== null && isForeignTable(place.focus);
+      return { certainty: foreign ? 0.3 : 0, reason: 'There is no table that can be read.' };
+    }
     if (await needsPatience(place, sets[0])) {
       return { certainty: place.focus === null ? 0.45 : 0.65, reason: `There is an Excel file, ${sets[0].name}.` };
     }
@@ -66,6 +69,13 @@ async function openPlausible(
 async function list(place: Place, { choices: answers, signal }: ListOptions): Promise<Listing> {
   const sets = await tablesIn(place);
   if (sets.length === 0) {
+    if (place.focus !== null && isForeignTable(place.focus)) {
+      throw new SteadygazeError(
+        'data-unreadable',
+        `The spreadsheet ${place.focus} is of a kind that cannot be read here.`,
+        'Open it in the program that made it, save it as .xlsx or .csv, and choose that file.',
+      );
+    }
     throw new SteadygazeError(
       'data-unreadable',
       'There is no table here that names pictures.',

@@ -15,6 +15,8 @@ export interface TableSet {
 
 /** Folders that a table about all pictures may lie in; each is listed once. */
 const FOLDERS = /^(labels?|annotations?|meta|metadata|csv|tables?|data|info)$/i;
+/** Texts for people, not tables. */
+const TEXT = /^(readme|licen[cs]e|copying|notes?|citation|changelog|requirements|classes|credits)\b.*\.txt$/i;
 const MOST_TABLES = 24;
 const ORDER: readonly (Split | null)[] = ['train', 'val', 'test', null];
 
@@ -36,7 +38,7 @@ export async function tablesIn({ tree, focus }: Place): Promise<TableSet[]> {
 async function tablePaths(tree: FileTree, folder: string): Promise<string[]> {
   const root = await tree.list(folder).catch(() => ({ files: [], folders: [] }));
   const at = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  const paths = root.files.filter(isTableName).map(at);
+  const paths = root.files.filter((file) => isTableName(file) && !TEXT.test(file)).map(at);
   for (const name of root.folders.filter((inner) => FOLDERS.test(inner) || splitInName(inner) !== null)) {
     const { files } = await tree.list(at(name)).catch(() => ({ files: [] }));
     paths.push(...files.filter(isTableName).map((file) => at(`${name}/${file}`)));

@@ -27,6 +27,9 @@ export interface RowSource {
 const TABLE_NAME = /\.(csv|tsv|tab|txt|xlsx|parquet)$/i;
 export const isTableName = (path: string): boolean => TABLE_NAME.test(path);
 
+/** Spreadsheets that no library here reads. */
+export const isForeignTable = (path: string): boolean => /\.(xls|xlsb|xlsm|ods|numbers)$/i.test(path);
+
 const HEAD_BYTES = 256 * 1024;
 
 export interface Sheets {
