@@ -7,7 +7,8 @@ import type { EvaluationOverview, PartOverview } from '../../contract/evaluation
 import type { RunRecord } from '../../contract/run.ts';
 import type { Dataset, Sample } from '../../datasets/dataset.ts';
 import { keyOf } from '../../evaluation/measure-parts.ts';
-import { PARTS } from '../../evaluation/parts.ts';
+import { ONE_CLASS_ONLY } from '../../evaluation/part.ts';
+import { ONE_CLASS_PARTS, PARTS } from '../../evaluation/parts.ts';
 import { readPartResult } from '../../workspace/evaluation-store.ts';
 import { listRuns, readRun } from '../../workspace/run.ts';
 import type { Study } from '../../workspace/study.ts';
@@ -87,7 +88,7 @@ export function evaluationOverview(
     pictures,
     split: measured.split,
     parts: EVALUATION_PARTS.map((part): PartOverview => {
-      const obstacle = general ?? obstacleOf(part, annotated, measurable);
+      const obstacle = general ?? obstacleOf(part, dataset.task, annotated, measurable);
       return {
         part,
         ...PART_WORDS[part],
@@ -133,7 +134,13 @@ function generalObstacle(finished: number, pictures: number, picturesThere: bool
   return null;
 }
 
-function obstacleOf(part: EvaluationPart, annotated: boolean, runs: readonly StoredRun[]): string | null {
+function obstacleOf(
+  part: EvaluationPart,
+  task: Dataset['task'],
+  annotated: boolean,
+  runs: readonly StoredRun[],
+): string | null {
+  if (task === 'multi-label' && ONE_CLASS_PARTS.has(part)) return ONE_CLASS_ONLY;
   if (annotated) return null;
   if (part === 'localization') {
     return 'Nobody has drawn where the objects are. Add a folder "masks" or a file "boxes.csv" to the pictures and make a new study.';
