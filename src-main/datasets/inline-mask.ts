@@ -88,7 +88,7 @@ export function decodeInlineMask(mask: string, side: number): Uint8Array {
 
 /** Five bits a letter, from `0`; the sixth says that more follow; from the fourth count on, differences to the last but one. */
 export function compressCounts(counts: readonly number[]): string {
-  let text = '';
+  const letters: number[] = [];
   counts.forEach((count, i) => {
     let x = i > 2 ? count - counts[i - 2] : count;
     for (let more = true; more;) {
@@ -96,10 +96,11 @@ export function compressCounts(counts: readonly number[]): string {
       x >>= 5;
       more = (letter & 16) === 0 ? x !== 0 : x !== -1;
       if (more) letter |= 32;
-      text += String.fromCharCode(letter + 48);
+      letters.push(letter + 48);
     }
   });
-  return text;
+  // A text that grows letter by letter keeps an object for each: gigabytes for the masks of a large data set.
+  return Buffer.from(letters).toString('latin1');
 }
 
 /** Counterpart of {@link compressCounts}. @throws RangeError for letters that are none, or an end in the middle */
