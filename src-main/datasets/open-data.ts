@@ -55,12 +55,9 @@ export async function openData(path: string, options: OpenOptions): Promise<Open
   const walking = walkingOf(options);
   base.follow?.(walking);
   try {
-    const { place, inside, candidates } = await choosePlace(first, options.format);
+    const { place, inside, candidates, format, listing } = await listBest(first, options, walking);
     const { tree, focus } = place;
-    tree.follow?.(walking);
-    const format = options.format === undefined ? await surest(candidates, place) : formatOf(options.format);
     const choices = options.choices ?? {};
-    const listing = await format.list(place, { choices, ...(options.signal ? { signal: options.signal } : {}) });
     const all = base.kind === 'folder' ? listing : await withArchiveProblems(listing, base, inside);
     const reader = (await format.pictures?.(place, choices)) ?? tree;
     try {
@@ -89,11 +86,40 @@ function walkingOf({ onProgress, signal }: OpenOptions): Walking {
   };
 }
 
+/** What the best place holds. An annotation that names no picture beside it is tried from one folder higher, too. */
+async function listBest(first: OpenedPlace, options: OpenOptions, walking: Walking): Promise<ListedPlace> {
+  const { choices = {}, signal } = options;
+  const list = async (chosen: ChosenPlace): Promise<ListedPlace> => {
+    chosen.place.tree.follow?.(walking);
+    const { candidates, place } = chosen;
+    const format = options.format === undefined ? await surest(candidates, place) : formatOf(options.format);
+    const listing = await format.list(place, { choices, ...(signal === undefined ? {} : { signal }) });
+    return { ...chosen, format, listing };
+  };
+  const chosen = await choosePlace(first, options.format);
+  try {
+    return await list(chosen);
+  } catch (error) {
+    const isEmpty = error instanceof SteadygazeError && error.code === 'data-empty';
+    const higher = isEmpty && chosen.place.focus !== null ? await nextPlace(chosen, 1) : null;
+    if (higher === null) throw error;
+    return await list({ ...higher, candidates: await recognise(higher.place) }).catch(() => {
+      throw error;
+    });
+  }
+}
+
+interface ChosenPlace extends OpenedPlace {
+  readonly candidates: readonly Candidate[];
+}
+
+interface ListedPlace extends ChosenPlace {
+  readonly format: Format;
+  readonly listing: Listing;
+}
+
 /** The place that a format is sure of, be it deeper or higher than the one that was named; else the named one. */
-async function choosePlace(
-  first: OpenedPlace,
-  format: string | undefined,
-): Promise<OpenedPlace & { readonly candidates: readonly Candidate[] }> {
+async function choosePlace(first: OpenedPlace, format: string | undefined): Promise<ChosenPlace> {
   let best: { certainty: number; opened: OpenedPlace; candidates: readonly Candidate[] } | null = null;
   let opened: OpenedPlace | null = first;
   for (let level = 1; opened !== null; level++) {

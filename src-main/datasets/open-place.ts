@@ -54,7 +54,7 @@ export async function nextPlace({ place, inside }: OpenedPlace, level: number): 
   const { tree, focus } = place;
   if (focus !== null) {
     const higher = dirname(tree.root);
-    if (level > 1 || higher === tree.root) return null;
+    if (focus.includes('/') || higher === tree.root) return null;
     const further = await openTree(higher).catch(() => null);
     return further && { place: { tree: further, focus: `${basename(tree.root)}/${focus}` }, inside: '' };
   }

@@ -39,13 +39,16 @@ class DirectoryReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    this.#fill(position, length).then(
-      () => {
-        const start = position - this.#start;
-        callback(null, this.#window.copy(buffer, offset, start, start + length));
-      },
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
-    );
+    const answer = (): void => {
+      const start = position - this.#start;
+      callback(null, this.#window.copy(buffer, offset, start, start + length));
+    };
+    // Never at once: yauzl would go from entry to entry on one stack.
+    if (this.#holds(position, length)) process.nextTick(answer);
+    else
+      this.#fill(position, length).then(answer, (error: unknown) =>
+        callback(error instanceof Error ? error : new Error(String(error))),
+      );
   }
 
   /** Whether another file is named at this place. */
@@ -56,8 +59,12 @@ class DirectoryReader extends RandomAccessReader {
     return signature.readUInt32LE(0) === 0x02014b50;
   }
 
+  #holds(position: number, length: number): boolean {
+    return position >= this.#start && position + length <= this.#start + this.#window.length;
+  }
+
   async #fill(position: number, length: number): Promise<void> {
-    if (position >= this.#start && position + length <= this.#start + this.#window.length) return;
+    if (this.#holds(position, length)) return;
     this.#window = await readAt(this.#file, position, Math.max(WINDOW, length));
     this.#start = position;
   }
@@ -83,13 +90,13 @@ export async function readDirectory(file: FileHandle, path: string): Promise<Arc
     });
     // Some programs count in 16 bits and start again at 0, though they write more.
     const goOn = async (): Promise<void> => {
-      if (zip.entryCount === count && (await reader.isHeader(Number(zip.readEntryCursor)))) zip.entryCount += 0x10000;
+      if (await reader.isHeader(Number(zip.readEntryCursor))) zip.entryCount += 0x10000;
     };
-    await goOn();
+    if (zip.entryCount === 0) await goOn();
     for await (const entry of zip.eachEntry()) {
       count++;
       addEntry(index, entry, report);
-      await goOn();
+      if (zip.entryCount === count) await goOn();
     }
   } catch (error) {
     if (error instanceof SteadygazeError) throw error;
