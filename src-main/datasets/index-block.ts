@@ -96,7 +96,7 @@ export class IndexBlock {
       width: this.#view.getUint32(16 * n + 4 * row, true),
       height: this.#view.getUint32(20 * n + 4 * row, true),
       camera: this.#cameras[this.#view.getUint32(24 * n + 4 * row, true) - 1] ?? null,
-      look: hasLook ? this.#bytes.subarray(lookAt, lookAt + LOOK_BYTES) : null,
+      look: hasLook ? new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + lookAt, LOOK_BYTES) : null,
     };
   }
 }

@@ -46,14 +46,20 @@ export async function inspectAll(
       const facts = await inspectPicture(reader, ids[i], use, stamp);
       if ('kind' in facts) {
         failures.set(i, facts);
+      } else if (stamp && index) {
+        index.set(keyOf(source, ids[i]), stamp, facts);
       } else {
         results[i] = facts;
-        if (stamp && index) index.set(keyOf(source, ids[i]), stamp, facts);
       }
       progress();
     },
     signal,
   );
+  // The index packs what it is told; 100,000 looks of their own beside it would take twice the memory.
+  for (const i of unknown) {
+    const stamp = stamps?.[i] ?? null;
+    if (stamp && index && !failures.has(i)) results[i] ??= index.get(keyOf(source, ids[i]), stamp);
+  }
   for (const [i, { kind, reason }] of [...failures].sort(([a], [b]) => a - b)) {
     problems.push({ file: ids[i], kind: use === 'mask' ? 'bad-mask' : kind, reason });
   }
