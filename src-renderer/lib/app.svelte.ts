@@ -71,6 +71,7 @@ class App {
 
   readonly #jobs = new Listeners<RunEvent>();
   readonly #marks = new Listeners<null>();
+  readonly #data = new Listeners<null>();
   readonly #commands = new Listeners<WindowCommand>();
   readonly #offers = new Listeners<string>();
   readonly #reloads = new Listeners<null>();
@@ -113,6 +114,11 @@ class App {
   /** Marks of pictures changed, here or in another window. */
   onMarks(listener: () => void): () => void {
     return this.#marks.add(listener);
+  }
+
+  /** The data of the study were corrected or read again, here or in another window. */
+  onData(listener: () => void): () => void {
+    return this.#data.add(listener);
   }
 
   /** The desktop's menu asks for something. */
@@ -180,6 +186,8 @@ class App {
         toast({ kind: event.kind, text: event.text, hint: event.hint === '' ? undefined : event.hint });
         break;
       case 'data':
+        this.#data.tell(null);
+        break;
       case 'changed':
       case 'progress':
         break;

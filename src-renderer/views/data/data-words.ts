@@ -1,8 +1,9 @@
 /** What is said of a data set beside its sentence. */
-import type { DataView, SplitCounts } from '../../../src-main/contract/data-view.ts';
+import type { DataView, ProblemGroup, SplitCounts } from '../../../src-main/contract/data-view.ts';
 import { count } from '../../lib/format.ts';
 
-const pictures = (n: number): string => `${count(n)} ${n === 1 ? 'picture' : 'pictures'}`;
+/** "1 picture", "1,240 pictures". */
+export const pictures = (n: number): string => `${count(n)} ${n === 1 ? 'picture' : 'pictures'}`;
 
 /** The three parts in their order, with what each is for. */
 export const SPLITS = [
@@ -15,11 +16,11 @@ export const SPLITS = [
 export function splitWords({ splitOrigin }: Pick<DataView, 'splitOrigin'>): string {
   switch (splitOrigin) {
     case 'folders':
-      return 'The folders say which pictures are kept aside: train, val and test.';
+      return 'The data say which pictures are kept aside.';
     case 'seeded':
       return 'Steadygaze drew which pictures are kept aside, class by class; the same pictures give the same draw.';
     case 'mixed':
-      return 'The folders say part of what is kept aside; Steadygaze drew the rest, class by class.';
+      return 'The data say part of what is kept aside; Steadygaze drew the rest, class by class.';
   }
 }
 
@@ -58,6 +59,60 @@ export function countsWords({ train, val, test }: SplitCounts): string {
     test > 0 ? `${count(test)} for testing` : '',
   ].filter((part) => part !== '');
   return `${pictures(train + val + test)}: ${parts.join(', ')}`;
+}
+
+/**
+ * What a path is that pictures were found in, for a sentence: an archive is told by its name, a file by lying below
+ * what was read.
+ * @param root absolute path of what was read
+ * @param path absolute path of what was chosen; as a rule the same
+ */
+export function placeWord(root: string, path = root): 'archive' | 'file' | 'folder' {
+  if (/\.(zip|tar|tgz|tar\.gz)$/i.test(path)) return 'archive';
+  return path === root ? 'folder' : 'file';
+}
+
+/** Said once of data whose pictures may be of several classes; null where each is of one. */
+export function severalWords({
+  task,
+  pictures: all,
+  classes,
+}: Pick<DataView, 'task' | 'pictures' | 'classes'>): string | null {
+  if (task === 'single-label') return null;
+  const named = classes.reduce((sum, { counts }) => sum + total(counts), 0);
+  if (named === all) return 'A picture may be of several classes, and counts for each of them.';
+  return `A picture may be of several classes, and counts for each of them: ${pictures(all)} bear ${count(named)} class names.`;
+}
+
+/**
+ * How the pictures would be parted anew, before it is done.
+ * @param all pictures
+ * @param val share for validation, 0..0.5
+ * @param test share for testing, 0..0.5
+ */
+export function partingWords(all: number, val: number, test: number): string {
+  const [some, aside] = [Math.round(all * val), Math.round(all * test)];
+  return `Of ${pictures(all)}, about ${count(all - some - aside)} are for training, ${count(some)} for validation and ${count(aside)} for testing.`;
+}
+
+/** Kinds of problems that are no mistakes: something beside the object tells the class. */
+const SHORTCUTS: ReadonlySet<string> = new Set([
+  'border-tells-class',
+  'colour-tells-class',
+  'size-tells-class',
+  'camera-tells-class',
+  'label-in-name',
+]);
+
+/** Early warnings of shortcuts are shown apart from what is wrong with the data. */
+export function withoutShortcuts(groups: readonly ProblemGroup[]): {
+  readonly shortcuts: readonly ProblemGroup[];
+  readonly others: readonly ProblemGroup[];
+} {
+  return {
+    shortcuts: groups.filter(({ kind }) => SHORTCUTS.has(kind)),
+    others: groups.filter(({ kind }) => !SHORTCUTS.has(kind)),
+  };
 }
 
 /** Pictures of a class in all three parts. */

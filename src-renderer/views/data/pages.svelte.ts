@@ -36,6 +36,18 @@ export class Pages<T> {
     }
   }
 
+  /**
+   * Some of the items, those that nobody has looked at yet fetched.
+   * @param indices ascending
+   * @returns none where that failed; see {@link error}
+   */
+  async gather(indices: readonly number[]): Promise<T[]> {
+    const missing = new Set(indices.filter((i) => this.#items[i] === undefined).map((i) => Math.floor(i / PAGE)));
+    for (const page of missing) await this.#load(page);
+    const found = indices.map((i) => this.#items[i]).filter((item) => item !== undefined);
+    return found.length === indices.length ? found : [];
+  }
+
   async #load(page: number): Promise<void> {
     this.#asked[page] = true;
     try {

@@ -114,6 +114,11 @@ class Intake {
     await this.#choose('pictures');
   }
 
+  /** An archive, a table, an annotation: no dialog of Windows or Linux chooses files and folders at once. */
+  async chooseFile(): Promise<void> {
+    await this.#choose('data-file');
+  }
+
   async chooseStudy(): Promise<void> {
     await this.#choose('study');
   }
@@ -127,12 +132,12 @@ class Intake {
     toast({
       kind: 'info',
       text: 'A browser does not tell where a dropped file lies.',
-      hint: 'Choose the folder in the list instead, or paste its path.',
+      hint: 'Choose it in the list instead, or paste its path.',
     });
     void this.choosePictures();
   }
 
-  async #choose(purpose: 'pictures' | 'study'): Promise<void> {
+  async #choose(purpose: 'pictures' | 'data-file' | 'study'): Promise<void> {
     if (this.busy) return;
     try {
       const path = await chooseFolder(purpose);
