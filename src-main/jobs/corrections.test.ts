@@ -44,6 +44,25 @@ describe('corrections', () => {
     expect(applyCorrections(dataset, [{ id: 'train/0b', label: 2 }]).fingerprint).toBe('f');
   });
 
+  it('say of a picture of several classes that it is of one alone, of which then nothing is unsure', () => {
+    const several: Dataset = {
+      ...dataset,
+      task: 'multi-label',
+      samples: dataset.samples.map((each) =>
+        each.id === 'train/0a' ? { ...each, labels: [0, 1], unsure: [2] } : { ...each, labels: [each.label] },
+      ),
+    };
+    const of = (label: number) => {
+      const checked = checkCorrections(several, [{ id: 'train/0a', label }]);
+      const found = applyCorrections(several, checked).samples.find(({ id }) => id === 'train/0a');
+      return { count: checked.length, labels: found?.labels, label: found?.label, unsure: found?.unsure };
+    };
+    expect(of(0)).toEqual({ count: 1, label: 0, labels: [0], unsure: [2] });
+    expect(of(2)).toEqual({ count: 1, label: 2, labels: [2], unsure: [] });
+    // Its only class is the one it has already.
+    expect(checkCorrections(several, [{ id: 'train/1a', label: 1 }])).toEqual([]);
+  });
+
   it('that change nothing are dropped; the others are in one order', () => {
     const kept = checkCorrections(dataset, [
       { id: 'train/2a', label: 0 },
