@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SteadygazeError } from '../contract/errors.ts';
+import type { SteadygazeError } from '../contract/errors.ts';
 import { IndexCache } from './index-cache.ts';
 import { indexFolder, openIndex } from './index-place.ts';
 import { openDataset } from './open-data.ts';
