@@ -147,11 +147,19 @@ describe('COCO', () => {
     });
     const error = await errorOf(open(join(root, 'only', 'captions.json')));
     expect(error.message).toContain('It describes pictures in sentences, not by classes.');
-    const away = await errorOf(open(join(root, 'annotations', 'instances_val2017.json')));
+    await writeFiles(root, { 'far/away/instances.json': JSON.stringify(cocoValidation()) });
+    const away = await errorOf(open(join(root, 'far', 'away', 'instances.json')));
     expect(away).toMatchObject({
       code: 'data-empty',
       hint: expect.stringContaining('both the pictures and') as string,
     });
+  });
+
+  it('finds the pictures of a file in a folder of its own', async () => {
+    await writeCoco(root);
+    const { dataset } = await open(join(root, 'annotations', 'instances_val2017.json'));
+    expect(dataset).toMatchObject({ root, focus: 'annotations/instances_val2017.json', splitOrigin: 'seeded' });
+    expect(classesOf(dataset)).toEqual({ 'val2017/5.jpg': ['cat'], 'val2017/6.jpg': ['dog'] });
   });
 });
 

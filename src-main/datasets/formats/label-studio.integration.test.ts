@@ -182,7 +182,7 @@ describe('Label Studio', () => {
     expect(classesOf(dataset)).toEqual(['a.jpg: cat', 'b.jpg: cat dog', 'c.jpg: cat']);
     // Nobody's latest annotation has a region.
     const regions = await open({ field: 'label' }).catch((error: unknown) => error);
-    expect(regions).toMatchObject({ code: 'data-empty', message: 'In min.json no picture has a class.' });
+    expect(regions).toMatchObject({ code: 'data-unreadable', message: 'In min.json no picture has a class.' });
   });
 });
 

@@ -19,7 +19,7 @@ export const rect = (x: number, y: number, width: number, height: number): Row =
   height,
 });
 
-export const entry = (filename: string, regions: readonly Row[] | Row, about: Row = {}): Row => ({
+export const entry = (filename: string, regions: readonly unknown[] | Row, about: Row = {}): Row => ({
   ...{ filename, size: 1234, regions, file_attributes: about },
 });
 

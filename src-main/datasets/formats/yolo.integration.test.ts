@@ -66,6 +66,12 @@ describe('YOLO', () => {
     expect(classesOf(dataset)).toContain('val images/val/a.jpg: cat');
   });
 
+  it('lets the inner of two folders say the split', async () => {
+    await writeYolo(root, { 'data.yaml': 'train: images\nval: images/val\nnames: [cat, dog]\n' });
+    const { dataset } = await open();
+    expect(dataset.samples.map(({ split }) => split)).toEqual(['train', 'train', 'val', 'val']);
+  });
+
   it('reads Darknet data and its lists', async () => {
     await writeDarknet(root);
     const { dataset, candidates } = await open();
@@ -179,9 +185,9 @@ describe('damaged YOLO data', () => {
   });
 
   it('without a label is refused in a sentence', async () => {
-    await writePictures(root, ['images/train/a.jpg']);
-    await writeFiles(root, { 'data.yaml': YOLO_YAML });
-    const error = await open(join(root, 'data.yaml')).catch((thrown: unknown) => thrown);
+    await writePictures(root, ['pets/images/train/a.jpg']);
+    await writeFiles(root, { 'pets/data.yaml': YOLO_YAML });
+    const error = await open(join(root, 'pets', 'data.yaml')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SteadygazeError);
     expect((error as SteadygazeError).message).toBe('There are no label files that belong to pictures.');
   });

@@ -38,7 +38,7 @@ export function reportUnnamed(
   }
 }
 
-/** @throws SteadygazeError `data-empty` where annotations speak of nothing that is there */
+/** @throws SteadygazeError `data-empty` where annotations speak of nothing that is there, `data-unreadable` where of no class */
 export function requireAnnotated(
   annotated: readonly AnnotatedPicture[],
   sources: readonly string[],
@@ -56,7 +56,7 @@ export function requireAnnotated(
   }
   if (annotated.every(({ objects, classNames = [] }) => classNames.length === 0 && objects.length === 0)) {
     throw new SteadygazeError(
-      'data-empty',
+      'data-unreadable',
       `In ${files} no picture has a class.`,
       reports.all()[0]?.reason ?? 'Choose the annotations that say what is in the pictures.',
     );

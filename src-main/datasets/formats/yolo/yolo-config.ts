@@ -39,7 +39,7 @@ export const looksLikeYaml = (text: string): boolean =>
 export function configName(files: readonly string[]): string | null {
   const patterns = [/^data\.ya?ml$/i, /\.ya?ml$/i, /^obj\.data$/i, /\.data$/i, /\.names$/i, /^classes\.txt$/i];
   for (const pattern of patterns) {
-    const found = files.find((file) => pattern.test(file));
+    const found = files.find((file) => pattern.test(baseName(file)));
     if (found !== undefined) return found;
   }
   return null;
