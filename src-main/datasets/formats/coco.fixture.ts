@@ -17,7 +17,7 @@ const picture = (id: number): Record<string, unknown> => ({
   id,
 });
 
-export const COCO_CATEGORIES: readonly Record<string, unknown>[] = [
+const COCO_CATEGORIES: readonly Record<string, unknown>[] = [
   { supercategory: 'person', id: 1, name: 'person' },
   { supercategory: 'animal', id: 17, name: 'cat' },
   { supercategory: 'animal', id: 18, name: 'dog' },

@@ -6,7 +6,7 @@ import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
 
 type Row = Record<string, unknown>;
 
-export const LABEL_STUDIO_SIZE = { original_width: 20, original_height: 10, image_rotation: 0 } as const;
+const LABEL_STUDIO_SIZE = { original_width: 20, original_height: 10, image_rotation: 0 } as const;
 
 /** RGBA of 6 x 4 pixels in colour 255, 85, 0, opaque at 1..3, 1..2 and at 5, 3. */
 export const PAINTED = [
