@@ -64,9 +64,13 @@ describe('a study', () => {
       ['Explanation consistency (seed 3)', true],
     ]);
     expect(state.runs[0]).toMatchObject({ assessments: [0, 1], roundsPlanned: 1, eMean: 0.5, top1: { n: 12 } });
-    expect(state.data).toMatchObject({ pictures: 60, problems: 1, missing: false, counts: { test: 12 } });
+    expect(state.data).toMatchObject({ pictures: 60, problems: 2, missing: false, counts: { test: 12 } });
     const view = await library.dataView(study);
-    expect(view.problems).toMatchObject([{ kind: 'unreadable', count: 1, problems: [{ picture: null }] }]);
+    // The colours of the shapes are those of their classes.
+    expect(view.problems).toMatchObject([
+      { kind: 'unreadable', count: 1, problems: [{ picture: null }] },
+      { kind: 'colour-tells-class', count: 1 },
+    ]);
     await rename(made.dataRoot, `${made.dataRoot}-away`);
     expect((await library.openStudy(study, [])).data.missing).toBe(true);
     await rename(`${made.dataRoot}-away`, made.dataRoot);
