@@ -43,6 +43,12 @@ describe('a table of text', () => {
     const opened = await open();
     const { dataset } = opened;
     expect(dataset.format).toBe('table');
+    expect(opened.candidates[0]).toEqual({
+      format: 'table',
+      title: 'A table that names the pictures',
+      certainty: expect.closeTo(0.8, 1) as number,
+      reason: 'labels.csv names files in its column "Bild"; 86 % of the first ones are there.',
+    });
     expect(opened.sentence).toBe(
       'The table labels.csv names 4 pictures (column "Bild"); classes from the column "Art".',
     );

@@ -34,9 +34,12 @@ async function match(place: Place): Promise<Match> {
     if (await needsPatience(place, sets[0])) {
       return { certainty: place.focus === null ? 0.45 : 0.65, reason: `There is an Excel file, ${sets[0].name}.` };
     }
-    if (place.focus !== null) return await openSet(place, sets[0], await picturesInTree(place, []), {});
-    const plausible = await openPlausible(place, sets.slice(0, TRIED), {}, null);
-    return plausible ?? { certainty: 0, reason: 'No table names pictures and classes.' };
+    const opened =
+      place.focus === null
+        ? await openPlausible(place, sets.slice(0, TRIED), {}, null)
+        : await openSet(place, sets[0], await picturesInTree(place, []), {});
+    if (opened === null) return { certainty: 0, reason: 'No table names pictures and classes.' };
+    return { certainty: opened.certainty, reason: opened.reason };
   } catch (error) {
     // Who names a file shall hear what is wrong with it.
     const certainty = place.focus !== null && isTableName(place.focus) ? 0.3 : 0;

@@ -22,7 +22,7 @@ type Answers = Readonly<Record<string, string>>;
 const NONE = '-';
 
 /** Columns that may hold pictures; those that certainly do first. */
-export const pictureColumns = ({ columns }: ParquetFile): string[] =>
+const pictureColumns = ({ columns }: ParquetFile): string[] =>
   ['picture', 'bytes'].flatMap((kind) => columns.filter((column) => column.kind === kind).map(({ name }) => name));
 
 /**
@@ -93,7 +93,7 @@ const answeredOr = (answer: string | undefined, guess: string, options: readonly
  * Names of classes by column, from the note that the `datasets` library writes:
  * {"info": {"features": {"label": {"_type": "ClassLabel", "names": [...]}}}}; lists hold the same as their `feature`.
  */
-export function featureNames(note: string | undefined): Map<string, readonly string[]> {
+function featureNames(note: string | undefined): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   const features = fieldOf(fieldOf(parsed(note), 'info'), 'features');
   if (typeof features !== 'object' || features === null) return found;

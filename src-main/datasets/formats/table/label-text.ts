@@ -7,6 +7,9 @@ export type Separator = (typeof SEPARATORS)[number];
 
 export const isSeparator = (text: string): text is Separator => (SEPARATORS as readonly string[]).includes(text);
 
+/** Whether the table itself says that a cell holds several classes (Parquet): nothing is to be asked then. */
+export const isListColumn = (cells: readonly string[]): boolean => cells.some((cell) => cell.includes(LIST_SEPARATOR));
+
 const LIST = /^[[({](.*)[\])}]$/s;
 
 /** The classes in a cell, in NFC, without repetition; none for an empty cell. */
@@ -34,7 +37,7 @@ const classNameOf = (text: string): string => {
 
 /** What parts several classes in the cells of a column; '' where they seem to be one class each. */
 export function guessSeparator(cells: readonly string[]): Separator {
-  if (cells.length === 0) return '';
+  if (cells.length === 0 || isListColumn(cells)) return '';
   if (cells.filter((cell) => LIST.test(cell)).length > cells.length / 2) return 'list';
   for (const separator of ['|', ';'] as const) {
     if (cells.some((cell) => separated(cell, separator).length > 1)) return separator;

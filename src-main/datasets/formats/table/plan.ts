@@ -15,7 +15,7 @@ import {
   isNamedLabel,
 } from './columns.ts';
 import type { Column } from './columns.ts';
-import { guessSeparator, isSeparator } from './label-text.ts';
+import { guessSeparator, isListColumn, isSeparator } from './label-text.ts';
 import type { Separator } from './label-text.ts';
 import type { RowSource } from './row-source.ts';
 
@@ -186,6 +186,7 @@ function askForLabel(
   const sure = preferFlags || single !== null;
   if (value === FLAGS) return { label: { flags }, sure };
   const at = columns.findIndex(({ name }) => name === value);
+  if (isListColumn(columns[at].cells)) return { label: { at, separator: '' }, sure };
   const separator = ask(
     {
       key: 'label-separator',
