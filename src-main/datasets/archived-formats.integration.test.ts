@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tarOf, zipOf } from './archives.fixture.ts';
+import { ownSpools, tarOf, zipOf } from './archives.fixture.ts';
 import { writeCifar10 } from './formats/cifar.fixture.ts';
 import { writeCoco } from './formats/coco.fixture.ts';
 import { writeCub } from './formats/cub.fixture.ts';
@@ -17,10 +17,15 @@ import { temporaryFolder, writeClasses } from './pictures.fixture.ts';
 
 let root: string;
 let remove: () => Promise<void>;
+let spools: Awaited<ReturnType<typeof ownSpools>>;
 beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
+  spools = await ownSpools();
 });
-afterEach(() => remove());
+afterEach(async () => {
+  await spools.remove();
+  await remove();
+});
 
 const birds = (folder: string): Promise<void> =>
   writeCub(

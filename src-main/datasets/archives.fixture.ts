@@ -2,6 +2,9 @@
  * Archives for tests, also those that no program would write: ZIP after APPNOTE.TXT 6.3.10 of PKWARE (4.3.7 local
  * header, 4.3.12 central directory, 4.3.14 to 4.3.16 ends, 4.5.3 ZIP64), TAR by tar-stream.
  */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { crc32, deflateRawSync } from 'node:zlib';
@@ -75,4 +78,28 @@ export async function tarOf(
   const pieces: Buffer[] = [];
   for await (const piece of packing) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
+}
+
+/** A temporary folder of the system for this test alone, where packed archives are unpacked: nothing of it stays. */
+export async function ownSpools(): Promise<{
+  /** Paths of the files in it, below the folder that is ours. */
+  readonly list: () => Promise<string[]>;
+  readonly remove: () => Promise<void>;
+}> {
+  const before = { TMPDIR: process.env['TMPDIR'], TEMP: process.env['TEMP'] };
+  const folder = await mkdtemp(join(tmpdir(), 'steadygaze-spools-'));
+  Object.assign(process.env, { TMPDIR: folder, TEMP: folder });
+  return {
+    list: async () => {
+      const found = await readdir(folder, { recursive: true, withFileTypes: true });
+      return found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    },
+    remove: async () => {
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,11 +1,10 @@
-import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SteadygazeError } from '../contract/errors.ts';
-import { tarOf, zipOf } from './archives.fixture.ts';
+import { ownSpools, tarOf, zipOf } from './archives.fixture.ts';
 import type { Problem } from './dataset.ts';
 import type { FileTree } from './file-tree.ts';
 import { openData } from './open-data.ts';
@@ -16,12 +15,15 @@ import { patchworkJpeg, temporaryFolder, writeFiles } from './pictures.fixture.t
 let root: string;
 let remove: () => Promise<void>;
 let tree: FileTree | null = null;
+let spools: Awaited<ReturnType<typeof ownSpools>>;
 beforeEach(async () => {
   ({ path: root, remove } = await temporaryFolder());
+  spools = await ownSpools();
 });
 afterEach(async () => {
   await tree?.close();
   tree = null;
+  await spools.remove();
   await remove();
 });
 
@@ -51,8 +53,6 @@ async function classes(prefix = ''): Promise<Record<string, Buffer>> {
   }
   return files;
 }
-const spoolFolder = join(tmpdir(), `steadygaze-${userInfo().username}`);
-const spools = async (): Promise<string[]> => readdir(spoolFolder).catch(() => []);
 
 describe('a ZIP archive', () => {
   it('lists, walks and reads like a folder, stored and deflated', async () => {
@@ -100,6 +100,17 @@ describe('a ZIP archive', () => {
       ]),
     );
     expect(await text('a/y')).toBe('more');
+  });
+
+  it('unpacks a large file once where it is read in the middle', async () => {
+    const content = Buffer.alloc(70 * 1024 ** 2);
+    content.write('here', 60 * 1024 ** 2);
+    const zip = await treeOf('a.zip', zipOf([{ name: 'large.bin', content, deflated: true }]));
+    const read = (): Promise<string> =>
+      zip.readRange('large.bin', 60 * 1024 ** 2, 4).then((bytes) => Buffer.from(bytes).toString());
+    expect(await Promise.all([read(), read(), read()])).toEqual(['here', 'here', 'here']);
+    expect(await spools.list()).toHaveLength(1);
+    expect(await zip.readRange('large.bin', content.length - 1, 9)).toHaveLength(1);
   });
 
   it('reports entries that lie nowhere, and writes nothing', async () => {
@@ -295,29 +306,31 @@ describe('a TAR archive', () => {
   });
 
   it('that is packed is unpacked once, and again when it changed', async () => {
-    const before = await spools();
     const bytes = gzipSync(await tarOf([{ name: 'a/x', content: 'packed' }]));
     await treeOf('a.tar.gz', bytes);
     expect(await text('a/x')).toBe('packed');
     expect((tree as FileTree).root).toBe(join(root, 'a.tar.gz'));
     await tree?.close();
-    const made = (await spools()).filter((name) => !before.includes(name));
-    expect(made).toHaveLength(1);
-    const spool = join(spoolFolder, made[0]);
+    const [spool, ...more] = await spools.list();
+    expect(more).toEqual([]);
     expect((await stat(spool)).mode & 0o077).toBe(0);
     const inode = (await stat(spool)).ino;
     tree = await openTree(join(root, 'a.tar.gz'));
     expect((await stat(spool)).ino).toBe(inode);
     await tree.close();
+    // Eight days without use.
+    const long = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+    await utimes(spool, long, long);
     await treeOf('a.tar.gz', gzipSync(await tarOf([{ name: 'a/x', content: 'another' }])));
     expect(await text('a/x')).toBe('another');
+    const kept = await spools.list();
+    expect(kept).toHaveLength(1);
+    expect(kept).not.toContain(spool);
     await treeOf('no-name', bytes);
     expect(await text('a/x')).toBe('packed');
-    for (const name of await spools()) if (!before.includes(name)) await rm(join(spoolFolder, name));
   });
 
   it('that is packed and damaged leaves nothing behind', async () => {
-    const before = await spools();
     const bytes = gzipSync(
       await tarOf([{ name: 'a/x', content: Buffer.from('no two alike').toString('hex').repeat(9) }]),
     );
@@ -328,7 +341,7 @@ describe('a TAR archive', () => {
     expect(await sentenceOf(openTree(join(root, 'cut.tgz')))).toContain('incomplete or damaged');
     expect(await sentenceOf(openTree(join(root, 'other.tgz')))).toContain('is a file, not a folder');
     expect(await sentenceOf(openTree(join(root, 'bomb.tgz')))).toContain('far more than it should');
-    expect(await spools()).toEqual(before);
+    expect(await spools.list()).toEqual([]);
   });
 });
 

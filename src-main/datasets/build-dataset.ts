@@ -133,7 +133,7 @@ function checkedShares({ valShare, testShare }: BuildOptions): SplitShares {
 function requirePictures(listing: Listing, pictures: readonly Inspected[], problems: readonly Problem[]): void {
   const example = problems.find((problem) => problem.kind !== 'ignored');
   const details = example && `${example.file}: ${example.reason}`;
-  const hint = `${details ? `For example ${details} ` : ''}Supported are JPEG, PNG, WebP, AVIF, GIF and TIFF.`;
+  const hint = `${details ? `For example ${details} ` : ''}Supported are JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, HEIC and DICOM.`;
   if (pictures.length === 0) {
     const message = 'None of the files in the folder is a picture that can be read.';
     throw new SteadygazeError('data-unreadable', message, hint);

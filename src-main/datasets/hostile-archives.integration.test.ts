@@ -1,13 +1,12 @@
 /** Archives that are broken by chance, or made to break programs: refused or read, never more. */
-import { readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SteadygazeError } from '../contract/errors.ts';
-import { tarOf, zipOf } from './archives.fixture.ts';
+import { ownSpools, tarOf, zipOf } from './archives.fixture.ts';
 import type { Problem } from './dataset.ts';
 import { openData } from './open-data.ts';
 import { openTree } from './open-tree.ts';
@@ -15,17 +14,13 @@ import { patchworkJpeg, temporaryFolder } from './pictures.fixture.ts';
 
 let root: string;
 let remove: () => Promise<void>;
-const spoolFolder = join(tmpdir(), `steadygaze-${userInfo().username}`);
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
-let spoolsBefore: string[];
+let spools: Awaited<ReturnType<typeof ownSpools>>;
 beforeEach(async () => {
-  spoolsBefore = await namesIn(spoolFolder);
   ({ path: root, remove } = await temporaryFolder());
+  spools = await ownSpools();
 });
 afterEach(async () => {
-  for (const name of await namesIn(spoolFolder)) {
-    if (!spoolsBefore.includes(name)) await rm(join(spoolFolder, name), { force: true });
-  }
+  await spools.remove();
   await remove();
 });
 
@@ -151,5 +146,10 @@ it('write nothing anywhere, whatever their names say', async () => {
   expect((await readdir(join(root, '..'))).filter((name) => name.includes('evil'))).toEqual(
     beside.filter((name) => name.includes('evil')),
   );
-  expect((await namesIn('/tmp')).filter((name) => name.includes('evil-of'))).toEqual([]);
+  expect(
+    await readdir('/tmp').then(
+      (all) => all.filter((name) => name.includes('evil-of')),
+      () => [],
+    ),
+  ).toEqual([]);
 });
