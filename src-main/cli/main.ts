@@ -10,6 +10,7 @@ import { enginesCommand } from './commands/engines.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { logitsCommand } from './commands/logits.ts';
 import { refreshCommand } from './commands/refresh.ts';
 import { repeatCommand } from './commands/repeat.ts';
 import { reportCommand } from './commands/report.ts';
@@ -51,6 +52,7 @@ function build(json: boolean): Command {
     reportCommand(),
     repeatCommand(),
     hardCommand(),
+    logitsCommand(),
     serveCommand(),
     demoCommand(),
     benchCommand(),

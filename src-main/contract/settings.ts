@@ -27,7 +27,21 @@ export type AttackKind = (typeof ATTACKS)[number];
 export const HEATMAPS = ['auto', 'cam', 'gradcam'] as const;
 export type HeatmapKind = (typeof HEATMAPS)[number];
 
-export const ARCHITECTURES = ['resnet10', 'resnet18', 'resnet34', 'vgg11_bn'] as const;
+export const ARCHITECTURES = [
+  'resnet10',
+  'resnet18',
+  'resnet34',
+  'resnet50',
+  'resnet101',
+  'wide_resnet50_2',
+  'vgg11',
+  'vgg11_bn',
+  'vgg13',
+  'vgg13_bn',
+  'vgg16',
+  'vgg16_bn',
+] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
 /** `imagenet`: 7x7 stride 2 and max pool. `small`: 3x3 stride 1. `half`: 3x3 stride 2, no pool. */
 export const STEMS = ['imagenet', 'small', 'half'] as const;

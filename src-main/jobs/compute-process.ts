@@ -10,6 +10,7 @@ import { openChannel } from './channel.ts';
 import { evaluateJob } from './evaluate-job.ts';
 import { explainJob } from './explain-job.ts';
 import { ExplainQueue } from './explain-queue.ts';
+import { logitsJob } from './logits-job.ts';
 import { measureJob } from './measure-job.ts';
 import type { JobRequest, Report } from './protocol.ts';
 import { trainJob } from './train-job.ts';
@@ -77,6 +78,9 @@ async function workOn(request: JobRequest, engine: Engine): Promise<void> {
       report({ type: 'measured', estimates: await measureJob(engine, request, stopping.signal) });
       break;
     }
+    case 'logits':
+      report({ type: 'logits', result: await logitsJob(engine, request) });
+      break;
     case 'evaluate':
       await evaluateJob(engine, request, { report, controlledBy });
       break;

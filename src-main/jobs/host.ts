@@ -19,6 +19,7 @@ import type {
   ExplainCommand,
   JobRequest,
   LastReport,
+  NetworkLogits,
   PlanEstimate,
   Report,
 } from './protocol.ts';
@@ -48,6 +49,7 @@ interface JobEvents {
   answer: [ExplainAnswer];
   /** What was measured of the plans of the request. */
   measured: [readonly PlanEstimate[]];
+  logits: [NetworkLogits];
   /** How far an evaluation is, what it measured, and what it noticed of the pictures. */
   evaluating: [EvaluationProgress];
   evaluated: [EvaluatedPart];
@@ -141,6 +143,9 @@ export class Job extends EventEmitter<JobEvents> {
         break;
       case 'measured':
         this.emit('measured', report.estimates);
+        break;
+      case 'logits':
+        this.emit('logits', report.result);
         break;
       case 'evaluating':
         this.emit('evaluating', report.progress);

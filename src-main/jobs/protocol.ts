@@ -3,7 +3,8 @@ import type { EngineId } from '../compute/engine.ts';
 import type { ErrorValue } from '../contract/errors.ts';
 import type { EvaluationPart, EvaluationSettings, PartResult } from '../contract/evaluation.ts';
 import type { Correction, DataState, JobEvent } from '../contract/run.ts';
-import type { RunSettings } from '../contract/settings.ts';
+import type { ArchitectureName, RunSettings } from '../contract/settings.ts';
+import type { Strides } from '../networks/infer.ts';
 
 /** Begin a new run in a study. The caller holds the study's lock. */
 export interface TrainRequest {
@@ -61,8 +62,20 @@ export interface EvaluateRequest {
   readonly again: boolean;
 }
 
+/** Put pictures through a network whose weights lie in a file. Belongs to no study. */
+export interface LogitsRequest {
+  readonly kind: 'logits';
+  readonly engine: EngineId;
+  readonly architecture: ArchitectureName;
+  readonly strides: Strides;
+  /** Absolute path of a safetensors file under torchvision's names. */
+  readonly weights: string;
+  /** Absolute path of an NPY file. */
+  readonly images: string;
+}
+
 export type JobRequest =
-  TrainRequest | ResumeRequest | ProbeRequest | ExplainRequest | MeasureRequest | EvaluateRequest;
+  TrainRequest | ResumeRequest | ProbeRequest | ExplainRequest | MeasureRequest | EvaluateRequest | LogitsRequest;
 
 /** Repeat the attack of a round for some rows of its table and store what it looks like. */
 export interface ExplainCommand {
@@ -94,6 +107,14 @@ export interface PlanEstimate {
   readonly assessmentImagesPerSecond: number;
   /** Why this run cannot be done here (out of memory); then the figures are 0. */
   readonly problem?: ErrorValue;
+}
+
+/** What a network says about pictures. */
+export interface NetworkLogits {
+  /** One row a picture, one number a class. */
+  readonly logits: readonly (readonly number[])[];
+  /** How many numbers training would change. */
+  readonly parameters: number;
 }
 
 /** How far an evaluation is. */
@@ -156,5 +177,6 @@ export type Report =
   | { readonly type: 'evaluated'; readonly part: EvaluatedPart }
   /** A plain sentence about the pictures: a mask that cannot be read. */
   | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'logits'; readonly result: NetworkLogits }
   /** One estimate for each plan that was asked about, in their order. */
   | { readonly type: 'measured'; readonly estimates: readonly PlanEstimate[] };

@@ -2,7 +2,7 @@
 import type { NetworkSettings } from '../contract/settings.ts';
 import type { Architecture } from './layer.ts';
 import { resnet } from './resnet.ts';
-import { vgg11WithNorm } from './vgg.ts';
+import { lightEnd, vgg } from './vgg.ts';
 
 /** @param classes number of logits, at least 2. */
 export function buildArchitecture(
@@ -10,7 +10,15 @@ export function buildArchitecture(
   classes: number,
 ): Architecture {
   const { architecture, width, stem, lastStride } = settings;
-  return architecture === 'vgg11_bn'
-    ? vgg11WithNorm(width, classes)
-    : resnet(architecture, width, stem, lastStride, classes);
+  switch (architecture) {
+    case 'vgg11':
+    case 'vgg11_bn':
+    case 'vgg13':
+    case 'vgg13_bn':
+    case 'vgg16':
+    case 'vgg16_bn':
+      return vgg(architecture, width, lightEnd(width), classes);
+    default:
+      return resnet(architecture, width, stem, lastStride, classes);
+  }
 }

@@ -112,12 +112,15 @@ export interface NetworkCost {
   readonly activationBytes: number;
   /** Side of the map that heatmaps are taken from. */
   readonly mapSide: number;
+  /** Side of the smallest map on the way; below 1 the pictures are too small for the network. */
+  readonly leastSide: number;
 }
 
 /** Cost of an architecture for square pictures of `size` pixels. */
 export function networkCost(architecture: Architecture, size: number): NetworkCost {
   let multiplications = 0;
   let elements = size * size * 3;
+  let leastSide = size;
   const walk = (layers: readonly Layer[], startSide: number, startChannels: number): [number, number] => {
     let side = startSide;
     let channels = startChannels;
@@ -141,10 +144,11 @@ export function networkCost(architecture: Architecture, size: number): NetworkCo
         multiplications += layer.input * layer.output;
       }
       elements += side * side * channels;
+      leastSide = Math.min(leastSide, side);
     }
     return [side, channels];
   };
   const [mapSide, channels] = walk(architecture.features, size, 3);
   walk(architecture.head, mapSide, channels);
-  return { multiplications, activationBytes: elements * 4, mapSide };
+  return { multiplications, activationBytes: elements * 4, mapSide, leastSide };
 }

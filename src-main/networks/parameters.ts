@@ -7,6 +7,7 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
 import { type Architecture, visitLayers } from './layer.ts';
+import { requireMatch, shapesOf } from './matching.ts';
 
 /** A named float32 array, row-major. */
 export interface NamedArray {
@@ -128,33 +129,29 @@ export function exportParameters(layout: ParameterLayout, flat: Float32Array): M
 
 /**
  * From named arrays in PyTorch's layout to flat vectors. `num_batches_tracked` is ignored.
- * @throws SteadygazeError `weights-invalid` when a name is missing or unknown, a shape differs or a
- * value is not finite.
+ * @throws SteadygazeError `weights-invalid` when names are missing or unknown, shapes differ or values are not finite.
  */
 export function importWeights(layout: ParameterLayout, named: ReadonlyMap<string, NamedArray>): FlatWeights {
-  const parameters = importParameters(layout, named);
+  requireMatch(shapesOf(layout), named);
+  const parameters = flatParameters(layout, named);
   const statistics = new Float32Array(layout.statisticsCount);
   for (const { name, channels, offset } of layout.statistics) {
-    statistics.set(take(named, `${name}.running_mean`, [channels]), offset);
-    statistics.set(take(named, `${name}.running_var`, [channels]), offset + channels);
-  }
-  const known = layout.parameters.length + 2 * layout.statistics.length;
-  const given = [...named.keys()].filter((name) => !name.endsWith('num_batches_tracked')).length;
-  if (given > known) {
-    throw new SteadygazeError(
-      'weights-invalid',
-      `The weights have ${given - known} tensors that this network does not know.`,
-      'Check that architecture, width and number of classes are those the weights were trained with.',
-    );
+    statistics.set(take(named, `${name}.running_mean`), offset);
+    statistics.set(take(named, `${name}.running_var`), offset + channels);
   }
   return { parameters, statistics };
 }
 
-/** Counterpart of {@link exportParameters}. */
+/** Counterpart of {@link exportParameters}. @throws SteadygazeError `weights-invalid` as {@link importWeights} */
 export function importParameters(layout: ParameterLayout, named: ReadonlyMap<string, NamedArray>): Float32Array {
+  requireMatch(new Map(layout.parameters.map(({ name, shape }) => [name, shape])), named);
+  return flatParameters(layout, named);
+}
+
+function flatParameters(layout: ParameterLayout, named: ReadonlyMap<string, NamedArray>): Float32Array {
   const flat = new Float32Array(layout.parameterCount);
   for (const parameter of layout.parameters) {
-    const data = take(named, parameter.name, parameter.shape);
+    const data = take(named, parameter.name);
     permute(parameter, (outside, inside) => {
       flat[parameter.offset + inside] = data[outside];
     });
@@ -162,20 +159,9 @@ export function importParameters(layout: ParameterLayout, named: ReadonlyMap<str
   return flat;
 }
 
-function take(named: ReadonlyMap<string, NamedArray>, name: string, shape: readonly number[]): Float32Array {
-  const hint = 'Check that architecture, width and number of classes are those the weights were trained with.';
+function take(named: ReadonlyMap<string, NamedArray>, name: string): Float32Array {
   const array = named.get(name);
-  if (array === undefined) throw new SteadygazeError('weights-invalid', `The weights lack the tensor ${name}.`, hint);
-  if (array.shape.length !== shape.length || array.shape.some((side, i) => side !== shape[i])) {
-    throw new SteadygazeError(
-      'weights-invalid',
-      `The tensor ${name} has shape [${array.shape.join(', ')}] where [${shape.join(', ')}] is needed.`,
-      hint,
-    );
-  }
-  if (array.data.some((value) => !Number.isFinite(value))) {
-    throw new SteadygazeError('weights-invalid', `The tensor ${name} holds values that are not numbers.`, '');
-  }
+  if (array === undefined) throw new SteadygazeError('weights-invalid', `The weights lack the tensor ${name}.`);
   return array.data;
 }
 

@@ -1,0 +1,90 @@
+/** Pictures through a network from a file: what a compute process does for `logits`. */
+import { readFile, stat } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../compute/engine.ts';
+import { SteadygazeError, systemCode } from '../contract/errors.ts';
+import { FrozenNetwork } from '../networks/frozen.ts';
+import { inferArchitecture } from '../networks/infer.ts';
+import { type Architecture, networkCost } from '../networks/layer.ts';
+import { describeParameters, importWeights } from '../networks/parameters.ts';
+import { readFloatTensors } from '../networks/safetensors.ts';
+import { PictureStack } from './picture-stack.ts';
+import type { LogitsRequest, NetworkLogits } from './protocol.ts';
+
+/** Pictures that go through the network together, memory allowing. */
+const LARGEST_BATCH = 32;
+/** In inference mode activations are given back layer by layer: so much of a pass with gradients remains. */
+const SHARE_OF_ACTIVATIONS = 1 / 4;
+/** Node reads no larger file at once; the largest network here takes 0.6 GB. */
+const LARGEST_FILE = 2 ** 31 - 1;
+
+/** @throws SteadygazeError `not-found`, `weights-invalid`, `data-unreadable`, `out-of-memory` */
+export async function logitsJob(engine: Engine, request: LogitsRequest): Promise<NetworkLogits> {
+  const pictures = await PictureStack.open(request.images);
+  try {
+    const network = await loadNetwork(engine, request);
+    try {
+      const batch = batchOf(engine, network.architecture, pictures);
+      const logits: number[][] = [];
+      for (let from = 0; from < pictures.count; from += batch) {
+        const to = Math.min(pictures.count, from + batch);
+        const x = tf.tensor4d(await pictures.read(from, to), [to - from, pictures.height, pictures.width, 3]);
+        const forward = network.forward(x);
+        logits.push(...(await forward.logits.array()));
+        tf.dispose([x, forward.map, forward.logits]);
+      }
+      return { logits, parameters: describeParameters(network.architecture).parameterCount };
+    } finally {
+      network.dispose();
+    }
+  } finally {
+    await pictures.close();
+  }
+}
+
+async function loadNetwork(
+  engine: Engine,
+  { architecture: name, weights, strides }: LogitsRequest,
+): Promise<FrozenNetwork> {
+  const { tensors } = readFloatTensors(await readWeightsFile(weights));
+  const architecture = inferArchitecture(name, tensors, strides);
+  const layout = describeParameters(architecture);
+  return new FrozenNetwork(engine, architecture, layout, importWeights(layout, tensors));
+}
+
+async function readWeightsFile(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new SteadygazeError('weights-invalid', `This is no file: ${path}`);
+    if (found.size > LARGEST_FILE) {
+      throw new SteadygazeError('weights-invalid', `This file is too large to be weights of a network here: ${path}`);
+    }
+    return await readFile(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') throw new SteadygazeError('not-found', `This file does not exist: ${path}`);
+    throw new SteadygazeError('weights-invalid', `This file cannot be read: ${path}`, 'Check its permissions.', code);
+  }
+}
+
+/** @throws SteadygazeError `data-unreadable` for pictures that are too small, `out-of-memory` for those too large */
+function batchOf(engine: Engine, architecture: Architecture, { height, width }: PictureStack): number {
+  const smaller = Math.min(height, width);
+  if (networkCost(architecture, smaller).leastSide < 1) {
+    throw new SteadygazeError(
+      'data-unreadable',
+      `The pictures are ${width} x ${height} pixels, too small for ${architecture.name}: nothing is left of them inside it.`,
+      'Give it larger pictures.',
+    );
+  }
+  const square = Math.ceil(Math.sqrt(height * width));
+  const bytes = networkCost(architecture, square).activationBytes * SHARE_OF_ACTIVATIONS;
+  const fitting = Math.floor(engine.memoryBudget / bytes);
+  if (fitting >= 1) return Math.min(LARGEST_BATCH, fitting);
+  throw new SteadygazeError(
+    'out-of-memory',
+    `A picture of ${width} x ${height} pixels does not fit into the memory of the engine ${engine.id}.`,
+    'Give it smaller pictures, or choose another engine.',
+  );
+}
