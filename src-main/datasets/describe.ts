@@ -21,7 +21,10 @@ const count = (value: number, one: string, many: string): string =>
 export function summarise(dataset: Dataset): DatasetSummary {
   const { samples, problems } = dataset;
   const perClass = dataset.classes.map(() => 0);
-  for (const { label } of samples) perClass[label] = (perClass[label] ?? 0) + 1;
+  // A picture of several classes counts for each of them.
+  for (const { label, labels = [label] } of samples) {
+    for (const each of labels) perClass[each] = (perClass[each] ?? 0) + 1;
+  }
   const [train, val, test] = SPLITS.map((split) => samples.filter((sample) => sample.split === split).length);
   const splits = { train: train ?? 0, val: val ?? 0, test: test ?? 0 };
   const boxes = samples.filter((sample) => sample.boxes.length > 0).length;

@@ -24,16 +24,16 @@ const cubName = (className: string, number: number): string =>
   `${className.replace(/^\d+\./, '')}_${String(number).padStart(4, '0')}_${100 + number}`;
 
 /**
- * @param folder        `CUB_200_2011`
- * @param segmentations folder of that name
- * @param classes       as published: `001.Black_footed_Albatross`
+ * The tables alone.
+ * @param folder  `CUB_200_2011`
+ * @param classes as published: `001.Black_footed_Albatross`
+ * @returns paths of the pictures below `images`, without the end of their names
  */
-export async function writeCub(
+export async function writeCubTables(
   folder: string,
-  segmentations: string,
   classes: readonly string[],
   pictures: readonly CubPicture[],
-): Promise<void> {
+): Promise<string[]> {
   const paths = pictures.map(({ label }, i) => `${classes[label - 1]}/${cubName(classes[label - 1], i + 1)}`);
   const table = (values: readonly string[]): string => values.map((value, i) => `${i + 1} ${value}\n`).join('');
   await writeFiles(folder, {
@@ -45,6 +45,17 @@ export async function writeCub(
     'parts/parts.txt': '1 back\n',
     'attributes/certainties.txt': '1 not visible\n',
   });
+  return paths;
+}
+
+/** {@link writeCubTables} with pictures. @param segmentations folder of that name */
+export async function writeCub(
+  folder: string,
+  segmentations: string,
+  classes: readonly string[],
+  pictures: readonly CubPicture[],
+): Promise<void> {
+  const paths = await writeCubTables(folder, classes, pictures);
   for (const [i, { bird }] of pictures.entries()) {
     await writeFiles(folder, { [`images/${paths[i]}.jpg`]: await patchworkJpeg(300 + i, CUB_WIDTH, CUB_HEIGHT) });
     if (bird !== undefined) await writeFiles(segmentations, { [`${paths[i]}.png`]: await segmentation(bird) });

@@ -42,7 +42,12 @@ export async function writeVoc(folder: string, { pictures, lists, segmentations 
   }
 }
 
-export function vocXml(name: string, objects: readonly VocFixtureObject[]): string {
+/** @param size width and height of the picture */
+export function vocXml(
+  name: string,
+  objects: readonly VocFixtureObject[],
+  size: readonly [number, number] = [VOC_WIDTH, VOC_HEIGHT],
+): string {
   const inside = objects.map(({ name: className, difficult = false, box: [xmin, ymin, xmax, ymax] }) =>
     [
       '\t<object>',
@@ -80,8 +85,8 @@ export function vocXml(name: string, objects: readonly VocFixtureObject[]): stri
     '\t\t<image>flickr</image>',
     '\t</source>',
     '\t<size>',
-    `\t\t<width>${VOC_WIDTH}</width>`,
-    `\t\t<height>${VOC_HEIGHT}</height>`,
+    `\t\t<width>${size[0]}</width>`,
+    `\t\t<height>${size[1]}</height>`,
     '\t\t<depth>3</depth>',
     '\t</size>',
     '\t<segmented>1</segmented>',
