@@ -1,5 +1,6 @@
 /** From a path that somebody dropped or typed to the places where formats look, one after the other. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
 import { hasArchiveExtension, hasUnreadableArchiveExtension } from './archive-name.ts';
@@ -16,6 +17,8 @@ export interface OpenedPlace {
 
 /** Folders that hold one folder and nothing else are opened so often: programs that pack like to add one. */
 const MOST_LEVELS = 3;
+/** What may lie beside the folder of an annotation in the folder above it. */
+const MOST_BESIDE = 40;
 /** Files that may lie beside the one folder. */
 const NOTE = /^(readme|licen[cs]e|copying|citation|changelog|about)\b|\.(md|rst|pdf)$/i;
 /** A folder of one split alone is not the data set: that the others are missing must be said. */
@@ -32,6 +35,16 @@ export async function openPlace(path: string): Promise<OpenedPlace> {
   const archive = await readArchive(target);
   if (archive !== null) return { place: { tree: archive, focus: null }, inside: '' };
   return { place: { tree: await openTree(dirname(target)), focus: basename(target) }, inside: '' };
+}
+
+/**
+ * Formats look at everything below a place, so a folder that is nobody's data set is none: the home folder, the
+ * temporary folder, the root of a disk, or one that holds much beside the folder of the named file.
+ */
+async function mayHoldData(folder: string): Promise<boolean> {
+  if (dirname(folder) === folder || [homedir(), tmpdir()].some((known) => resolve(known) === folder)) return false;
+  const found = await readdir(folder).catch(() => null);
+  return found !== null && found.length <= MOST_BESIDE;
 }
 
 async function readArchive(path: string): Promise<FileTree | null> {
@@ -54,7 +67,7 @@ export async function nextPlace({ place, inside }: OpenedPlace, level: number): 
   const { tree, focus } = place;
   if (focus !== null) {
     const higher = dirname(tree.root);
-    if (focus.includes('/') || higher === tree.root) return null;
+    if (focus.includes('/') || !(await mayHoldData(higher))) return null;
     const further = await openTree(higher).catch(() => null);
     return further && { place: { tree: further, focus: `${basename(tree.root)}/${focus}` }, inside: '' };
   }
