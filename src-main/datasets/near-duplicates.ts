@@ -83,7 +83,7 @@ function unionFind(count: number): { find(i: number): number; join(i: number, j:
 }
 
 /**
- * @param thumbnails grey bytes [16, 18] of each picture
+ * @param thumbnails of each picture, what begins with its grey bytes [16, 18]
  * @param contents   content hash of each picture: equal ones always share a group
  * @returns [n] the smallest index of each picture's group
  */
@@ -103,7 +103,8 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
     firstOf.set(content, i);
     let sum = 0;
     let squares = 0;
-    for (const value of thumbnail) {
+    for (let cell = 0; cell < CELLS; cell++) {
+      const value = thumbnail[cell];
       sum += value;
       squares += value * value;
     }

@@ -85,6 +85,10 @@ function groupsByClass(labels: ArrayLike<number>, groups: ArrayLike<number>, cla
   }
   const byClass: number[][][] = Array.from({ length: classCount }, () => []);
   for (const group of members.values()) {
+    if (group.length === 1) {
+      byClass[labels[group[0]]]?.push(group);
+      continue;
+    }
     const votes = new Map<number, number>();
     for (const member of group) votes.set(labels[member], (votes.get(labels[member]) ?? 0) + 1);
     const [home] = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [0];

@@ -3,7 +3,7 @@ import type { Inspected } from './build-dataset.ts';
 import type { Dataset, Problem } from './dataset.ts';
 import type { IndexCache } from './index-cache.ts';
 import { groupNearDuplicates, NEAR_DUPLICATES_VERSION } from './near-duplicates.ts';
-import { LOOK_BYTES, thumbnailOf } from './picture-look.ts';
+import { LOOK_BYTES } from './picture-look.ts';
 import { findContentProblems, PROBLEMS_VERSION } from './problems/content-problems.ts';
 import { sha256 } from './picture-reader.ts';
 
@@ -17,7 +17,8 @@ export function groupsOf(pictures: readonly Inspected[], index: IndexCache | und
   }
   const nothing = new Uint8Array(LOOK_BYTES);
   const groups = groupNearDuplicates(
-    pictures.map(({ facts }) => thumbnailOf(facts.look ?? nothing)),
+    // A look begins with the thumbnail.
+    pictures.map(({ facts }) => facts.look ?? nothing),
     contents,
   );
   index?.remember('near-duplicates', key, Buffer.from(groups.buffer));
