@@ -27,6 +27,13 @@ type Arrays = { readonly u8: Uint8Array; readonly u16: Uint16Array; readonly f32
 
 export type SampleColumns = { readonly [K in SampleColumn]: Arrays[(typeof COLUMN_TYPES)[K]] };
 
+/** Classes of each row where a picture may be of several: those of row i are `values[first[i]]` to `values[first[i + 1] - 1]`. */
+export interface RowLabels {
+  /** [count + 1] */
+  readonly first: Uint32Array;
+  readonly values: Uint16Array;
+}
+
 export interface SampleTable {
   readonly run: string;
   readonly round: number;
@@ -44,6 +51,8 @@ export interface SampleTable {
   readonly hashes: Uint8Array;
   /** [count, 2] width and height in pixels; zeros like the hash. */
   readonly sizes: Uint16Array;
+  /** Multi-label data only. */
+  readonly labels?: RowLabels;
 }
 
 interface Header {
@@ -54,12 +63,14 @@ interface Header {
   readonly rounds: readonly number[];
   /** Bytes of the ids. */
   readonly ids: number;
+  /** Multi-label data: how many labels there are in all. */
+  readonly labels?: number;
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** The arrays in their order with their sizes in bytes. */
-function layout({ count, rounds, ids }: Header): number[] {
+function layout({ count, rounds, ids, labels }: Header): number[] {
   const width = { u8: 1, u16: 2, f32: 4 } as const;
   return [
     ...SAMPLE_COLUMNS.map((name) => width[COLUMN_TYPES[name]] * count),
@@ -67,14 +78,21 @@ function layout({ count, rounds, ids }: Header): number[] {
     ids,
     32 * count,
     4 * count,
+    ...(labels === undefined ? [] : [4 * (count + 1), 2 * labels]),
   ];
 }
 
 export function encodeSampleTable(table: SampleTable): Uint8Array {
-  const { run, round, count, classes, rounds, columns, eByRound, ids, hashes, sizes } = table;
-  const header: Header = { run, round, count, classes, rounds, ids: ids.length };
+  const { run, round, count, classes, rounds, columns, eByRound, ids, hashes, sizes, labels } = table;
+  const header: Header = {
+    ...{ run, round, count, classes, rounds, ids: ids.length },
+    ...(labels === undefined ? {} : { labels: labels.values.length }),
+  };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const arrays = [...SAMPLE_COLUMNS.map((name) => columns[name]), eByRound, ids, hashes, sizes];
+  const arrays = [
+    ...[...SAMPLE_COLUMNS.map((name) => columns[name]), eByRound, ids, hashes, sizes],
+    ...(labels === undefined ? [] : [labels.first, labels.values]),
+  ];
   const lengths = layout(header);
   const start = aligned(4 + text.length);
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + aligned(length), start));
@@ -114,5 +132,37 @@ export function decodeSampleTable(bytes: ArrayBuffer): SampleTable {
     ids: new Uint8Array(bytes, next(columnLengths + 1), header.ids),
     hashes: new Uint8Array(bytes, next(columnLengths + 2), 32 * count),
     sizes: new Uint16Array(bytes, next(columnLengths + 3), 2 * count),
+    ...(header.labels === undefined
+      ? {}
+      : {
+          labels: {
+            first: new Uint32Array(bytes, next(columnLengths + 4), count + 1),
+            values: new Uint16Array(bytes, next(columnLengths + 5), header.labels),
+          },
+        }),
   };
+}
+
+/** What says the classes of a row. */
+interface Labelled {
+  readonly columns: SampleColumns;
+  readonly labels?: RowLabels | undefined;
+}
+
+/** All classes of a row, ascending. */
+export function labelsOfRow({ columns, labels }: Labelled, row: number): number[] {
+  if (labels === undefined) return [columns.label[row]];
+  return [...labels.values.subarray(labels.first[row], labels.first[row + 1])];
+}
+
+/**
+ * Whether the disturbance changes what the model says. Where a picture is of several classes, another one of its own is
+ * as right as the first.
+ */
+export function flipsRow(table: Labelled, row: number): boolean {
+  const { prediction, attackedPrediction } = table.columns;
+  if (prediction[row] === attackedPrediction[row]) return false;
+  if (table.labels === undefined) return true;
+  const own = labelsOfRow(table, row);
+  return !(own.includes(prediction[row]) && own.includes(attackedPrediction[row]));
 }

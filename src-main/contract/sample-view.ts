@@ -36,6 +36,11 @@ export interface SampleView {
   readonly sample: PictureRef;
   readonly label: number;
   readonly labelName: string;
+  /**
+   * Multi-label data: all classes of the picture with E of each. `label` is then the one of them that the model is
+   * surest of, and a probability is that of a yes to one class: they do not add up to one.
+   */
+  readonly classes?: readonly { readonly label: number; readonly name: string; readonly e: number }[];
   readonly assessment: AssessmentRow;
   /** Why it is hard (or is not), in words; parts with `name` are names of classes. */
   readonly sentence: readonly (string | { readonly name: string })[];

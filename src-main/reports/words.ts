@@ -143,6 +143,13 @@ export function isOwn({ label, labels }: Pick<AssessmentRow, 'label' | 'labels'>
   return labels?.includes(candidate) ?? candidate === label;
 }
 
+/** Whether the disturbance leaves the answer as it was; another class of the picture's own is as right as the first. */
+export function sameAnswer(row: AssessmentRow): boolean {
+  const { prediction, attackedPrediction } = row;
+  if (prediction === attackedPrediction) return true;
+  return row.labels !== undefined && isOwn(row, prediction) && isOwn(row, attackedPrediction);
+}
+
 /** One sentence that says why a picture is hard. */
 export function hardSentence(row: AssessmentRow, classes: readonly string[]): Rich {
   const name = (label: number): { name: string } => ({ name: classes[label] ?? `class ${String(label)}` });

@@ -34,7 +34,10 @@ const SEVERAL_COLUMNS = { labels: 'STRING', labelE: 'STRING' } as const;
 type StoredRow = Omit<AssessmentRow, 'labels' | 'labelE'> & { readonly labels?: string; readonly labelE?: string };
 
 /** A round's table by columns. */
-export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS>;
+export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS> & {
+  /** Multi-label data: of each row its classes, ascending, and E of each. */
+  readonly several?: readonly Required<Pick<AssessmentRow, 'labels' | 'labelE'>>[];
+};
 
 /** E and v of each picture. */
 export type AssessmentCourse = Pick<AssessmentColumns, 'id' | 'e' | 'v'>;
@@ -94,7 +97,13 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
-  return readColumns(roundTableFile(run, round), ASSESSMENT_COLUMNS);
+  const path = roundTableFile(run, round);
+  const { labels, labelE, ...columns } = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
+  if (labels === undefined || labelE === undefined) return columns;
+  const several = labels.map((text, row) => {
+    return { labels: numbersOf(text, path, row), labelE: numbersOf(labelE[row], path, row) };
+  });
+  return { ...columns, several };
 }
 
 /** Only what is followed from assessment to assessment. @throws SteadygazeError `not-found`, `study-corrupt` */

@@ -40,7 +40,8 @@ export function comparedPictures(
     .flatMap(({ pair: [i, j] }): ComparedPicture[] => {
       const sample = byId.get(b.table.id[j]);
       if (sample === undefined) return [];
-      const labelName = nameOf(b.record, b.table.label[j]);
+      const labels = b.table.several?.[j].labels ?? [b.table.label[j]];
+      const labelName = labels.map((label) => nameOf(b.record, label)).join(', ');
       return [{ sample: pictureRef(sample), labelName, a: sideOf(a, i), b: sideOf(b, j) }];
     });
 }

@@ -16,6 +16,11 @@ function tableOf(rows: readonly Partial<AssessmentRow>[]): AssessmentColumns {
     empty: column('empty', 0),
   };
 }
+/** The same of pictures of several classes. */
+const severalTable = (rows: readonly Partial<AssessmentRow>[]): AssessmentColumns => ({
+  ...tableOf(rows),
+  several: rows.map(({ labels = [0], labelE = [1] }) => ({ labels, labelE })),
+});
 const repeated = (n: number, row: Partial<AssessmentRow>) => Array.from({ length: n }, () => row);
 const CLASSES = ['dog', 'wolf', 'cat'];
 
@@ -60,4 +65,20 @@ it('gathers the rarest into one group, and loses no picture', () => {
   expect(groups).toHaveLength(40);
   expect(groups.at(-1)).toMatchObject({ key: 'others', text: '22 pictures that are hard in 11 rarer ways.' });
   expect(groups.flatMap((group) => group.rows).sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
+});
+
+it('takes another class of the same picture for no mistake', () => {
+  const groups = groupsOf(
+    severalTable([
+      ...repeated(3, { labels: [0, 2], attackedPrediction: 2, e: 0.2, s: 0.3 }),
+      ...repeated(2, { labels: [0], attackedPrediction: 2, e: 0.3, s: 0.9 }),
+      ...repeated(40, {}),
+    ]),
+    CLASSES,
+  );
+  expect(groups.map(({ title, rows }) => [title, rows])).toEqual([
+    ['dog, looked at elsewhere', [0, 1, 2]],
+    ['dog becomes cat', [3, 4]],
+  ]);
+  expect(groups[0].text).toContain('keeps saying one of its classes');
 });

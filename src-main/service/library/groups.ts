@@ -1,7 +1,8 @@
 /** Pictures that are hard in the same way, found together: by what the model says before and after, and how its gaze went. */
 import type { SampleGroup } from '../../contract/sample-view.ts';
-import { count, counted } from '../../reports/words.ts';
+import { count, counted, sameAnswer } from '../../reports/words.ts';
 import type { AssessmentColumns } from '../../workspace/round-tables.ts';
+import { rowOf } from './round-columns.ts';
 
 /** Below this E a picture is called hard. */
 const HARD = 0.5;
@@ -27,7 +28,9 @@ export function groupsOf(table: AssessmentColumns, classes: readonly string[]): 
   const name = (label: number) => classes[label] ?? `class ${String(label)}`;
   const named = bySize.length > MOST_GROUPS ? bySize.slice(0, MOST_GROUPS - 1) : bySize;
   const groups = named.map(([key, { kind, label, says, rows }]): SampleGroup => {
-    const words = WORDS[kind](name(label), name(says), rows.length, moved(table, rows));
+    // What it keeps saying may be one of the picture's classes before and another of them afterwards.
+    const still = table.several !== undefined && says === label;
+    const words = WORDS[kind](name(label), still ? 'one of its classes' : name(says), rows.length, moved(table, rows));
     return { key, ...words, rows };
   });
   const rest = bySize.slice(named.length);
@@ -53,15 +56,15 @@ function hardRows(e: Float64Array): number[] {
 
 function kindOf(table: AssessmentColumns, row: number): Kind {
   if (table.prediction[row] !== table.label[row]) return 'wrong';
-  if (table.attackedPrediction[row] !== table.prediction[row]) return 'flips';
+  if (!sameAnswer(rowOf(table, row))) return 'flips';
   if (table.empty[row] === 1) return 'empty';
   return table.s[row] < SAME_PLACE ? 'moved' : 'unsure';
 }
 
 /** The class that names the group beside the label. */
 function saysOf(table: AssessmentColumns, row: number): number {
-  const right = table.prediction[row] === table.label[row];
-  return right ? table.attackedPrediction[row] : table.prediction[row];
+  if (table.prediction[row] !== table.label[row]) return table.prediction[row];
+  return sameAnswer(rowOf(table, row)) ? table.label[row] : table.attackedPrediction[row];
 }
 
 const moved = ({ s }: AssessmentColumns, rows: readonly number[]): number =>
@@ -90,9 +93,9 @@ const WORDS: Readonly<Record<Kind, Words>> = {
     title: `Nothing speaks for ${label}`,
     text: `${pictures(n)} of ${label}: the model names ${n === 1 ? 'it' : 'them'} correctly, but no place in the picture speaks for that before or after the disturbance.`,
   }),
-  moved: (label, _says, n) => ({
+  moved: (label, says, n) => ({
     title: `${label}, looked at elsewhere`,
-    text: `${pictures(n)} of ${label}: the model keeps saying ${label}, but its gaze moves when the background is disturbed.`,
+    text: `${pictures(n)} of ${label}: the model keeps saying ${says}, but its gaze moves when the background is disturbed.`,
   }),
   unsure: (label, _says, n) => ({
     title: `${label}, less sure`,

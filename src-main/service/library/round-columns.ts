@@ -100,6 +100,7 @@ export function rowOf(columns: AssessmentColumns, row: number): AssessmentRow {
     v: columns.v[row],
     loss: columns.loss[row],
     empty: columns.empty[row] === 1,
+    ...columns.several?.[row],
   };
 }
 

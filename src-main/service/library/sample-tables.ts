@@ -1,7 +1,7 @@
 /** The table of an assessment for the window: joined with the list of pictures and with E of all earlier assessments. */
 import type { RunRecord } from '../../contract/run.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
-import { encodeSampleTable, type SampleColumns } from '../../contract/sample-table.ts';
+import { encodeSampleTable, type RowLabels, type SampleColumns } from '../../contract/sample-table.ts';
 import type { AssessmentColumns } from '../../workspace/round-tables.ts';
 import type { OpenedStudy } from './open-studies.ts';
 import type { RoundColumns } from './round-columns.ts';
@@ -75,7 +75,14 @@ async function readSampleTable(
     ids: new TextEncoder().encode(table.id.join('\n')),
     hashes,
     sizes,
+    ...(table.several === undefined ? {} : { labels: rowLabels(table.several) }),
   });
+}
+
+function rowLabels(several: readonly { readonly labels: readonly number[] }[]): RowLabels {
+  const first = new Uint32Array(several.length + 1);
+  for (const [row, { labels }] of several.entries()) first[row + 1] = first[row] + labels.length;
+  return { first, values: Uint16Array.from(several.flatMap(({ labels }) => labels)) };
 }
 
 function sampleColumns(table: AssessmentColumns): SampleColumns {

@@ -40,6 +40,7 @@ export async function sampleView(
     sample: sample === undefined ? unlisted(id) : pictureRef(sample),
     label,
     labelName: name(label),
+    ...classesOf(assessment, name),
     assessment,
     sentence: whySentence(assessment, record.classes, await gazeOf(folder, record.id, round, row)),
     ...probabilities(assessment, name),
@@ -49,6 +50,12 @@ export async function sampleView(
     eps,
     mark: markOf(id),
   };
+}
+
+/** Of multi-label data. */
+function classesOf({ labels, labelE = [] }: AssessmentRow, name: (label: number) => string) {
+  if (labels === undefined) return {};
+  return { classes: labels.map((label, i) => ({ label, name: name(label), e: labelE[i] })) };
 }
 
 /** Null where the heatmaps are not there: everything else can still be shown. */

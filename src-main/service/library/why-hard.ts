@@ -2,19 +2,17 @@
 import type { AssessmentRow } from '../../contract/run.ts';
 import { hardSentence, type Rich, wholePercent } from '../../reports/words.ts';
 import { movedBetween, type GazeMove } from './gaze.ts';
+import { looksNow, NOTABLE_CHANGE, SAME_PLACE } from './gaze-words.ts';
+import { isOfSeveral, severalSentence } from './why-hard-several.ts';
 
 type Part = Rich[number];
 
-/** Borders of S are only wording, the same as in reports. */
-const SAME_PLACE = 0.85;
-const OTHER_PLACE = 0.5;
-/** A change of a probability that is worth a word: as it is printed, in whole percents. */
-const NOTABLE_CHANGE = 0.05;
 /** Of the gaze: this much more of it than before lies outside of where it lay. */
 const NOTABLE_SHARE = 0.15;
 
 /** @param gaze null where the heatmaps are not there: the sentence of a report is all that can be said */
 export function whySentence(row: AssessmentRow, classes: readonly string[], gaze: GazeMove | null): Rich {
+  if (isOfSeveral(row)) return severalSentence(row, classes, gaze);
   const name = (label: number): Part => ({ name: classes[label] ?? `class ${String(label)}` });
   const right = row.prediction === row.label;
   const start: Part[] = right
@@ -65,14 +63,6 @@ function looksAndSays(row: AssessmentRow, name: (label: number) => Part, gaze: G
   return less === null
     ? [`${looks}, although it still says `, name(row.prediction), '.']
     : [`${looks}; it still says `, name(row.prediction), ', but ', ...less, '.'];
-}
-
-/** "looks at the lower left instead of the middle"; null where it looks at nearly the same place. */
-function looksNow({ s }: AssessmentRow, gaze: GazeMove): string | null {
-  if (s >= SAME_PLACE) return null;
-  const move = movedBetween(gaze);
-  if (move !== null) return `looks at the ${move.to} instead of the ${move.from}`;
-  return s < OTHER_PLACE ? 'looks elsewhere' : 'looks partly elsewhere';
 }
 
 /** "says wolf instead of dog", "still says dog". */

@@ -1,5 +1,5 @@
 /** The pictures of one assessment, as they lie in memory: columns, and what is worked out of them once. */
-import { decodeSampleTable, type SampleTable } from '../../../src-main/contract/sample-table.ts';
+import { decodeSampleTable, flipsRow, labelsOfRow, type SampleTable } from '../../../src-main/contract/sample-table.ts';
 import { SteadygazeError, type ErrorValue } from '../../../src-main/contract/errors.ts';
 import { resourceUrl } from '../../lib/client.ts';
 import { BINS, binOf, changeOfE, orderRows, TREND, type Order } from './sample-query.ts';
@@ -61,10 +61,21 @@ export class Assessment {
     return width > 0 && height > 0 ? width / height : 1;
   }
 
-  /** The predicted class is another one once the background is disturbed. */
+  /** All classes of a row. */
+  labels(row: number): number[] {
+    return labelsOfRow(this.table, row);
+  }
+
+  /** "dog", "dog, cat". */
+  labelNames(row: number): string {
+    return this.labels(row)
+      .map((label) => this.className(label))
+      .join(', ');
+  }
+
+  /** The model says something else once the background is disturbed. */
   flips(row: number): boolean {
-    const { prediction, attackedPrediction } = this.table.columns;
-    return prediction[row] !== attackedPrediction[row];
+    return flipsRow(this.table, row);
   }
 
   #count(): FilterCounts {
@@ -73,7 +84,7 @@ export class Assessment {
     const perClass = new Uint32Array(classes.length);
     let [flips, right, rising, falling, empties, belowHalf] = [0, 0, 0, 0, 0, 0];
     for (let row = 0; row < count; row++) {
-      perClass[label[row]] += 1;
+      for (const each of this.labels(row)) perClass[each] += 1;
       this.histogram[binOf(e[row])] += 1;
       if (this.flips(row)) flips++;
       if (prediction[row] === label[row]) right++;

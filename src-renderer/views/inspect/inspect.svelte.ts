@@ -74,9 +74,9 @@ class Inspect {
   readonly answer: Answer = $derived.by(() => {
     if (!this.assessment) return NO_ROWS;
     const { table, change } = this.assessment;
-    const { count, columns } = table;
+    const { count, columns, labels } = table;
     return answerQuery(
-      { count, columns, change, marks: this.markBits, group: this.#group, found: this.#found },
+      { count, columns, labels, change, marks: this.markBits, group: this.#group, found: this.#found },
       this.query,
       this.assessment.rowsBy(this.query.order),
     );

@@ -162,6 +162,32 @@ describe('answerQuery', () => {
   });
 });
 
+describe('pictures of several classes', () => {
+  // Of 0 and 2, of 1, of 2; always surest of the first of them undisturbed.
+  const labels = { first: Uint32Array.of(0, 2, 3, 4), values: Uint16Array.of(0, 2, 1, 2) };
+  const [first] = fc.sample(picture, { numRuns: 1, seed: 1 });
+  const pictures = [
+    { label: 0, prediction: 0, attackedPrediction: 2, e: 0.1 },
+    { label: 1, prediction: 1, attackedPrediction: 2, e: 0.2 },
+    { label: 2, prediction: 0, attackedPrediction: 2, e: 0.3 },
+  ].map((each) => ({ ...first, ...each }));
+  const rows = { ...rowsOf(pictures, '', 1), labels };
+  const found = (asked: Partial<SampleQuery>): number[] => [
+    ...answerQuery(rows, { ...WHOLE, ...asked }, orderRows(rows, 'hardest')).rows,
+  ];
+
+  test('are found by each of their classes', () => {
+    expect(found({ classes: [2] })).toEqual([0, 2]);
+    expect(found({ classes: [0] })).toEqual([0]);
+    expect(found({ classes: [0, 1] })).toEqual([0, 1]);
+  });
+
+  test('do not flip from one of their classes to another', () => {
+    expect(found({ flip: 'flips' })).toEqual([1, 2]);
+    expect(found({ flip: 'holds' })).toEqual([0]);
+  });
+});
+
 describe('SamplePaths', () => {
   const all = ['a/1.jpg', 'Füchse/ÄÖ.png', '', 'b/2.jpg'];
   const four = new SamplePaths(new TextEncoder().encode(all.join('\n')), 4);

@@ -2,7 +2,7 @@
  * Which pictures of an assessment are shown, and in which order: one pass over columns, no object for a row, so that
  * 100,000 pictures answer while a person drags the brush.
  */
-import type { SampleColumns } from '../../../src-main/contract/sample-table.ts';
+import { flipsRow, labelsOfRow, type RowLabels, type SampleColumns } from '../../../src-main/contract/sample-table.ts';
 import { orderKeys, sortByKeys } from './sort-rows.ts';
 
 /** `hardest`: smallest E first, `steadiest`: largest. `rise` and `fall`: by the change of E over the rounds. */
@@ -60,6 +60,8 @@ export const BINS = 50;
 export interface Rows {
   readonly count: number;
   readonly columns: SampleColumns;
+  /** Where a picture may be of several classes. */
+  readonly labels?: RowLabels | undefined;
   /** E now minus E in the first assessment; NaN where there is only one. */
   readonly change: Float32Array;
   /** Sum of {@link MARKED}. */
@@ -92,7 +94,7 @@ export function changeOfE(eByRound: Float32Array, rounds: number, count: number)
 /** Answers a query. @param order all rows, as {@link orderRows} puts them */
 export function answerQuery(rows: Rows, query: SampleQuery, order: Uint32Array): Answer {
   const { count, columns, change, marks, group, found } = rows;
-  const { e, label, prediction, attackedPrediction, empty } = columns;
+  const { e, label, prediction, empty } = columns;
   const classes = membership(query.classes);
   const [low, high] = query.e ?? [-Infinity, Infinity];
   const wanted = query.marks.reduce((sum, kind) => (kind === 'unmarked' ? sum : sum | MARKED[kind]), 0);
@@ -101,8 +103,8 @@ export function answerQuery(rows: Rows, query: SampleQuery, order: Uint32Array):
   const kept = new Uint32Array(count);
   let size = 0;
   for (const row of order) {
-    if (classes !== null && classes[label[row]] !== 1) continue;
-    if (query.flip !== null && (prediction[row] !== attackedPrediction[row]) !== (query.flip === 'flips')) continue;
+    if (classes !== null && !isOfOne(rows, row, classes)) continue;
+    if (query.flip !== null && flipsRow(rows, row) !== (query.flip === 'flips')) continue;
     if (query.answer !== null && (prediction[row] === label[row]) !== (query.answer === 'right')) continue;
     // Compared this way round, NaN is neither.
     if (query.trend === 'rising' && !(change[row] > TREND)) continue;
@@ -120,6 +122,12 @@ export function answerQuery(rows: Rows, query: SampleQuery, order: Uint32Array):
     kept[size++] = row;
   }
   return { rows: kept.slice(0, size), histogram };
+}
+
+/** Whether a picture is of one of the classes. */
+function isOfOne(rows: Rows, row: number, classes: Uint8Array): boolean {
+  if (rows.labels === undefined) return classes[rows.columns.label[row]] === 1;
+  return labelsOfRow(rows, row).some((label) => classes[label] === 1);
 }
 
 /** 1 at each of the numbers; null for none. */

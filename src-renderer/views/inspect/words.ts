@@ -63,6 +63,13 @@ export const ORDER_LABELS: Readonly<Record<Order, string>> = {
   class: 'By class',
 };
 
+/** What filters by the answer to the undisturbed picture are called; of several classes one is enough. */
+export function answerLabels({ table }: Assessment): { readonly right: string; readonly wrong: string } {
+  return table.labels === undefined
+    ? { right: 'Recognised', wrong: 'Taken for another class' }
+    : { right: 'Surest of one of its classes', wrong: 'Surest of another class' };
+}
+
 /** What the attack does to the answer, beside the class of the picture: "wolf → fox"; '' where nothing is amiss. */
 export function changeInWords(assessment: Assessment, row: number): string {
   const { label, prediction, attackedPrediction } = assessment.table.columns;

@@ -41,5 +41,15 @@ it('finds the pictures with the lowest E, the more believed label first among eq
 
 it('names each picture by the hash of its file', () => {
   const [first] = hardestOf(table([0.9, 0.1], [0, 0]), 1);
-  expect(first).toMatchObject({ row: 1, hash: '01'.repeat(32), label: 'cat', attacked: 'cat' });
+  expect(first).toMatchObject({ row: 1, hash: '01'.repeat(32), label: 'cat', attacked: null });
+});
+
+it('says all classes of a picture, and what the model says only where it is none of them', () => {
+  const labels = { first: Uint32Array.of(0, 2, 3), values: Uint16Array.of(0, 1, 1) };
+  const found = hardestOf({ ...table([0.1, 0.2], [0, 0]), labels }, 2);
+  // Under attack the model says "cat" of both.
+  expect(found).toMatchObject([
+    { label: 'cat, dog', attacked: null },
+    { label: 'dog', attacked: 'cat' },
+  ]);
 });
