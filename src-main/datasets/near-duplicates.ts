@@ -124,20 +124,28 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
   };
   const bitOf = (i: number, bit: number): number => ((bit < 32 ? low[i] : high[i]) >>> (bit & 31)) & 1;
 
+  /** Those that are equal in some bits, where there are several; sorted in one array, not 65,536. */
+  const bucketsOf = function* (members: readonly number[], part: readonly number[]): Generator<number[]> {
+    const order = Float64Array.from(members, (member, at) => {
+      let key = 0;
+      for (const bit of part) key = (key << 1) | bitOf(member, bit);
+      return (key >>> 0) * 2 ** 32 + at;
+    }).sort();
+    const keyAt = (at: number): number => Math.floor(order[at] / 2 ** 32);
+    for (let start = 0; start < order.length; ) {
+      let end = start + 1;
+      while (end < order.length && keyAt(end) === keyAt(start)) end++;
+      if (end - start > 1) yield Array.from(order.subarray(start, end), (value) => members[value % 2 ** 32]);
+      start = end;
+    }
+  };
   const search = (members: readonly number[], bits: readonly number[], depth: number): void => {
     if (members.length <= CROWD || depth === 2) return compareMembers(members);
     const width = Math.ceil(bits.length / (MAX_DISTANCE + 1));
     for (let start = 0; start < bits.length; start += width) {
       const part = bits.slice(start, start + width);
       const rest = bits.filter((bit) => !part.includes(bit));
-      const buckets = new Map<number, number[]>();
-      for (const member of members) {
-        const key = part.reduce((value, bit) => (value << 1) | bitOf(member, bit), 0);
-        const bucket = buckets.get(key);
-        if (bucket) bucket.push(member);
-        else buckets.set(key, [member]);
-      }
-      for (const bucket of buckets.values()) if (bucket.length > 1) search(bucket, rest, depth + 1);
+      for (const bucket of bucketsOf(members, part)) search(bucket, rest, depth + 1);
     }
   };
   const compareMembers = (members: readonly number[]): void => {
