@@ -55,6 +55,10 @@ export interface RunBrief {
   /** Mean E of the last assessment. */
   readonly eMean: number | null;
   readonly top1: Figure | null;
+  /** Its pictures may be of several classes. */
+  readonly several?: true;
+  /** Then, mean average precision over the classes. */
+  readonly map?: Figure;
   readonly bgGap: Figure | null;
   readonly maxboxacc: Figure | null;
   /** What has been measured on it. */

@@ -52,7 +52,7 @@ export async function hardSamples(
     const row = rows[index];
     return {
       path: row.id,
-      label: name(row.label),
+      label: (row.labels ?? [row.label]).map(name).join(', '),
       prediction: name(row.prediction),
       S: row.s,
       Q: row.q,

@@ -13,7 +13,7 @@ export interface GlossaryEntry {
 const ENTRIES = {
   consistency: {
     title: 'Explanation consistency (E)',
-    text: 'How steady the model stays when only the background of a picture is disturbed, from 0 to 1. It is the heatmap similarity times the prediction agreement: 1 means that the model still looks at the same place and is as sure as before; near 0 means that its gaze or its answer moved. Pictures with a low E are the hard samples.',
+    text: 'How steady the model stays when only the background of a picture is disturbed, from 0 to 1. It is the heatmap similarity times the prediction agreement: 1 means that the model still looks at the same place and is as sure as before; near 0 means that its gaze or its answer moved. Pictures with a low E are the hard samples. Of a picture with several classes, it is the mean over them.',
     picture: PICTURES.consistency,
   },
   heatmap: {
@@ -71,6 +71,10 @@ const ENTRIES = {
   accuracy: {
     title: 'Accuracy',
     text: 'The share of pictures for which the most probable class is the right one. It counts pictures that were kept aside for testing and never used in training. A high accuracy says nothing about whether the model looked at the right thing.',
+  },
+  'average-precision': {
+    title: 'Average precision (mAP)',
+    text: 'How well a class is told apart where a picture may show several: all pictures are put into the order of how sure the model is of the class, and at each picture that does show it, it is counted which share of those before it shows it too. 100% means that every picture of the class comes before every other. The mean over the classes is shown.',
   },
   'max-box-acc': {
     title: 'MaxBoxAcc',

@@ -79,7 +79,10 @@ describe('what a path is', () => {
     ['data/bar', 'pictures', 'data/bar'],
     ['data/bar/0.png', 'nothing', 'data/bar/0.png'],
     ['split', 'pictures', 'split'],
-    ['deep', 'nothing', 'deep'],
+    ['deep', 'pictures', 'deep'],
+    ['deeper', 'nothing', 'deeper'],
+    ['VOCdevkit', 'pictures', 'VOCdevkit'],
+    ['cifar', 'pictures', 'cifar'],
     ['notes.zip', 'nothing', 'notes.zip'],
     ['cats.tar.gz', 'pictures', 'cats.tar.gz'],
     ['cats.7z', 'nothing', 'cats.7z'],
@@ -95,11 +98,16 @@ describe('what a path is', () => {
     await writeFile(join(root.path, 'split', 'train', 'cat', '1.jpg'), '');
     await mkdir(join(root.path, 'deep', 'a', 'b', 'c'), { recursive: true });
     await writeFile(join(root.path, 'deep', 'a', 'b', 'c', '1.jpg'), '');
+    await mkdir(join(root.path, 'deeper', 'a', 'b', 'c', 'd', 'e'), { recursive: true });
+    await writeFile(join(root.path, 'deeper', 'a', 'b', 'c', 'd', 'e', '1.jpg'), '');
     await writeFile(join(root.path, 'notes.zip'), '');
     for (const name of ['cats.tar.gz', 'cats.7z', 'labels.csv', 'photos.json', 'letter.docx']) {
       await writeFile(join(root.path, name), 'x');
     }
-    for (const name of ['arrays/data_batch_1.bin', 'code/package.json', 'packed/data.zip']) {
+    for (const name of [
+      ...['arrays/data_batch_1.bin', 'code/package.json', 'code/build/firmware.bin', 'packed/data.zip'],
+      ...['VOCdevkit/VOC2007/JPEGImages/000005.jpg', 'cifar/cifar-10-batches-bin/data_batch_1.bin'],
+    ]) {
       await mkdir(join(root.path, name, '..'), { recursive: true });
       await writeFile(join(root.path, name), 'x');
     }

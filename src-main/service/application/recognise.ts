@@ -19,6 +19,9 @@ const MOST_NAMES = 300;
 const MOST_FOLDERS = 24;
 /** Named in the sentence. */
 const MOST_NAMED = 4;
+/** Public data sets come in folders of folders: VOCdevkit/VOC2012/JPEGImages, CUB_200_2011/images/001.Albatross. */
+const MOST_LEVELS = 4;
+const MOST_DEEP_FOLDERS = 60;
 
 /** @param path absolute  @throws SteadygazeError `data-unreadable` */
 export async function recognise(path: string): Promise<Recognised> {
@@ -50,6 +53,9 @@ export async function recognise(path: string): Promise<Recognised> {
     const named = `${data.slice(0, MOST_NAMED).join(', ')}${data.length > MOST_NAMED ? ', ...' : ''}`;
     return { kind: 'pictures', path, sentence: `A folder with files that may hold or name pictures: ${named}` };
   }
+  const deep = await deepData(path, folders);
+  if (deep !== null)
+    return { kind: 'pictures', path, sentence: `A folder with pictures or files of them in "${deep}".` };
   const archive = files.find(hasArchiveExtension);
   if (archive !== undefined) {
     return nothing(path, `There is an archive in this folder. Choose the archive itself, "${archive}".`);
@@ -104,6 +110,28 @@ async function holdsPictures(folder: string, deeper: number): Promise<boolean> {
   }
   return false;
 }
+
+/** The first folder further down that holds pictures or arrays, level by level, looked for in so many folders only. */
+async function deepData(root: string, first: readonly string[]): Promise<string | null> {
+  let level = first.slice(0, MOST_FOLDERS);
+  let left = MOST_DEEP_FOLDERS;
+  for (let depth = 1; depth <= MOST_LEVELS && level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const folder of level.slice(0, left)) {
+      left--;
+      const names = await namesIn(join(root, folder), MOST_NAMES).catch(() => null);
+      if (names === null) continue;
+      if (names.files.some((name) => hasPictureExtension(name) || isArrays(name))) return folder;
+      next.push(...names.folders.slice(0, MOST_FOLDERS).map((name) => `${folder}/${name}`));
+    }
+    level = next;
+  }
+  return null;
+}
+
+/** Programs keep files that end in `.bin`, too; so deep down only names of known data sets count. */
+const isArrays = (name: string): boolean =>
+  dataFileKind(name) === 'arrays' && (!/\.bin$/i.test(name) || /^(data_batch_\d|train|train_X)\.bin$/i.test(name));
 
 function nothing(path: string, sentence: string): Recognised {
   return { kind: 'nothing', path, sentence };

@@ -86,6 +86,8 @@ function runBrief(
     roundsPlanned: settings.training.rounds,
     eMean: rounds.at(-1)?.eMean ?? null,
     top1: figures?.top1 ?? null,
+    ...(record.task === 'multi-label' ? { several: true } : {}),
+    ...(figures?.map === undefined ? {} : { map: figures.map }),
     bgGap: figures?.debiasing?.bgGap ?? null,
     maxboxacc: figures?.localization?.maxboxacc ?? null,
     measured,
