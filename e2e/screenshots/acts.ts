@@ -5,6 +5,7 @@ import { dropFolder } from '../support/drop.ts';
 import { smallPictures } from '../support/pictures.ts';
 import { createStudy, goTo, launchQuickLook, untilTrained } from '../support/window.ts';
 import type { Camera } from './camera.ts';
+import { CORRECTION_STATES, DATA_STATES, showCorrections, showOtherData } from './data-act.ts';
 import { flawedPictures } from './flawed-pictures.ts';
 import { showSample } from './sample-act.ts';
 import type { Stage } from './stage.ts';
@@ -17,12 +18,27 @@ interface Act {
 
 export const ACTS: readonly Act[] = [
   {
-    states: ['start-first', 'needs-study-train', 'needs-study-report', 'folder-browser', 'start-refused'],
+    states: [
+      'start-first',
+      'start-readable',
+      'needs-study-train',
+      'needs-study-report',
+      'folder-browser',
+      'start-refused',
+    ],
     play: showStart,
   },
   {
     states: ['data-new', 'data-all-problems', 'data-small', 'empty-inspect', 'empty-compare', 'empty-report'],
     play: showNewData,
+  },
+  {
+    states: DATA_STATES,
+    play: showOtherData,
+  },
+  {
+    states: CORRECTION_STATES,
+    play: showCorrections,
   },
   {
     states: ['train-setup', 'train-live', 'train-paused', 'train-failed', 'train-done'],
@@ -43,6 +59,9 @@ export const ACTS: readonly Act[] = [
 async function showStart({ page }: Stage, camera: Camera): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await camera.take(page, 'start-first');
+  await page.getByText('What can be read').click();
+  await camera.take(page, 'start-readable');
+  await page.getByText('What can be read').click();
   await goTo(page, 'Train');
   await camera.take(page, 'needs-study-train');
   await goTo(page, 'Report');

@@ -1,21 +1,8 @@
 /** Everybody can use it: no violation that axe finds, every view at 200 % zoom, and colours for every setting. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { violations } from '../support/axe.ts';
 import { forgetPart } from '../support/forget.ts';
 import { expect, test } from '../support/shell.ts';
 import { goTo, openSample, VIEWS } from '../support/window.ts';
-
-async function violations(page: Page): Promise<string[]> {
-  // Newly shown parts fade in: half-transparent text has another contrast.
-  await page.waitForTimeout(400);
-  // The preview of a report is a document of its own; its own tests look at it.
-  const found = await new AxeBuilder({ page })
-    .exclude('iframe')
-    // Electron opens no pages of its own accord, which the usual mode would do.
-    .setLegacyMode(page.url().startsWith('steadygaze:'))
-    .analyze();
-  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in any view (${colorScheme})`, async ({ start, places }) => {

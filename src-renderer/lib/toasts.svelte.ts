@@ -15,11 +15,12 @@ class Shown {
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  add(toast: Toast): void {
+  add(toast: Toast): number {
     const id = this.#next++;
     this.list.push({ ...toast, id });
     // An error stays until it was read.
     if (toast.kind !== 'error') this.#start(id);
+    return id;
   }
 
   remove(id: number): void {
@@ -49,7 +50,7 @@ class Shown {
 /** What Toasts shows. */
 export const shownToasts = new Shown();
 
-/** Shows a toast. A Toasts must be mounted once in the window. */
-export function toast(message: Toast): void {
-  shownToasts.add(message);
+/** Shows a toast. A Toasts must be mounted once in the window. @returns its number, for `shownToasts.remove` */
+export function toast(message: Toast): number {
+  return shownToasts.add(message);
 }

@@ -4,7 +4,7 @@ import { client } from '../../lib/client.ts';
 import { handOver } from '../../lib/download.ts';
 import { sayError } from '../../lib/say-error.ts';
 import { LongCall } from '../../lib/tasks.svelte.ts';
-import { toast } from '../../lib/toasts.svelte.ts';
+import { shownToasts, toast, type Toast } from '../../lib/toasts.svelte.ts';
 
 class Corrections {
   /** Null until it was asked for. */
@@ -16,6 +16,9 @@ class Corrections {
   readonly exporting = new LongCall();
   /** What reading the pictures again found; null: not done, or put away. */
   found = $state.raw<RefreshView | null>(null);
+
+  /** Number of the toast that says what was done last. */
+  #told: number | null = null;
 
   async load(): Promise<void> {
     try {
@@ -64,6 +67,12 @@ class Corrections {
     else if (this.exporting.error !== null) sayError(this.exporting.error);
   }
 
+  /** Takes the place of what was said before: its Undo would take back what was done since. */
+  #tell(message: Toast): void {
+    if (this.#told !== null) shownToasts.remove(this.#told);
+    this.#told = toast(message);
+  }
+
   async #change(call: () => Promise<EditsView>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
@@ -74,7 +83,7 @@ class Corrections {
       const text = made.length > 1 ? `${made.length} corrections made.` : (made[0] ?? 'Done.');
       const undo = { label: 'Undo', run: () => void this.undo() };
       // What was several corrections would take several steps back.
-      toast({ kind: 'done', text, ...(made.length === 1 ? { action: undo } : {}) });
+      this.#tell({ kind: 'done', text, ...(made.length === 1 ? { action: undo } : {}) });
       return true;
     } catch (error) {
       sayError(error);
@@ -93,7 +102,7 @@ class Corrections {
         name === 'data.undo' && what !== null
           ? { action: { label: 'Do it again', run: (): void => void this.redo() } }
           : {};
-      toast({ kind: 'info', text: what === null ? nothing : `${done}: ${what}`, ...again });
+      this.#tell({ kind: 'info', text: what === null ? nothing : `${done}: ${what}`, ...again });
     } catch (error) {
       sayError(error);
     } finally {
