@@ -132,7 +132,7 @@ export function groupNearDuplicates(thumbnails: readonly Uint8Array[], contents:
       return (key >>> 0) * 2 ** 32 + at;
     }).sort();
     const keyAt = (at: number): number => Math.floor(order[at] / 2 ** 32);
-    for (let start = 0; start < order.length; ) {
+    for (let start = 0; start < order.length;) {
       let end = start + 1;
       while (end < order.length && keyAt(end) === keyAt(start)) end++;
       if (end - start > 1) yield Array.from(order.subarray(start, end), (value) => members[value % 2 ** 32]);
