@@ -90,7 +90,8 @@ async function open(folder: string): Promise<{ read: number; sentence: string }>
 
 /** Runs a task in a process of its own. */
 async function measure(task: string, folder: string): Promise<Measured> {
-  const args = [fileURLToPath(import.meta.url), '--task', task, '--folder', folder];
+  // As the app starts the process that reads.
+  const args = ['--max-semi-space-size=8', fileURLToPath(import.meta.url), '--task', task, '--folder', folder];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Measured;
 }

@@ -39,7 +39,8 @@ function utility(entry: string): LibraryWorker {
 function plain(entry: string, node: string): LibraryWorker {
   const child = fork(entry, [], {
     execPath: node,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // A small nursery: reading 100,000 pictures else leaves 90 MB more lying about.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'],
     // Bytes cross as bytes and not as JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

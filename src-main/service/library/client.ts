@@ -52,7 +52,8 @@ export const LibraryClient = {
   },
 };
 
-const thread = (entry: URL | string): LibraryWorker => new Worker(entry, { name: 'steadygaze-library' });
+const thread = (entry: URL | string): LibraryWorker =>
+  new Worker(entry, { name: 'steadygaze-library', resourceLimits: { maxYoungGenerationSizeMb: 24 } });
 
 function threadFor(method: MethodName, args: readonly unknown[]): 'short' | 'long' | 'either' {
   if (method === 'classPictures' || method === 'problems') {
