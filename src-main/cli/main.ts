@@ -17,6 +17,7 @@ import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { weightsCommand } from './commands/weights.ts';
 import { printError } from './output.ts';
 
 /** Runs one command; its outcome is in `process.exitCode`. Never rejects. */
@@ -53,6 +54,7 @@ function build(json: boolean): Command {
     repeatCommand(),
     hardCommand(),
     logitsCommand(),
+    weightsCommand(),
     serveCommand(),
     demoCommand(),
     benchCommand(),

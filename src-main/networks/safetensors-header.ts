@@ -4,7 +4,8 @@
  */
 import type { SteadygazeError } from '../contract/errors.ts';
 
-const ITEM_BYTES = {
+/** Bytes of one number of each kind. */
+export const ITEM_BYTES = {
   F64: 8,
   F32: 4,
   F16: 2,

@@ -7,18 +7,8 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import { parseHeader } from './safetensors-header.ts';
 import type { Dtype } from './safetensors-header.ts';
-
-export type TensorData =
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array;
+import { decodeNumbers } from './weights/number-types.ts';
+import type { TensorData } from './weights/number-types.ts';
 
 /** One array of a file. `BOOL` comes as 0 and 1 bytes, `F16` and `BF16` widened to Float32Array. */
 export interface StoredTensor {
@@ -59,7 +49,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     // A copy: views need alignment that a file does not promise, and would keep the whole file alive.
     const raw = new Uint8Array(end - begin);
     raw.set(bytes.subarray(dataStart + begin, dataStart + end));
-    tensors.set(name, { dtype, shape, data: decode(dtype, raw) });
+    tensors.set(name, { dtype, shape, data: decodeNumbers(dtype, raw) });
   }
   return { tensors, metadata };
 }
@@ -139,52 +129,4 @@ export function findNonFinite(
     }
   }
   return null;
-}
-
-function decode(dtype: Dtype, raw: Uint8Array<ArrayBuffer>): TensorData {
-  const { buffer } = raw;
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer);
-    case 'F64':
-      return new Float64Array(buffer);
-    case 'F16':
-      return Float32Array.from(new Uint16Array(buffer), halfToNumber);
-    case 'BF16':
-      return widenBrainFloat(new Uint16Array(buffer));
-    case 'I64':
-      return new BigInt64Array(buffer);
-    case 'U64':
-      return new BigUint64Array(buffer);
-    case 'I32':
-      return new Int32Array(buffer);
-    case 'U32':
-      return new Uint32Array(buffer);
-    case 'I16':
-      return new Int16Array(buffer);
-    case 'U16':
-      return new Uint16Array(buffer);
-    case 'I8':
-      return new Int8Array(buffer);
-    case 'U8':
-    case 'BOOL':
-      return raw;
-  }
-}
-
-/** bfloat16 is the upper half of a float32. */
-function widenBrainFloat(bits: Uint16Array): Float32Array {
-  const wide = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) wide[i] = bits[i] << 16;
-  return new Float32Array(wide.buffer);
-}
-
-/** IEEE 754 binary16. Float16Array would do it, but not in every Node that we run on. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,0 +1,61 @@
+/** Opens a file of weights of any program that is known here, told by its content and not by its name. */
+import { readFile, stat } from 'node:fs/promises';
+import { SteadygazeError, systemCode } from '../../contract/errors.ts';
+import { readSafetensors } from '../safetensors.ts';
+import { toFloat32 } from './number-types.ts';
+import { isOldTorch, readOldTorch, readTorchArchive, torchFolder } from './torch-file.ts';
+import { withoutPrefix } from './rename.ts';
+import { refuseWeights } from './weights-file.ts';
+import type { FoundArray, WeightsFile } from './weights-file.ts';
+import { ZipEntries } from './zip-entries.ts';
+
+/** Node reads no larger file at once; the largest network here takes 0.6 GB. */
+const LARGEST_FILE = 2 ** 31 - 1;
+/** Beginnings of files. */
+const ZIP = [0x50, 0x4b];
+const PICKLE = 0x80;
+
+/**
+ * The arrays of a file of weights: safetensors, or what PyTorch saved. Nothing that the file carries is run.
+ * @throws SteadygazeError `not-found`; `weights-invalid` with what is wrong with the file
+ */
+export async function readWeightsFile(path: string): Promise<WeightsFile> {
+  const found = await readAny(await readBytes(path));
+  return { ...found, arrays: withoutPrefix(found.arrays) };
+}
+
+async function readAny(bytes: Uint8Array): Promise<WeightsFile> {
+  if (ZIP.every((byte, i) => bytes[i] === byte)) return readArchive(bytes);
+  if (isOldTorch(bytes)) return readOldTorch(bytes);
+  if (bytes[0] === PICKLE && bytes[1] <= 5) {
+    throw refuseWeights('it is a pickle of Python that PyTorch did not write', 'Save the weights as safetensors.');
+  }
+  const arrays = new Map<string, FoundArray>();
+  for (const [name, { dtype, shape, data }] of readSafetensors(bytes).tensors) {
+    arrays.set(name, { shape, dtype, data: toFloat32(data) });
+  }
+  return { format: 'safetensors', arrays, notes: [] };
+}
+
+async function readArchive(bytes: Uint8Array): Promise<WeightsFile> {
+  const zip = await ZipEntries.open(bytes);
+  const folder = torchFolder(zip.names());
+  if (folder !== null) return readTorchArchive(zip, folder, bytes.length);
+  throw refuseWeights('it is an archive without weights in it', 'Choose the file of weights itself.');
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new SteadygazeError('weights-invalid', `This is no file: ${path}`);
+    if (found.size > LARGEST_FILE) {
+      throw new SteadygazeError('weights-invalid', `This file is too large to be weights of a network here: ${path}`);
+    }
+    return await readFile(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') throw new SteadygazeError('not-found', `This file does not exist: ${path}`);
+    throw new SteadygazeError('weights-invalid', `This file cannot be read: ${path}`, 'Check its permissions.', code);
+  }
+}
