@@ -19,6 +19,7 @@ export const WINDOW_COMMANDS = [
   'go-report',
   'find',
   'undo',
+  'redo',
   'export-report',
   'show-shortcuts',
 ] as const;

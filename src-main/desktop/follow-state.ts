@@ -11,8 +11,7 @@ export function followState(service: DesktopService, window: MainWindow, develop
     const contents = window.window?.webContents;
     if (contents === undefined) return;
     if (await isWriting(contents)) contents[command]();
-    else if (command === 'undo') service.command('undo');
-    else invoke('marks.redo', {});
+    else service.command(command);
   };
   const buildMenu = () => {
     const { recent, study, app: info } = service.state;

@@ -2,6 +2,8 @@
 import { toErrorValue, type ErrorValue } from '../../../src-main/contract/errors.ts';
 
 const PAGE = 200;
+/** Pages that are fetched side by side when many are wanted. */
+const AT_ONCE = 6;
 
 /** One page of a list and the length of the whole. */
 export interface Page<T> {
@@ -43,7 +45,11 @@ export class Pages<T> {
    */
   async gather(indices: readonly number[]): Promise<T[]> {
     const missing = new Set(indices.filter((i) => this.#items[i] === undefined).map((i) => Math.floor(i / PAGE)));
-    for (const page of missing) await this.#load(page);
+    const queue = [...missing];
+    const fetchNext = async (): Promise<void> => {
+      for (let page = queue.shift(); page !== undefined; page = queue.shift()) await this.#load(page);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
     const found = indices.map((i) => this.#items[i]).filter((item) => item !== undefined);
     return found.length === indices.length ? found : [];
   }
