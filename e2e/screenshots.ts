@@ -13,7 +13,7 @@ import { launchChromium, PROJECT } from './support/shell.ts';
 
 const HELP = `npm run screenshots [-- --only NAME] [-- --best]
   --only NAME  only the states whose name contains this, such as "inspect"; can be given several times
-  --best       only the few that the documentation shows, copied into docs/images/`;
+  --best       only the few that the documentation shows, copied into docs/images/; with --only those of them`;
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +28,8 @@ if (values.help) {
 } else {
   const folder = join(PROJECT, 'screenshots');
   await mkdir(folder, { recursive: true });
-  const names = values.best ? BEST.map(({ state }) => state) : values.only;
+  const best = BEST.filter(({ state }) => values.only.length === 0 || values.only.some((name) => state.includes(name)));
+  const names = values.best ? best.map(({ state }) => state) : values.only;
   const camera = new Camera(folder, names);
   const browser = await launchChromium();
   try {
@@ -45,7 +46,7 @@ if (values.help) {
     await browser.close();
   }
   console.log(`${String(camera.taken)} pictures in ${folder}`);
-  if (values.best) await storeBest(folder, join(PROJECT, 'docs/images'));
+  if (values.best) await storeBest(best, folder, join(PROJECT, 'docs/images'));
   if (camera.taken === 0) {
     console.error(`No state is called so. There are: ${ACTS.flatMap(({ states }) => states).join(', ')}`);
     process.exitCode = 1;

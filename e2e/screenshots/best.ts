@@ -25,9 +25,9 @@ export const BEST: readonly Best[] = [
 const MOST = 250_000;
 
 /** Copies them with a palette of at most 256 colours, or fewer where that is still too large. */
-export async function storeBest(from: string, to: string): Promise<void> {
+export async function storeBest(best: readonly Best[], from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
-  for (const { state, theme, file } of BEST) {
+  for (const { state, theme, file } of best) {
     const target = join(to, file);
     for (const colours of [256, 128, 64]) {
       await sharp(join(from, fileOf(state, theme, 1280)))
