@@ -9,6 +9,7 @@ import { matchSentences, matchWeights } from '../networks/weights/match.ts';
 import type { WeightsMatch } from '../networks/weights/match.ts';
 import { isFloating } from '../networks/weights/number-types.ts';
 import { readWeightsFile } from '../networks/weights/read-weights.ts';
+import { torchvisionNames } from '../networks/weights/rename.ts';
 import type { FoundArray, WeightsFormat } from '../networks/weights/weights-file.ts';
 
 export interface DescribeWeightsOptions {
@@ -53,8 +54,10 @@ export async function describeWeights({ file, arch, classes }: DescribeWeightsOp
       `There are: ${ARCHITECTURES.join(', ')}.`,
     );
   }
-  const { format, arrays, notes } = await readWeightsFile(resolve(file));
-  const floating = new Map([...arrays].filter(([, { dtype }]) => isFloating(dtype)));
+  const { format, arrays, notes: readingNotes } = await readWeightsFile(resolve(file));
+  const { arrays: named, notes: namingNotes } = torchvisionNames(arrays);
+  const notes = [...readingNotes, ...namingNotes];
+  const floating = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
   const kinds: Record<string, number> = {};
   for (const { dtype } of arrays.values()) kinds[dtype] = (kinds[dtype] ?? 0) + 1;
   const broken = findNonFinite(floating);

@@ -93,7 +93,8 @@ with zipfile.ZipFile(HERE / "little.tmp") as source, zipfile.ZipFile(HERE / "big
             content = np.frombuffer(content, "<f4").astype(">f4").tobytes()
         elif info.filename.endswith("data/1"):
             content = np.frombuffer(content, "<i8").astype(">i8").tobytes()
-        target.writestr(info.filename, content, zipfile.ZIP_DEFLATED)
+        # A date of its own would make each run's file another one.
+        target.writestr(zipfile.ZipInfo(info.filename), content, zipfile.ZIP_DEFLATED)
 (HERE / "little.tmp").unlink()
 expected["big-endian.pth"] = {"w": [[4], [-0.75, -0.5, -0.25, 0]], "n": [[2], [1, 2**33]]}
 
@@ -115,10 +116,10 @@ class Malicious:
 def archive(name, data, storages=(), order=b"little"):
     """An archive as torch.save's, with a pickle and storages of one's own."""
     with zipfile.ZipFile(HERE / name, "w") as target:
-        target.writestr("archive/data.pkl", data)
-        target.writestr("archive/byteorder", order)
+        target.writestr(zipfile.ZipInfo("archive/data.pkl"), data)
+        target.writestr(zipfile.ZipInfo("archive/byteorder"), order)
         for key, content in storages:
-            target.writestr(f"archive/data/{key}", content)
+            target.writestr(zipfile.ZipInfo(f"archive/data/{key}"), content)
 
 
 for protocol in (2, 4):
@@ -169,3 +170,27 @@ archive("evil-nest.pth", b"\x80\x02" + b"}" + (text("a") + b"}") * 1000 + b"s" *
 with open(HERE / "expected.jsonl", "w") as lines:
     for name, arrays in sorted(expected.items()):
         lines.write(json.dumps({"file": name, "arrays": arrays}, separators=(",", ":")) + "\n")
+
+# Names and shapes of networks that timm names otherwise than torchvision.
+import timm
+import torchvision
+
+with open(HERE / "names.jsonl", "w") as lines:
+    for name, other in [
+        ("vgg11_bn", "vgg11_bn"),
+        ("resnet50", "resnet50"),
+        ("mobilenet_v2", "mobilenetv2_100"),
+        ("efficientnet_b0", "efficientnet_b0"),
+        ("convnext_tiny", "convnext_tiny"),
+    ]:
+        with torch.device("meta"):
+            networks = {"torchvision": getattr(torchvision.models, name)(), "timm": timm.create_model(other)}
+        shapes = {
+            source: {
+                key: list(value.shape)
+                for key, value in network.state_dict().items()
+                if not key.endswith("num_batches_tracked")
+            }
+            for source, network in networks.items()
+        }
+        lines.write(json.dumps({"network": name, **shapes}, separators=(",", ":")) + "\n")
