@@ -36,6 +36,9 @@ export interface AssessmentRow {
   /** Multi-label data: all classes of the picture, ascending, and E of each. */
   readonly labels?: readonly number[];
   readonly labelE?: readonly number[];
+  /** Multi-label data: how likely each of these classes is, clean and attacked. */
+  readonly labelProbabilities?: readonly number[];
+  readonly attackedLabelProbabilities?: readonly number[];
 }
 
 /** Figures of one assessment. */

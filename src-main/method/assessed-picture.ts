@@ -68,6 +68,9 @@ export interface SeveralAssessed {
   readonly label: number;
   /** [labels of the picture] E of each. */
   readonly labelE: readonly number[];
+  /** [labels of the picture] Probability of each, clean and attacked. */
+  readonly labelProbabilities: readonly number[];
+  readonly attackedLabelProbabilities: readonly number[];
 }
 
 /**
@@ -110,6 +113,8 @@ export function assessSeveral(
     },
     label,
     labelE,
+    labelProbabilities: Array.from(labels, (each) => p[each]),
+    attackedLabelProbabilities: Array.from(labels, (each) => attacked[each]),
   };
 }
 

@@ -11,14 +11,18 @@ import type { TrainingData } from './data.ts';
 import { type Heatmaps, mapOf } from './heatmap.ts';
 import { type LabelMaps, type LabelPairs, labelPairs, unionMaps } from './label-maps.ts';
 
+/** What is known of each label of a picture. */
+const PAIR_COLUMNS = ['labelE', 'labelProbabilities', 'attackedLabelProbabilities'] as const;
+type PairColumn = (typeof PAIR_COLUMNS)[number];
+
 /** What multi-label data have beside the columns. */
 interface Several {
   readonly sets: LabelSets;
   readonly pairs: LabelPairs;
   /** [count] the class that each row goes by (assessed-picture.ts). */
   readonly label: Float32Array;
-  /** [pairs] E of each label of each picture. */
-  readonly labelE: Float32Array;
+  /** [pairs] for each label of each picture. */
+  readonly ofLabels: Readonly<Record<PairColumn, Float32Array>>;
 }
 
 export class AssessmentTable {
@@ -39,7 +43,9 @@ export class AssessmentTable {
       return;
     }
     const pairs = labelPairs(sets);
-    this.several = { sets, pairs, label: new Float32Array(count), labelE: new Float32Array(pairs.count) };
+    const column = (): Float32Array => new Float32Array(pairs.count);
+    const ofLabels = { labelE: column(), labelProbabilities: column(), attackedLabelProbabilities: column() };
+    this.several = { sets, pairs, label: new Float32Array(count), ofLabels };
   }
 
   /**
@@ -70,7 +76,7 @@ export class AssessmentTable {
   }
 
   private enterSeveral(
-    { sets, pairs, label, labelE }: Several,
+    { sets, pairs, label, ofLabels }: Several,
     row: number,
     logits: Float32Array,
     attacked: Float32Array,
@@ -81,7 +87,7 @@ export class AssessmentTable {
     const own = Array.from({ length: to - from }, (_, k) => pairAt(from + k));
     const found = assessSeveral(logits, attacked, sets, row, own, settings);
     label[row] = found.label;
-    labelE.set(found.labelE, from);
+    for (const name of PAIR_COLUMNS) ofLabels[name].set(found[name], from);
     return found.values;
   }
 
@@ -158,7 +164,7 @@ export class AssessmentTable {
       eMeanPerClass:
         this.several === null
           ? meanPerClass(e, labels, classCount)
-          : meanPerClass(this.several.labelE, this.several.pairs.labels, classCount),
+          : meanPerClass(this.several.ofLabels.labelE, this.several.pairs.labels, classCount),
       eHistogram: histogram,
       survived: correct > 0 ? survived / correct : 0,
       accuracy: correct / this.count,
@@ -181,9 +187,9 @@ export class AssessmentTable {
       state.set(`assessment.${name}`, { shape: [maps.count, maps.height, maps.width], data: maps.values });
     }
     if (this.several !== null) {
-      const { label, labelE } = this.several;
+      const { label, ofLabels, pairs } = this.several;
       state.set('assessment.label', { shape: [this.count], data: label });
-      state.set('assessment.labelE', { shape: [labelE.length], data: labelE });
+      for (const name of PAIR_COLUMNS) state.set(`assessment.${name}`, { shape: [pairs.count], data: ofLabels[name] });
     }
     return state;
   }
@@ -200,10 +206,11 @@ export class AssessmentTable {
       if (stored?.data.length !== count) return null;
       table.columns[name].set(stored.data);
     }
-    for (const name of table.several === null ? [] : (['label', 'labelE'] as const)) {
+    for (const [name, column] of Object.entries({ label: table.several?.label, ...table.several?.ofLabels })) {
+      if (column === undefined) continue;
       const stored = state.get(`assessment.${name}`);
-      if (stored?.data.length !== table.several?.[name].length) return null;
-      table.several?.[name].set(stored?.data ?? []);
+      if (stored?.data.length !== column.length) return null;
+      column.set(stored.data);
     }
     const take = (name: string): Heatmaps | null => {
       const stored = state.get(`assessment.${name}`);
@@ -231,6 +238,12 @@ function meanPerClass(e: Float32Array, labels: Int32Array, classCount: number): 
   return Array.from(sums, (sum, c) => (counts[c] > 0 ? sum / counts[c] : null));
 }
 
-function severalOfRow({ sets, pairs, labelE }: Several, row: number): Pick<AssessmentRow, 'labels' | 'labelE'> {
-  return { labels: [...sets.positives(row)], labelE: [...labelE.subarray(pairs.first[row], pairs.first[row + 1])] };
+function severalOfRow({ sets, pairs, ofLabels }: Several, row: number): Pick<AssessmentRow, 'labels' | PairColumn> {
+  const own = (name: PairColumn): number[] => [...ofLabels[name].subarray(pairs.first[row], pairs.first[row + 1])];
+  return {
+    labels: [...sets.positives(row)],
+    labelE: own('labelE'),
+    labelProbabilities: own('labelProbabilities'),
+    attackedLabelProbabilities: own('attackedLabelProbabilities'),
+  };
 }

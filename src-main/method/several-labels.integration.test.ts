@@ -123,6 +123,10 @@ describe.each([
     all.rows.forEach((row, i) => {
       expect(Math.abs(row.e - seven.rows[i].e)).toBeLessThan(tolerance);
       const labelE = row.labelE ?? [];
+      // The class that the row goes by is one of them.
+      const at = row.labels?.indexOf(row.label) ?? -1;
+      expect(row.labelProbabilities?.[at]).toBe(row.labelProbability);
+      expect(row.attackedLabelProbabilities?.[at]).toBe(row.attackedLabelProbability);
       expect(row.labels).toEqual([...(data.labelSets?.positives(i) ?? [])]);
       expect(row.e).toBeCloseTo(labelE.reduce((sum, e) => sum + e, 0) / labelE.length, 5);
       expect(row.labels).toContain(row.label);

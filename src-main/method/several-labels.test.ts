@@ -33,12 +33,14 @@ describe('E of several labels', () => {
     ['tv', 3 / 4, 3 / 4],
     ['none', 1, 1],
   ] as const)('is the mean of S times Q of each: %s', (agreement, q0, q1) => {
-    const { values, labelE } = of(agreement);
+    const { values, labelE, labelProbabilities, attackedLabelProbabilities } = of(agreement);
     expect(labelE[0]).toBeCloseTo(Math.SQRT1_2 * q0, 6);
     expect(labelE[1]).toBeCloseTo(q1, 6);
     expect(values.e).toBeCloseTo((Math.SQRT1_2 * q0 + q1) / 2, 6);
     expect(values.s).toBeCloseTo((Math.SQRT1_2 + 1) / 2, 6);
     expect(values.q).toBeCloseTo((q0 + q1) / 2, 6);
+    expect(labelProbabilities.map((p) => p.toFixed(6))).toEqual(['0.750000', '0.500000']);
+    expect(attackedLabelProbabilities.map((p) => p.toFixed(6))).toEqual(['0.500000', '0.750000']);
   });
 
   it('is 1 of a picture and itself', () => {

@@ -8,6 +8,7 @@ import { exampleRow, exampleSnapshot } from './records.fixture.ts';
 import {
   readPredictions,
   readRoundMaps,
+  readRoundColumns,
   readRoundTable,
   writePredictions,
   writeRoundMaps,
@@ -23,6 +24,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(run, { recursive: true, force: true }));
 
+const probabilities = (labelProbabilities: readonly number[], attackedLabelProbabilities: readonly number[]) => {
+  return { labelProbabilities, attackedLabelProbabilities };
+};
+
 describe('the table of a round', () => {
   it.each([0, 1, 2500])('comes back unchanged with %i rows', async (count) => {
     const rows = Array.from({ length: count }, (_, i) => exampleRow(i));
@@ -32,11 +37,24 @@ describe('the table of a round', () => {
 
   it('keeps the classes of pictures that are of several, and E of each', async () => {
     const rows = [
-      { ...exampleRow(0), labels: [0, 3], labelE: [0.75, Math.fround(0.1)] },
-      { ...exampleRow(1), labels: [2], labelE: [1] },
+      {
+        ...exampleRow(0),
+        labels: [0, 3],
+        labelE: [0.75, Math.fround(0.1)],
+        ...probabilities([1, 0.25], [0, Math.fround(0.3)]),
+      },
+      { ...exampleRow(1), labels: [2], labelE: [1], ...probabilities([0.5], [0.5]) },
     ];
     await writeRoundTable(run, 0, rows);
     expect(await readRoundTable(run, 0)).toEqual(rows);
+    const { several, e } = await readRoundColumns(run, 0);
+    expect(several?.[0]).toEqual({
+      ...{ labels: [0, 3], labelE: [0.75, Math.fround(0.1)] },
+      ...probabilities([1, 0.25], [0, Math.fround(0.3)]),
+    });
+    expect(e).toHaveLength(2);
+    await writeRoundTable(run, 1, [exampleRow(1)]);
+    expect(await readRoundColumns(run, 1)).not.toHaveProperty('several');
   });
 
   it('is refused when it is missing, damaged or another table', async () => {

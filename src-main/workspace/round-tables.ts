@@ -25,18 +25,27 @@ const ASSESSMENT_COLUMNS = {
   v: 'DOUBLE',
   loss: 'DOUBLE',
   empty: 'BOOLEAN',
-} as const satisfies TableColumns<Omit<AssessmentRow, 'labels' | 'labelE'>>;
+} as const satisfies TableColumns<SingleRow>;
 
 /** Of multi-label data, as JSON: `[0,3]`, `[0.75,0.5]`. So the columns of a table are one value a row, as everywhere. */
-const SEVERAL_COLUMNS = { labels: 'STRING', labelE: 'STRING' } as const;
+const SEVERAL_COLUMNS = {
+  labels: 'STRING',
+  labelE: 'STRING',
+  labelProbabilities: 'STRING',
+  attackedLabelProbabilities: 'STRING',
+} as const;
+type SeveralColumn = keyof typeof SEVERAL_COLUMNS;
+const SEVERAL_NAMES = Object.keys(SEVERAL_COLUMNS) as readonly SeveralColumn[];
 
-/** A row as the file holds it. */
-type StoredRow = Omit<AssessmentRow, 'labels' | 'labelE'> & { readonly labels?: string; readonly labelE?: string };
+type SingleRow = Omit<AssessmentRow, SeveralColumn>;
+/** What a row of multi-label data has besides. */
+type SeveralValues = Required<Pick<AssessmentRow, SeveralColumn>>;
+type SeveralTexts = Readonly<Record<SeveralColumn, string>>;
 
 /** A round's table by columns. */
 export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS> & {
-  /** Multi-label data: of each row its classes, ascending, and E of each. */
-  readonly several?: readonly Required<Pick<AssessmentRow, 'labels' | 'labelE'>>[];
+  /** Multi-label data: of each row its classes, ascending, with E and probabilities of each. */
+  readonly several?: readonly SeveralValues[];
 };
 
 /** E and v of each picture. */
@@ -71,11 +80,11 @@ export type MapKind = 'clean' | 'attacked';
 export async function writeRoundTable(run: string, round: number, rows: readonly AssessmentRow[]): Promise<void> {
   const path = roundTableFile(run, round);
   if (rows[0]?.labels === undefined) {
-    await writeTable<Omit<AssessmentRow, 'labels' | 'labelE'>>(path, rows, ASSESSMENT_COLUMNS);
+    await writeTable<SingleRow>(path, rows, ASSESSMENT_COLUMNS);
     return;
   }
   const stored = rows.map((row) => {
-    return { ...row, labels: JSON.stringify(row.labels ?? []), labelE: JSON.stringify(row.labelE ?? []) };
+    return { ...row, ...eachSeveral((name) => JSON.stringify(row[name] ?? [])) };
   });
   await writeTable(path, stored, { ...ASSESSMENT_COLUMNS, ...SEVERAL_COLUMNS });
 }
@@ -83,28 +92,32 @@ export async function writeRoundTable(run: string, round: number, rows: readonly
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundTable(run: string, round: number): Promise<AssessmentRow[]> {
   const path = roundTableFile(run, round);
-  const rows: StoredRow[] = await readTable<Omit<StoredRow, 'labels' | 'labelE'>>(
+  const rows: (SingleRow & Partial<SeveralTexts>)[] = await readTable<SingleRow>(
     path,
     ASSESSMENT_COLUMNS,
     SEVERAL_COLUMNS,
   );
-  return rows.map(({ labels, labelE, ...row }, i) =>
-    labels === undefined || labelE === undefined
-      ? row
-      : { ...row, labels: numbersOf(labels, path, i), labelE: numbersOf(labelE, path, i) },
-  );
+  return rows.map((row, i) => {
+    const { labels, labelE, labelProbabilities, attackedLabelProbabilities, ...single } = row;
+    if (labels === undefined) return single;
+    return { ...single, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
+  });
 }
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
   const path = roundTableFile(run, round);
-  const { labels, labelE, ...columns } = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
-  if (labels === undefined || labelE === undefined) return columns;
-  const several = labels.map((text, row) => {
-    return { labels: numbersOf(text, path, row), labelE: numbersOf(labelE[row], path, row) };
+  const all = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
+  const { labels, labelE, labelProbabilities, attackedLabelProbabilities, ...columns } = all;
+  if (labels === undefined) return columns;
+  const several = labels.map((_, row): SeveralValues => {
+    return eachSeveral((name) => numbersOf(all[name]?.[row] ?? '', path, row));
   });
   return { ...columns, several };
 }
+
+const eachSeveral = <Value>(value: (name: SeveralColumn) => Value): Readonly<Record<SeveralColumn, Value>> =>
+  Object.fromEntries(SEVERAL_NAMES.map((name) => [name, value(name)])) as Record<SeveralColumn, Value>;
 
 /** Only what is followed from assessment to assessment. @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundCourse(run: string, round: number): Promise<AssessmentCourse> {

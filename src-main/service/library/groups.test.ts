@@ -19,7 +19,9 @@ function tableOf(rows: readonly Partial<AssessmentRow>[]): AssessmentColumns {
 /** The same of pictures of several classes. */
 const severalTable = (rows: readonly Partial<AssessmentRow>[]): AssessmentColumns => ({
   ...tableOf(rows),
-  several: rows.map(({ labels = [0], labelE = [1] }) => ({ labels, labelE })),
+  several: rows.map(({ labels = [0], labelE = [1] }) => ({
+    ...{ labels, labelE, labelProbabilities: [], attackedLabelProbabilities: [] },
+  })),
 });
 const repeated = (n: number, row: Partial<AssessmentRow>) => Array.from({ length: n }, () => row);
 const CLASSES = ['dog', 'wolf', 'cat'];

@@ -73,8 +73,20 @@ async function gazeOf(study: string, run: string, round: number, row: number): P
   }
 }
 
-/** Of the predicted class and of the label: more is not kept. */
+/** Of the predicted class and of all classes of the picture: more is not kept. */
 function probabilities(row: AssessmentRow, name: (label: number) => string) {
+  const { labels, labelProbabilities = [], attackedLabelProbabilities = [] } = row;
+  if (labels !== undefined) {
+    const each = (prediction: number, probability: number, own: readonly number[]): ClassProbability[] =>
+      [
+        ...labels.map((label, i) => ({ label, name: name(label), probability: own[i] })),
+        ...(labels.includes(prediction) ? [] : [{ label: prediction, name: name(prediction), probability }]),
+      ].sort((a, b) => b.probability - a.probability);
+    return {
+      before: each(row.prediction, row.probability, labelProbabilities),
+      after: each(row.attackedPrediction, row.attackedProbability, attackedLabelProbabilities),
+    };
+  }
   const listed = (prediction: number, probability: number, ofLabel: number): ClassProbability[] => {
     const predicted = { label: prediction, name: name(prediction), probability };
     const given = { label: row.label, name: name(row.label), probability: ofLabel };
