@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedEngines } from '../compute/installed.ts';
-import { zipOf } from '../datasets/archives.fixture.ts';
-import { FolderTree } from '../datasets/file-tree.ts';
+import { zipOf } from '../datasets/trees/archives.fixture.ts';
+import { FolderTree } from '../datasets/trees/file-tree.ts';
 import { PAPER_CLASSES, writeSmallCub, writeSmallVoc } from '../datasets/formats/paper-sets.fixture.ts';
-import { patchworkJpeg, writeFiles } from '../datasets/pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../datasets/pictures/pictures.fixture.ts';
 import { temporaryFolder, TINY_ARGUMENTS } from '../jobs/tiny-study.fixture.ts';
 import { cli, jsonLines } from './run-cli.fixture.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { npyBytes } from '../datasets/npy.fixture.ts';
+import { npyBytes } from '../datasets/arrays/npy.fixture.ts';
 import { writeShapes } from '../jobs/tiny-study.fixture.ts';
 import { resizeBicubic } from '../numeric/resize.ts';
 import { cli } from './run-cli.fixture.ts';

@@ -3,22 +3,22 @@
  * numbers, what has no split gets one, and everything that is wrong is reported. The same for all formats.
  */
 import { SteadygazeError } from '../contract/errors.ts';
-import { fitBoxes } from './boxes.ts';
+import { fitBoxes } from './pictures/boxes.ts';
 import { throwIfCancelled } from './concurrency.ts';
 import { fingerprintOf } from './dataset-file.ts';
 import type { Dataset, DataSource, Problem, Sample, Split } from './dataset.ts';
-import { keptSplits } from './earlier-splits.ts';
-import type { EarlierSplits } from './earlier-splits.ts';
-import type { PictureReader } from './file-tree.ts';
+import { keptSplits } from './edits/earlier-splits.ts';
+import type { EarlierSplits } from './edits/earlier-splits.ts';
+import type { PictureReader } from './trees/file-tree.ts';
 import type { ListedPicture, Listing } from './format.ts';
-import type { IndexCache } from './index-cache.ts';
-import { inlineMaskSize, isInlineMask } from './inline-mask.ts';
+import type { IndexCache } from './index/index-cache.ts';
+import { inlineMaskSize, isInlineMask } from './pictures/inline-mask.ts';
 import { inspectAll } from './inspect-all.ts';
-import type { PictureFacts } from './picture-file.ts';
+import type { PictureFacts } from './pictures/picture-file.ts';
 import { sha256 } from './picture-reader.ts';
 import { DEFAULT_SHARES, splitStratified } from './split.ts';
 import type { SplitShares } from './split.ts';
-import { contentProblems, groupsOf } from './worked-out.ts';
+import { contentProblems, groupsOf } from './index/worked-out.ts';
 
 export interface BuildOptions {
   /** Seed of the split, where the data set does not give one. */

@@ -3,7 +3,7 @@
  * pictures with what is known of each, and, where pictures are no files of their own, `pictures` reads them.
  * Everything that is common to all (decoding, hashing, splitting, finding problems) happens once, in build-dataset.ts.
  */
-import type { FileTree, PictureReader } from './file-tree.ts';
+import type { FileTree, PictureReader } from './trees/file-tree.ts';
 import type { Box, Problem, Split, Task } from './dataset.ts';
 
 /** Where to look. */

@@ -1,10 +1,10 @@
 /** Reads all files of a data set once, a few at a time; those that are in the index and have not changed, not at all. */
 import { forEachConcurrently } from './concurrency.ts';
 import type { DataSource, Problem } from './dataset.ts';
-import type { PictureReader } from './file-tree.ts';
-import type { FileStamp, IndexCache } from './index-cache.ts';
-import { inspectPicture } from './picture-file.ts';
-import type { PictureFacts, Unusable } from './picture-file.ts';
+import type { PictureReader } from './trees/file-tree.ts';
+import type { FileStamp, IndexCache } from './index/index-cache.ts';
+import { inspectPicture } from './pictures/picture-file.ts';
+import type { PictureFacts, Unusable } from './pictures/picture-file.ts';
 
 export interface InspectOptions {
   readonly signal?: AbortSignal;

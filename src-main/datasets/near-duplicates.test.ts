@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { groupNearDuplicates, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './near-duplicates.ts';
-import { patchwork } from './pictures.fixture.ts';
+import { patchwork } from './pictures/pictures.fixture.ts';
 
 const thumbnailOf = (file: Buffer): Promise<Uint8Array> =>
   sharp(file).resize(THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, { fit: 'fill', kernel: 'linear' }).greyscale().raw().toBuffer();

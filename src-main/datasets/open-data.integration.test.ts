@@ -7,8 +7,8 @@ import { datasetFromJson, datasetToJson } from './dataset-file.ts';
 import type { Dataset, Problem } from './dataset.ts';
 import { summarise } from './describe.ts';
 import { openData, openDataset } from './open-data.ts';
-import { IndexCache } from './index-cache.ts';
-import { patchwork, patchworkJpeg, temporaryFolder, writeClasses, writeFiles } from './pictures.fixture.ts';
+import { IndexCache } from './index/index-cache.ts';
+import { patchwork, patchworkJpeg, temporaryFolder, writeClasses, writeFiles } from './pictures/pictures.fixture.ts';
 
 let root: string;
 let remove: () => Promise<void>;

@@ -7,13 +7,13 @@ import { SteadygazeError } from '../contract/errors.ts';
 import { buildDataset } from './build-dataset.ts';
 import type { BuildOptions } from './build-dataset.ts';
 import type { Dataset, Problem } from './dataset.ts';
-import type { FileTree } from './file-tree.ts';
+import type { FileTree } from './trees/file-tree.ts';
 import type { Choice, Format, Listing, Match, Place } from './format.ts';
 import { FORMATS, formatOf } from './formats.ts';
-import { openIndex } from './index-place.ts';
-import { nextPlace, openPlace, refuseLonelyArchive } from './open-place.ts';
-import type { OpenedPlace } from './open-place.ts';
-import type { Walking } from './walk.ts';
+import { openIndex } from './index/index-place.ts';
+import { nextPlace, openPlace, refuseLonelyArchive } from './trees/open-place.ts';
+import type { OpenedPlace } from './trees/open-place.ts';
+import type { Walking } from './trees/walk.ts';
 
 /** Below this certainty a format is not proposed. */
 const POSSIBLE = 0.2;

@@ -1,12 +1,12 @@
 /** The pictures of a data set that was read before, opened again where they lie. */
 import { createHash } from 'node:crypto';
 import type { DataSource } from './dataset.ts';
-import { decodeMask, decodePicture } from './decode.ts';
-import type { PictureReader } from './file-tree.ts';
+import { decodeMask, decodePicture } from './pictures/decode.ts';
+import type { PictureReader } from './trees/file-tree.ts';
 import { formatOf } from './formats.ts';
-import { decodeInlineMask, isInlineMask } from './inline-mask.ts';
-import { openTree } from './open-tree.ts';
-import { reasonOfDecoder, reasonOfSystem } from './picture-file.ts';
+import { decodeInlineMask, isInlineMask } from './pictures/inline-mask.ts';
+import { openTree } from './trees/open-tree.ts';
+import { reasonOfDecoder, reasonOfSystem } from './pictures/picture-file.ts';
 
 /**
  * Close it. Opening is cheap for folders; an archive is listed, and a file of arrays opened.

@@ -2,11 +2,11 @@
 import { buildDataset } from './build-dataset.ts';
 import type { BuildOptions } from './build-dataset.ts';
 import type { Dataset, DataSource } from './dataset.ts';
-import { SubTree } from './file-tree.ts';
+import { SubTree } from './trees/file-tree.ts';
 import { formatOf } from './formats.ts';
-import { openIndex } from './index-place.ts';
+import { openIndex } from './index/index-place.ts';
 import { withArchiveProblems } from './open-data.ts';
-import { openTree } from './open-tree.ts';
+import { openTree } from './trees/open-tree.ts';
 
 /**
  * @throws SteadygazeError `not-found` where the pictures are not there any more, and as `openData`

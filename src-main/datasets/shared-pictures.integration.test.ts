@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { openData } from './open-data.ts';
-import { patchworkJpeg, temporaryFolder } from './pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder } from './pictures/pictures.fixture.ts';
 import { sharedPictures } from './shared-pictures.ts';
 
 /** How many files of this process are open below a folder. Linux tells it; elsewhere the check is left out. */

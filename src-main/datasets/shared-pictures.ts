@@ -4,7 +4,7 @@
  * neither be moved nor removed.
  */
 import type { DataSource } from './dataset.ts';
-import type { PictureReader } from './file-tree.ts';
+import type { PictureReader } from './trees/file-tree.ts';
 import { openPictures } from './picture-reader.ts';
 
 const IDLE_MS = 20_000;

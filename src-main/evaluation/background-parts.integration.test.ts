@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../compute/engine.ts';
 import { startNative } from '../compute/native.ts';
 import { startWasm } from '../compute/wasm.ts';
-import { decodeMask } from '../datasets/decode.ts';
+import { decodeMask } from '../datasets/pictures/decode.ts';
 import { challengePart } from './challenge-part.ts';
 import { debiasingPart } from './debiasing-part.ts';
 import { groupsPart } from './groups-part.ts';

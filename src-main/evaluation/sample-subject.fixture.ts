@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Engine } from '../compute/engine.ts';
 import { EvaluationSettings } from '../contract/evaluation.ts';
 import { RunSettings } from '../contract/settings.ts';
-import { decodePicture } from '../datasets/decode.ts';
+import { decodePicture } from '../datasets/pictures/decode.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import { describeParameters, importWeights, type NamedArray } from '../networks/parameters.ts';
 import { readSafetensors } from '../networks/safetensors.ts';

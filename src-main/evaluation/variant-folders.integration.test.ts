@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder, writeFiles } from '../datasets/pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../datasets/pictures/pictures.fixture.ts';
 import { debiasingPart } from './debiasing-part.ts';
 import { measuredToy, prepared, readsBackground, toyModel, toyPictures, toySubject } from './toy-subject.fixture.ts';
 

@@ -2,8 +2,8 @@
 import { forEachConcurrently } from '../datasets/concurrency.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { decodeUnchanged, openPictures } from '../datasets/picture-reader.ts';
-import { PixelCache } from '../datasets/pixel-cache.ts';
-import type { PixelKind } from '../datasets/pixel-cache.ts';
+import { PixelCache } from '../datasets/cache/pixel-cache.ts';
+import type { PixelKind } from '../datasets/cache/pixel-cache.ts';
 import { FRAME } from '../evaluation/heatmap-frame.ts';
 
 /** Pictures (or masks) decoded to learn how long one takes. */

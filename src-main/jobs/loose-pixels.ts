@@ -5,9 +5,9 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import { forEachConcurrently } from '../datasets/concurrency.ts';
 import type { DataSource, Sample } from '../datasets/dataset.ts';
-import type { PictureReader } from '../datasets/file-tree.ts';
+import type { PictureReader } from '../datasets/trees/file-tree.ts';
 import { decodeUnchanged, openPictures } from '../datasets/picture-reader.ts';
-import { PixelCache } from '../datasets/pixel-cache.ts';
+import { PixelCache } from '../datasets/cache/pixel-cache.ts';
 
 export class LoosePixels {
   readonly size: number;

@@ -1,6 +1,6 @@
 /** Pictures of one size as another program saved them: one NPY file. */
 import { SteadygazeError } from '../contract/errors.ts';
-import { NpyFile } from '../datasets/npy.ts';
+import { NpyFile } from '../datasets/arrays/npy.ts';
 
 /** Larger than any picture that a network takes; one of it may not fit into memory. */
 const LARGEST_SIDE = 8192;

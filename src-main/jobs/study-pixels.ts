@@ -4,7 +4,7 @@
  */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Box, Dataset, Problem, Sample, Split } from '../datasets/dataset.ts';
-import { PixelCache } from '../datasets/pixel-cache.ts';
+import { PixelCache } from '../datasets/cache/pixel-cache.ts';
 import { FRAME } from '../evaluation/heatmap-frame.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import type { TrainingData } from '../method/data.ts';

@@ -2,7 +2,7 @@
 import type { DataEdit, EditsView } from '../contract/data-edits.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Mark } from '../contract/sample-view.ts';
-import { editorAfter } from '../datasets/edits.ts';
+import { editorAfter } from '../datasets/edits/edits.ts';
 import { addDataEdit, stateAfter } from '../workspace/data-edits.ts';
 import type { DataEditLine } from '../workspace/data-edits.ts';
 import { appendMarks, readMarks } from '../workspace/marks.ts';

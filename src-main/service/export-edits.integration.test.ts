@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DataEdit } from '../contract/data-edits.ts';
-import { applyEdits } from '../datasets/edits.ts';
+import { applyEdits } from '../datasets/edits/edits.ts';
 import { openDataset } from '../datasets/open-data.ts';
-import { patchworkJpeg, temporaryFolder, writeClasses, writeFiles } from '../datasets/pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeClasses, writeFiles } from '../datasets/pictures/pictures.fixture.ts';
 import { editsExport } from './export-edits.ts';
 
 let root: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -5,9 +5,9 @@
 import type { RefreshView } from '../contract/data-edits.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Dataset, Sample } from '../datasets/dataset.ts';
-import { earlierSplits } from '../datasets/earlier-splits.ts';
-import { countedPictures } from '../datasets/edit-sentences.ts';
-import { openIndex } from '../datasets/index-place.ts';
+import { earlierSplits } from '../datasets/edits/earlier-splits.ts';
+import { countedPictures } from '../datasets/edits/edit-sentences.ts';
+import { openIndex } from '../datasets/index/index-place.ts';
 import { reopenData } from '../datasets/reopen-data.ts';
 import { replaceImport } from '../workspace/data-imports.ts';
 import { StudyData } from '../workspace/study-data.ts';

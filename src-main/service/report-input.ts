@@ -3,7 +3,7 @@ import { SteadygazeError } from '../contract/errors.ts';
 import { EVALUATION_PARTS, type StoredEvaluation } from '../contract/evaluation.ts';
 import type { RunRecord } from '../contract/run.ts';
 import type { Dataset, Split } from '../datasets/dataset.ts';
-import { decodePicture } from '../datasets/decode.ts';
+import { decodePicture } from '../datasets/pictures/decode.ts';
 import { sharedPictures } from '../datasets/shared-pictures.ts';
 import { summarise } from '../datasets/describe.ts';
 import { readHardest } from '../jobs/hardest.ts';

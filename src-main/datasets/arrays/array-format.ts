@@ -3,7 +3,7 @@
  * them are pictures and labels, and everything else, is common to all.
  */
 import { SteadygazeError } from '../../contract/errors.ts';
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 import type { Choice, Format, Match, Place } from '../format.ts';
 import { chooseArrays, planArrays } from './array-plan.ts';
 import type { PlanHints } from './array-plan.ts';

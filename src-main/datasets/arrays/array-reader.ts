@@ -1,9 +1,9 @@
 /** Reads the pictures and masks of a plan one by one. Their ids are the array's name and a number: `images.npy#17`. */
 import { createHash } from 'node:crypto';
 import { SteadygazeError } from '../../contract/errors.ts';
-import { arrayPicture } from '../array-picture.ts';
-import type { FileTree, PictureReader } from '../file-tree.ts';
-import type { FileStamp } from '../index-cache.ts';
+import { arrayPicture } from '../pictures/array-picture.ts';
+import type { FileTree, PictureReader } from '../trees/file-tree.ts';
+import type { FileStamp } from '../index/index-cache.ts';
 import type { ArrayPlan, PicturePart } from './array-plan.ts';
 import { rearrange } from './axes.ts';
 import { toBytes } from './brightness.ts';

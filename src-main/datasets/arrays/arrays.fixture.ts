@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
 import type { Dataset } from '../dataset.ts';
 import { openPictures } from '../picture-reader.ts';
-import { patchwork } from '../pictures.fixture.ts';
+import { patchwork } from '../pictures/pictures.fixture.ts';
 
 /** Bytes [count, side, side, 3] (or [count, side, side] for grey) of pictures that differ; the seed is the number. */
 export async function pictureNumbers(count: number, side: number, channels: 1 | 3, first = 1): Promise<Uint8Array> {

@@ -1,9 +1,9 @@
 /** Data sets in HDF5 files as arrays that can be pictures and labels. */
 import type { Dataset, Group } from 'h5wasm';
-import { onDisk } from '../byte-source.ts';
+import { onDisk } from '../trees/byte-source.ts';
 import type { Problem } from '../dataset.ts';
-import type { FileTree } from '../file-tree.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import type { FileTree } from '../trees/file-tree.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 import { MOST_BYTES, openHdf5, readNumbers, typeOf } from './hdf5-library.ts';
 import { productOf } from './stored-array.ts';
 import type { ArrayStore, StoredArray } from './stored-array.ts';

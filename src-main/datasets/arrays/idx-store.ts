@@ -4,11 +4,11 @@
  * row-major; everything big-endian. Files may be packed with gzip.
  */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { gunzippedSource, treeSource } from '../byte-source.ts';
-import type { ByteSource } from '../byte-source.ts';
+import { gunzippedSource, treeSource } from '../trees/byte-source.ts';
+import type { ByteSource } from '../trees/byte-source.ts';
 import type { Problem } from '../dataset.ts';
-import type { FileTree } from '../file-tree.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import type { FileTree } from '../trees/file-tree.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 import { productOf } from './stored-array.ts';
 import type { ArrayStore, NumberArray, StoredArray } from './stored-array.ts';
 

@@ -1,13 +1,13 @@
 /** NPY files and NPZ archives of them as arrays that can be pictures and labels. */
 import { basename, extname } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
-import { onDisk, treeSource } from '../byte-source.ts';
-import type { ByteSource } from '../byte-source.ts';
+import { onDisk, treeSource } from '../trees/byte-source.ts';
+import type { ByteSource } from '../trees/byte-source.ts';
 import type { Problem } from '../dataset.ts';
-import type { FileTree } from '../file-tree.ts';
-import { NpyArray } from '../npy-array.ts';
-import { ALL_KINDS, NpyProblem } from '../npy-header.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import type { FileTree } from '../trees/file-tree.ts';
+import { NpyArray } from './npy-array.ts';
+import { ALL_KINDS, NpyProblem } from './npy-header.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 import type { ArrayStore, StoredArray } from './stored-array.ts';
 
 /** Arrays in Fortran's order are read whole: single pictures lie scattered over all of the file. */
@@ -33,7 +33,7 @@ export async function openNpyStore(tree: FileTree, files: readonly string[]): Pr
       continue;
     }
     try {
-      const { ZipTree } = await import('../zip-tree.ts');
+      const { ZipTree } = await import('../trees/zip-tree.ts');
       const archive = await ZipTree.open(await onDisk(tree, file));
       archives.push(archive);
       const entries = (await archive.walk('', problems)).filter((entry) => /\.npy$/i.test(entry));

@@ -1,7 +1,7 @@
 /** A small real data set of each format, after the description that its own fixture cites. */
 import { join } from 'node:path';
-import { npyBytes } from '../npy.fixture.ts';
-import { patchworkJpeg, writeClasses, writeFiles } from '../pictures.fixture.ts';
+import { npyBytes } from '../arrays/npy.fixture.ts';
+import { patchworkJpeg, writeClasses, writeFiles } from '../pictures/pictures.fixture.ts';
 import { writeCifar10 } from './cifar.fixture.ts';
 import { writeCoco } from './coco.fixture.ts';
 import { writeCats } from './hdf5.fixture.ts';

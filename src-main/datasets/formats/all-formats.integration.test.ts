@@ -3,11 +3,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tarOf, zipOf } from '../archives.fixture.ts';
-import { FolderTree } from '../file-tree.ts';
+import { tarOf, zipOf } from '../trees/archives.fixture.ts';
+import { FolderTree } from '../trees/file-tree.ts';
 import { FORMATS } from '../formats.ts';
 import { openData } from '../open-data.ts';
-import { temporaryFolder } from '../pictures.fixture.ts';
+import { temporaryFolder } from '../pictures/pictures.fixture.ts';
 import { ALL_FORMATS } from './all-formats.fixture.ts';
 
 let root: string;

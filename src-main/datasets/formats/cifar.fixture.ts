@@ -3,7 +3,7 @@
  * two label bytes, then 1024 reds, greens and blues. Fewer records a file, and only some of the classes.
  */
 import { coloursFirst, pictureNumbers } from '../arrays/arrays.fixture.ts';
-import { writeFiles } from '../pictures.fixture.ts';
+import { writeFiles } from '../pictures/pictures.fixture.ts';
 
 /** Records of the labels; picture i of a file is patchwork `seed + i`. */
 export async function cifarRecords(labels: readonly (readonly number[])[], seed: number): Promise<Buffer> {

@@ -6,7 +6,7 @@ import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
 import { openPictures } from '../picture-reader.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { cifarRecords, writeCifar10, writeCifar100 } from './cifar.fixture.ts';
 
 let root: string;

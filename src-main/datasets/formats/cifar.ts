@@ -5,13 +5,13 @@
  */
 import { SteadygazeError } from '../../contract/errors.ts';
 import { variantStamp } from '../arrays/array-reader.ts';
-import { arrayPicture } from '../array-picture.ts';
+import { arrayPicture } from '../pictures/array-picture.ts';
 import { throwIfCancelled } from '../concurrency.ts';
 import type { Problem, Split } from '../dataset.ts';
-import type { FileTree, PictureReader } from '../file-tree.ts';
+import type { FileTree, PictureReader } from '../trees/file-tree.ts';
 import type { Choice, Format, ListedPicture, Listing, ListOptions, Match, Place } from '../format.ts';
-import type { FileStamp } from '../index-cache.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import type { FileStamp } from '../index/index-cache.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 
 export const cifar: Format = {
   id: 'cifar',

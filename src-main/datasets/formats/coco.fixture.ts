@@ -3,7 +3,7 @@
  * split, after cocodataset.org/#format-data ("1. Object Detection", and "5. Image Captioning" for the file of
  * sentences). Pictures have 16 x 12 pixels, so that masks can be drawn by hand.
  */
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 export const COCO_SIZE = { width: 16, height: 12 } as const;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { openData } from '../open-data.ts';
-import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { linesOfMask } from './annotations/masks.fixture.ts';
 import { COCO_SIZE, cocoTraining, cocoValidation, writeCoco } from './coco.fixture.ts';
 

@@ -5,8 +5,8 @@
 import { SteadygazeError } from '../../contract/errors.ts';
 import { throwIfCancelled } from '../concurrency.ts';
 import type { Problem } from '../dataset.ts';
-import { PictureFinder } from '../find-picture.ts';
-import type { FileTree } from '../file-tree.ts';
+import { PictureFinder } from '../pictures/find-picture.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 import type { Choice, Format, Listing, ListOptions, Match, Place } from '../format.ts';
 import { asName } from './annotations/json-file.ts';
 import { labelPictures } from './annotations/labelled-pictures.ts';

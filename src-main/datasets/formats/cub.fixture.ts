@@ -4,7 +4,7 @@
  * names as grey PNG, published as an archive of their own.
  */
 import sharp from 'sharp';
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 const CUB_WIDTH = 50;
 const CUB_HEIGHT = 40;

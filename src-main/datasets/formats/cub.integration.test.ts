@@ -5,7 +5,7 @@ import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
 import { decodeUnchanged, openPictures, sha256 } from '../picture-reader.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { writeCub } from './cub.fixture.ts';
 import type { CubPicture } from './cub.fixture.ts';
 

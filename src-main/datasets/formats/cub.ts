@@ -7,12 +7,12 @@
  * attributes are not read.
  */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { normalisePath } from '../boxes.ts';
+import { normalisePath } from '../pictures/boxes.ts';
 import { throwIfCancelled } from '../concurrency.ts';
 import type { Problem, ProblemKind, Split } from '../dataset.ts';
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 import type { Format, ListedBox, ListedPicture, Listing, ListOptions, Match, Place } from '../format.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 import { nearbyFolders, within } from './nearby-folders.ts';
 import { counted, readLines } from './text-lines.ts';
 

@@ -1,8 +1,8 @@
 /** What the folders of a data set mean: which are splits, which are classes, where the masks are. */
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Problem, Split } from '../dataset.ts';
-import { hasPictureExtension } from '../picture-name.ts';
-import type { FileTree } from '../file-tree.ts';
+import { hasPictureExtension } from '../pictures/picture-name.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 
 /** A file that may be a picture of a class. */
 export interface ClassFile {

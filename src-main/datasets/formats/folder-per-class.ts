@@ -4,14 +4,14 @@
  * reported and the file left out; only a folder that cannot be trained on at all is an error.
  */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { readBoxes } from '../boxes.ts';
+import { readBoxes } from '../pictures/boxes.ts';
 import { throwIfCancelled } from '../concurrency.ts';
 import type { Problem } from '../dataset.ts';
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 import type { Format, ListedPicture, Listing, Match, Place } from '../format.ts';
-import { matchMasks } from '../masks.ts';
-import { looksLikePicture } from '../picture-format.ts';
-import { hasPictureExtension } from '../picture-name.ts';
+import { matchMasks } from '../pictures/masks.ts';
+import { looksLikePicture } from '../pictures/picture-format.ts';
+import { hasPictureExtension } from '../pictures/picture-name.ts';
 import { glanceAtLayout, readLayout } from './folder-layout.ts';
 import type { ClassFile, Layout } from './folder-layout.ts';
 

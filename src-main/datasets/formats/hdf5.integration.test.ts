@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { coloursFirst, labelled, pictureNumbers, pixelsOf, roundRobin } from '../arrays/arrays.fixture.ts';
 import { openData } from '../open-data.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { writeCamelyon, writeCats, writeHdf5 } from './hdf5.fixture.ts';
 
 let root: string;

@@ -1,7 +1,7 @@
 /** IDX files bit by bit, as "The MNIST database of handwritten digits" (LeCun, Cortes, Burges) describes them. */
 import { gzipSync } from 'node:zlib';
 import { pictureNumbers, roundRobin } from '../arrays/arrays.fixture.ts';
-import { writeFiles } from '../pictures.fixture.ts';
+import { writeFiles } from '../pictures/pictures.fixture.ts';
 
 /** An array of bytes (kind 0x08). */
 export function idxBytes(shape: readonly number[], values: ArrayLike<number>): Buffer {

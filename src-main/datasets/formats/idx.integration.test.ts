@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labelled, pictureNumbers, pixelsOf } from '../arrays/arrays.fixture.ts';
 import { openData } from '../open-data.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { idxBytes, writeIdx } from './idx.fixture.ts';
 
 let root: string;

@@ -6,7 +6,7 @@ import { arrayFormat } from '../arrays/array-format.ts';
 import type { ClassNames } from '../arrays/array-format.ts';
 import { filesNamed } from '../arrays/array-files.ts';
 import { openIdxStore } from '../arrays/idx-store.ts';
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 import type { Choice, Place } from '../format.ts';
 
 export const idx = arrayFormat({

@@ -2,7 +2,7 @@
  * Tiny exports of Label Studio: JSON and JSON-MIN after labelstud.io/guide/export, with the keys that version 1.x writes.
  * Pictures have 20 x 10 pixels; regions are in percent. The painted mask was packed by @thi.ng/rle-pack 3.2.12.
  */
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 type Row = Record<string, unknown>;
 

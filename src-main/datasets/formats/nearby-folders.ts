@@ -2,7 +2,7 @@
  * The folders at and shortly below a root. A published data set lies in folders of folders (`VOCdevkit/VOC2012`), and
  * people choose any of them; which one it was must not matter.
  */
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 
 export interface NearbyFolder {
   /** Relative to the root; '' is the root itself. */

@@ -1,10 +1,10 @@
 import { zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { coloursFirst, labelled, pictureNumbers, pixelsOf, roundRobin } from '../arrays/arrays.fixture.ts';
-import { npyBytes, npyTexts } from '../npy.fixture.ts';
+import { npyBytes, npyTexts } from '../arrays/npy.fixture.ts';
 import { openData } from '../open-data.ts';
 import type { OpenedData } from '../open-data.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 
 let root: string;
 let remove: () => Promise<void>;

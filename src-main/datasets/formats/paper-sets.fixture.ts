@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { writeFiles } from '../pictures.fixture.ts';
+import { writeFiles } from '../pictures/pictures.fixture.ts';
 import { writeCubTables } from './cub.fixture.ts';
 import { palettePng, vocXml } from './voc/voc.fixture.ts';
 

@@ -4,7 +4,7 @@
  * https://huggingface.co/docs/datasets/about_dataset_features
  */
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { patchworkJpeg } from '../pictures.fixture.ts';
+import { patchworkJpeg } from '../pictures/pictures.fixture.ts';
 
 export interface ParquetPicture {
   /** Seed of the picture, or null for a row without one. */

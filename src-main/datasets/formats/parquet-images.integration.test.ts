@@ -6,7 +6,7 @@ import { sha256 } from '../picture-reader.ts';
 import { openPictures } from '../picture-reader.ts';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
-import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { parquetPictures } from './parquet-images.fixture.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

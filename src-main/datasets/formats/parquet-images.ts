@@ -6,10 +6,10 @@
 import { SteadygazeError } from '../../contract/errors.ts';
 import { throwIfCancelled } from '../concurrency.ts';
 import type { Split } from '../dataset.ts';
-import type { FileTree, PictureReader } from '../file-tree.ts';
+import type { FileTree, PictureReader } from '../trees/file-tree.ts';
 import type { Format, ListedPicture, Listing, ListOptions, Match, Place } from '../format.ts';
-import { reasonOfSystem } from '../picture-file.ts';
-import { formatOfBytes } from '../picture-format.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
+import { formatOfBytes } from '../pictures/picture-format.ts';
 import { ProblemLog } from '../problem-log.ts';
 import { choosePictureColumn, planImageColumns } from './parquet/label-column.ts';
 import type { ImageColumns } from './parquet/label-column.ts';

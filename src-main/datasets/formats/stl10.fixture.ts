@@ -3,7 +3,7 @@
  * uint8, pictures of 96 x 96 x 3 in column-major order, one channel at a time, labels in the range 1 to 10;
  * `fold_indices.txt` with a line of numbers from 0 a fold, `class_names.txt` with a name a line.
  */
-import { patchwork, writeFiles } from '../pictures.fixture.ts';
+import { patchwork, writeFiles } from '../pictures/pictures.fixture.ts';
 
 const SIDE = 96;
 

@@ -6,7 +6,7 @@ import { datasetFromJson, datasetToJson } from '../dataset-file.ts';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
 import { openPictures, sha256 } from '../picture-reader.ts';
-import { temporaryFolder } from '../pictures.fixture.ts';
+import { temporaryFolder } from '../pictures/pictures.fixture.ts';
 import { stl10Pixels, writeStl10 } from './stl10.fixture.ts';
 
 let root: string;

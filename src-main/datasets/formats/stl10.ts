@@ -6,14 +6,14 @@
  * fold by numbers from 0. `unlabeled_X.bin` has no labels and is never read.
  */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { arrayPicture } from '../array-picture.ts';
+import { arrayPicture } from '../pictures/array-picture.ts';
 import type { Problem, Split } from '../dataset.ts';
-import type { FileTree, PictureReader } from '../file-tree.ts';
+import type { FileTree, PictureReader } from '../trees/file-tree.ts';
 import type { Choice, Format, ListedPicture, Listing, ListOptions, Match, Place } from '../format.ts';
-import type { FileStamp } from '../index-cache.ts';
+import type { FileStamp } from '../index/index-cache.ts';
 import { nearbyFolders, within } from './nearby-folders.ts';
 import { counted, readLines } from './text-lines.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 
 const SIDE = 96;
 const PLANE = SIDE * SIDE;

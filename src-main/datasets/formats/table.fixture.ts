@@ -3,7 +3,7 @@
  * (SpreadsheetML) asks for: content types, relations, a workbook and its sheets, written cell by cell.
  */
 import { zipSync } from 'fflate';
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 /** Writes a different small picture for each path. */
 export async function writePictures(folder: string, paths: readonly string[]): Promise<void> {

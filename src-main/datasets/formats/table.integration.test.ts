@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { excelFile, sheetXml, writePictures } from './table.fixture.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../concurrency.ts';
 import type { Problem } from '../dataset.ts';
 import type { Choice, Format, Listing, ListOptions, Match, Place } from '../format.ts';
 import { ProblemLog } from '../problem-log.ts';
-import { reasonOfSystem } from '../picture-file.ts';
+import { reasonOfSystem } from '../pictures/picture-file.ts';
 import { Collector } from './table/collect.ts';
 import { tablesIn } from './table/find-tables.ts';
 import type { TableSet } from './table/find-tables.ts';

@@ -1,6 +1,6 @@
 /** Short lists that a data set brings along as text: one entry a line. */
 import { SteadygazeError } from '../../contract/errors.ts';
-import type { FileTree } from '../file-tree.ts';
+import type { FileTree } from '../trees/file-tree.ts';
 
 /** Longer ones are none of the lists of a published data set; the longest, of ImageNet's training pictures, has 90 MB. */
 const LONGEST = 128 * 1024 ** 2;

@@ -2,7 +2,7 @@
  * Tiny annotations as VGG Image Annotator 2 exports them (`pack_via_metadata` in via-2.x.y/src/via.js of
  * gitlab.com/vgg/via): a project, annotations as JSON, annotations as CSV. Pictures have 20 x 10 pixels.
  */
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 type Row = Record<string, unknown>;
 

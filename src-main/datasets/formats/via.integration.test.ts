@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
-import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { linesOfMask } from './annotations/masks.fixture.ts';
 import { csv, entry, metadata, project, rect, region, writeVia } from './via.fixture.ts';
 

@@ -3,7 +3,7 @@
  * `images/<split>`, `labels/<split>`), and as Darknet and LabelImg write them (`obj.data`, `obj.names`, text files beside
  * the pictures). Pictures have 20 x 10 pixels.
  */
-import { patchworkJpeg, writeFiles } from '../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../pictures/pictures.fixture.ts';
 
 export const YOLO_YAML = `# Train/val/test sets as 1) dir: path/to/imgs, 2) file: path/to/imgs.txt, or 3) list
 path: ../datasets/pets # dataset root dir

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Dataset } from '../dataset.ts';
 import { openData } from '../open-data.ts';
-import { temporaryFolder, writeFiles } from '../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../pictures/pictures.fixture.ts';
 import { linesOfMask } from './annotations/masks.fixture.ts';
 import { writeDarknet, writePictures, writeYolo, YOLO_YAML } from './yolo.fixture.ts';
 

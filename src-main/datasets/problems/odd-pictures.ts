@@ -1,7 +1,7 @@
 /** Single pictures that a model can learn little from: far from square, or of one colour. */
 import type { Inspected } from '../build-dataset.ts';
 import type { Problem, Sample } from '../dataset.ts';
-import { contrastOf } from '../picture-look.ts';
+import { contrastOf } from '../pictures/picture-look.ts';
 
 /** Beyond this a side that should have 64 pixels has 16 that are worth anything. */
 const EXTREME_ASPECT = 4;

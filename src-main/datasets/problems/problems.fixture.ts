@@ -2,7 +2,7 @@
 import { Random } from '../../numeric/random.ts';
 import type { Inspected } from '../build-dataset.ts';
 import type { Problem, Sample } from '../dataset.ts';
-import { lookOfPixels } from '../picture-look.ts';
+import { lookOfPixels } from '../pictures/picture-look.ts';
 import { findContentProblems } from './content-problems.ts';
 
 const WIDTH = 36;

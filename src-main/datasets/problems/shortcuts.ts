@@ -10,7 +10,7 @@
 import type { ClassSkill, Skill } from '../../numeric/class-skill.ts';
 import type { Inspected } from '../build-dataset.ts';
 import type { Problem, ProblemKind, Sample } from '../dataset.ts';
-import { borderOf, colourNumber, COLOURS, coloursOf, levelsOf, LOOK_BYTES } from '../picture-look.ts';
+import { borderOf, colourNumber, COLOURS, coloursOf, levelsOf, LOOK_BYTES } from '../pictures/picture-look.ts';
 import { chooseTrial, tryKeys, tryNumbers } from './simple-rules.ts';
 import type { Trial } from './simple-rules.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CORRUPTION_FAMILIES } from '../../contract/evaluation.ts';
-import { decodePicture } from '../../datasets/decode.ts';
+import { decodePicture } from '../../datasets/pictures/decode.ts';
 import { SEVERITIES } from './corruption.ts';
 import { CORRUPTIONS } from './list.ts';
 

@@ -3,10 +3,10 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FolderEntry, FolderListing } from '../../contract/folder-listing.ts';
-import { hasArchiveExtension } from '../../datasets/archive-name.ts';
+import { hasArchiveExtension } from '../../datasets/trees/archive-name.ts';
 import { forEachConcurrently } from '../../datasets/concurrency.ts';
-import { dataFileKind } from '../../datasets/data-file-name.ts';
-import { hasPictureExtension } from '../../datasets/picture-name.ts';
+import { dataFileKind } from '../../datasets/trees/data-file-name.ts';
+import { hasPictureExtension } from '../../datasets/pictures/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 

@@ -1,10 +1,10 @@
 /** What a path is that somebody dropped or typed: told from names alone, so that it takes no time. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasArchiveExtension, hasUnreadableArchiveExtension } from '../../datasets/archive-name.ts';
-import { dataFileKind } from '../../datasets/data-file-name.ts';
-import type { DataFileKind } from '../../datasets/data-file-name.ts';
-import { hasPictureExtension } from '../../datasets/picture-name.ts';
+import { hasArchiveExtension, hasUnreadableArchiveExtension } from '../../datasets/trees/archive-name.ts';
+import { dataFileKind } from '../../datasets/trees/data-file-name.ts';
+import type { DataFileKind } from '../../datasets/trees/data-file-name.ts';
+import { hasPictureExtension } from '../../datasets/pictures/picture-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 

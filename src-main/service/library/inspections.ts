@@ -4,7 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Inspection } from '../../contract/data-view.ts';
-import { hasArchiveExtension } from '../../datasets/archive-name.ts';
+import { hasArchiveExtension } from '../../datasets/trees/archive-name.ts';
 import { openData } from '../../datasets/open-data.ts';
 import { createStudy } from '../../workspace/study.ts';
 import { describeData } from './data-view.ts';

@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import type { DataSource } from '../../datasets/dataset.ts';
-import { openPicture } from '../../datasets/open-picture.ts';
+import { openPicture } from '../../datasets/pictures/open-picture.ts';
 import { sharedPictures } from '../../datasets/shared-pictures.ts';
 import { temporaryBeside } from '../../workspace/atomic-file.ts';
 import { shownPictureFile } from '../../workspace/study-layout.ts';

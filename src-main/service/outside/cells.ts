@@ -1,6 +1,6 @@
 /** What stands in the cells of a table, or a sentence about why it cannot. */
-import { unreadable } from '../../datasets/table-file.ts';
-import type { TableRow } from '../../datasets/table-file.ts';
+import { unreadable } from '../../datasets/tables/table-file.ts';
+import type { TableRow } from '../../datasets/tables/table-file.ts';
 
 /** Place of a column by its name, upper and lower case alike; -1 where there is none. */
 export function columnNamed(columns: readonly string[], name: string): number {

@@ -1,6 +1,6 @@
 /** The heatmaps of another program, as one NPY file. */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { NpyFile } from '../../datasets/npy.ts';
+import { NpyFile } from '../../datasets/arrays/npy.ts';
 import type { OutsideMaps } from '../../evaluation/outside-maps.ts';
 
 /** Larger maps than any network makes; what is larger is no heatmap, and one of it may not fit into memory. */

@@ -1,7 +1,7 @@
 /** Tables that belong to heatmaps of another program: where the objects are, and whether the class was right. */
 import { SteadygazeError } from '../../contract/errors.ts';
-import { openTable, unreadable } from '../../datasets/table-file.ts';
-import type { TableRow } from '../../datasets/table-file.ts';
+import { openTable, unreadable } from '../../datasets/tables/table-file.ts';
+import type { TableRow } from '../../datasets/tables/table-file.ts';
 import { FRAME } from '../../evaluation/heatmap-frame.ts';
 import type { PixelBox } from '../../numeric/boxes.ts';
 import { columnsNamed, counted, indexIn, numberOf, truthIn } from './cells.ts';

@@ -2,9 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
-import { decodeMask } from '../../datasets/decode.ts';
-import { inspectHeader, MAX_MASK_PIXELS } from '../../datasets/open-picture.ts';
-import { reasonOfSystem } from '../../datasets/picture-file.ts';
+import { decodeMask } from '../../datasets/pictures/decode.ts';
+import { inspectHeader, MAX_MASK_PIXELS } from '../../datasets/pictures/open-picture.ts';
+import { reasonOfSystem } from '../../datasets/pictures/picture-file.ts';
 import { FRAME } from '../../evaluation/heatmap-frame.ts';
 import { counted } from './cells.ts';
 

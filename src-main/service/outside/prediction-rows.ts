@@ -1,6 +1,6 @@
 /** Collects the rows of a table of predictions where every picture has one class. */
-import { unreadable } from '../../datasets/table-file.ts';
-import type { TableRow } from '../../datasets/table-file.ts';
+import { unreadable } from '../../datasets/tables/table-file.ts';
+import type { TableRow } from '../../datasets/tables/table-file.ts';
 import type { OutsidePredictions } from '../../evaluation/outside-predictions.ts';
 import { rankScores } from '../../evaluation/outside-predictions.ts';
 import { counted, numberOf } from './cells.ts';

@@ -1,7 +1,7 @@
 /** Reads a table of predictions that another program made: one picture a row. */
-import { normalisePath } from '../../datasets/boxes.ts';
-import { openTable, unreadable } from '../../datasets/table-file.ts';
-import type { TableRow } from '../../datasets/table-file.ts';
+import { normalisePath } from '../../datasets/pictures/boxes.ts';
+import { openTable, unreadable } from '../../datasets/tables/table-file.ts';
+import type { TableRow } from '../../datasets/tables/table-file.ts';
 import type { ClassScores } from '../../evaluation/multi-label.ts';
 import type { OutsidePredictions } from '../../evaluation/outside-predictions.ts';
 import { indexIn, numberOf, truthIn } from './cells.ts';

@@ -1,7 +1,7 @@
 /** Annotations in JSON: their beginnings and ends, to recognise them, and their values, whatever those are. */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
 
 /**
  * JSON is parsed as one text, and V8's texts end at 2^29 characters. The largest that is widely used, COCO's

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../../concurrency.ts';
 import type { Split, Task } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import type { Choice, ListedBox, ListedPicture } from '../../format.ts';
 import { counted } from '../text-lines.ts';
 import { inlineUnion, runsOf } from './outlines.ts';

@@ -1,5 +1,5 @@
 /** Masks as lines of text, for tests. */
-import { fromInlineMask } from '../../inline-mask.ts';
+import { fromInlineMask } from '../../pictures/inline-mask.ts';
 
 /** `#` where the mask covers a pixel; one text a row. */
 export function linesOfMask(mask: string | null | undefined): string[] | null {

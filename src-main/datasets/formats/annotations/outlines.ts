@@ -1,6 +1,6 @@
 /** Outlines and run lengths of single objects, as annotation formats write them, and the masks that they make. */
-import { decompressCounts, inlineMaskOfCounts } from '../../inline-mask.ts';
-import { polygonRuns, unionMask } from '../../polygons.ts';
+import { decompressCounts, inlineMaskOfCounts } from '../../pictures/inline-mask.ts';
+import { polygonRuns, unionMask } from '../../pictures/polygons.ts';
 
 /** What an annotation says of the pixels of one object. */
 export type ObjectMask =

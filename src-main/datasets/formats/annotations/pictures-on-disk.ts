@@ -1,8 +1,8 @@
 /** The pictures that annotations may speak of, and those that none speaks of. */
 import { SteadygazeError } from '../../../contract/errors.ts';
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import { counted, inWords } from '../text-lines.ts';
 import type { AnnotatedPicture } from './labelled-pictures.ts';
 import type { Reports } from './reports.ts';

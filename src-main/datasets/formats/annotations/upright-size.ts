@@ -1,5 +1,5 @@
 /** Width and height of pictures whose annotation does not say them: an outline in pixels needs them to become a mask. */
-import type { PictureReader } from '../../file-tree.ts';
+import type { PictureReader } from '../../trees/file-tree.ts';
 
 /** @returns [width, height] of the upright picture (EXIF), or null where it cannot be read; decodes no pixels */
 export async function uprightSize(reader: PictureReader, id: string): Promise<readonly [number, number] | null> {

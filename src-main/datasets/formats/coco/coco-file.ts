@@ -3,7 +3,7 @@
  * `annotations` (one object each) and `categories`, joined by their ids.
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { isList, isRecord, readEnds, readJson } from '../annotations/json-file.ts';
 
 /** What a file of this family speaks of; only objects and keypoints have categories and boxes. */

@@ -1,6 +1,6 @@
 /** The objects of a COCO file, picture by picture. What is wrong with one is a problem, and the others are read. */
 import type { Split } from '../../dataset.ts';
-import type { PictureFinder } from '../../find-picture.ts';
+import type { PictureFinder } from '../../pictures/find-picture.ts';
 import { asName, asNumber, asSize, isList, isRecord } from '../annotations/json-file.ts';
 import type { JsonRecord } from '../annotations/json-file.ts';
 import type { AnnotatedPicture, FoundObject } from '../annotations/labelled-pictures.ts';

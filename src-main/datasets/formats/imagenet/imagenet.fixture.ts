@@ -5,7 +5,7 @@
  * type, length and content, here one compressed array of structures).
  */
 import { deflateSync } from 'node:zlib';
-import { patchworkJpeg, writeFiles } from '../../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../../pictures/pictures.fixture.ts';
 
 const IMAGENET_WIDTH = 40;
 const IMAGENET_HEIGHT = 30;

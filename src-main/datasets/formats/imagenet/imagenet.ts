@@ -7,9 +7,9 @@
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { forEachConcurrently, throwIfCancelled } from '../../concurrency.ts';
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import type { Format, ListedBox, ListedPicture, Listing, ListOptions, Match, Place } from '../../format.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import { baseName, stemOf, within } from '../nearby-folders.ts';
 import { counted, inWords } from '../text-lines.ts';
 import { askValidation, validationAs } from '../validation-choice.ts';

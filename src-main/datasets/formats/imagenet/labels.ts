@@ -5,9 +5,9 @@
  * `imagenet_2012_validation_synset_labels.txt` (a line a picture, by numbers of WordNet).
  */
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import type { ListedBox } from '../../format.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
 import { baseName, stemOf } from '../nearby-folders.ts';
 import { counted, readLines } from '../text-lines.ts';
 import type { TextLine } from '../text-lines.ts';

@@ -3,8 +3,8 @@
  * `val/` and `test/` (which may also hold pictures without folders), maybe deep inside (`ILSVRC/Data/CLS-LOC`).
  */
 import type { Split } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import { nearbyFolders, within } from '../nearby-folders.ts';
 import { isWordNetId } from './wordnet-names.ts';
 

@@ -5,7 +5,7 @@
  */
 import { inflateSync } from 'node:zlib';
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { baseName } from '../nearby-folders.ts';
 
 const NAME = /^meta(_clsloc)?\.mat$/i;

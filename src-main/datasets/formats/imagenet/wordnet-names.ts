@@ -5,8 +5,8 @@
  */
 import { parse } from 'csv-parse/sync';
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
 import { baseName } from '../nearby-folders.ts';
 import { linesOf, readText } from '../text-lines.ts';
 

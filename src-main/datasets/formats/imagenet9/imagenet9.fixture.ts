@@ -3,8 +3,8 @@
  * challenge_eval.py): `<variant>/val/<number>_<class>/<name>.JPEG`; the mask of `original/val/<class>/<name>.JPEG` is the
  * array [height, width] in `fg_mask/val/<class>/<name>.npy`; training pictures lie in `in9l/train/<class>`.
  */
-import { npyBytes } from '../../npy.fixture.ts';
-import { patchworkJpeg, writeFiles } from '../../pictures.fixture.ts';
+import { npyBytes } from '../../arrays/npy.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../../pictures/pictures.fixture.ts';
 
 /** Published pictures have 224; a side that is no multiple of 8 shows rows that are mixed up. */
 const IN9_WIDTH = 30;

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { datasetFromJson, datasetToJson } from '../../dataset-file.ts';
 import type { Dataset } from '../../dataset.ts';
-import { npyBytes } from '../../npy.fixture.ts';
+import { npyBytes } from '../../arrays/npy.fixture.ts';
 import { openData } from '../../open-data.ts';
 import { decodeUnchanged, openPictures, sha256 } from '../../picture-reader.ts';
-import { temporaryFolder, writeFiles } from '../../pictures.fixture.ts';
+import { temporaryFolder, writeFiles } from '../../pictures/pictures.fixture.ts';
 import { writeIn9, writeIn9Masks } from './imagenet9.fixture.ts';
 
 let root: string;

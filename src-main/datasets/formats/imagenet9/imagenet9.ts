@@ -8,9 +8,9 @@
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { throwIfCancelled } from '../../concurrency.ts';
 import type { Problem, Split } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import type { Choice, Format, ListedPicture, Listing, ListOptions, Match, Place } from '../../format.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import { within } from '../nearby-folders.ts';
 import { counted } from '../text-lines.ts';
 import { answered } from '../validation-choice.ts';

@@ -1,5 +1,5 @@
 /** Where the parts of ImageNet-9 lie: a folder a variant, with `val/` and maybe `train/`, with nine folders of classes each. */
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { baseName, nearbyFolders, within } from '../nearby-folders.ts';
 
 /** The published ones, and what they show. */

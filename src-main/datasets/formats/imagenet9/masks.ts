@@ -3,12 +3,12 @@
  * is not 0 is object.
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import { arrayPicture } from '../../array-picture.ts';
-import type { FileTree, PictureReader } from '../../file-tree.ts';
+import { arrayPicture } from '../../pictures/array-picture.ts';
+import type { FileTree, PictureReader } from '../../trees/file-tree.ts';
 import type { Place } from '../../format.ts';
-import type { FileStamp } from '../../index-cache.ts';
-import { NpyArray } from '../../npy-array.ts';
-import { ALL_KINDS, NpyProblem } from '../../npy-header.ts';
+import type { FileStamp } from '../../index/index-cache.ts';
+import { NpyArray } from '../../arrays/npy-array.ts';
+import { ALL_KINDS, NpyProblem } from '../../arrays/npy-header.ts';
 import { stemOf } from '../nearby-folders.ts';
 
 export const isArray = (path: string): boolean => /\.npy$/i.test(path);
@@ -39,7 +39,7 @@ class ArrayMasks implements PictureReader {
 
 /** @throws SteadygazeError `data-unreadable` */
 async function pictureOfArray(file: Uint8Array): Promise<Uint8Array> {
-  const { MAX_MASK_PIXELS } = await import('../../open-picture.ts');
+  const { MAX_MASK_PIXELS } = await import('../../pictures/open-picture.ts');
   try {
     const source = {
       size: file.length,

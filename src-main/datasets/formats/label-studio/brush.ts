@@ -5,7 +5,7 @@
  * word repeats, 2 bits which of the four widths, the length - 1, and the word or words. What is not transparent is
  * painted.
  */
-import { toInlineMask } from '../../inline-mask.ts';
+import { toInlineMask } from '../../pictures/inline-mask.ts';
 
 const MOST_PIXELS = 100_000_000;
 

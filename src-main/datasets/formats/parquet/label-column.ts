@@ -1,6 +1,6 @@
 /** Which columns of a Parquet file hold pictures, classes and splits, and what the classes are called. */
 import type { Choice } from '../../format.ts';
-import { PictureFinder } from '../../find-picture.ts';
+import { PictureFinder } from '../../pictures/find-picture.ts';
 import { describeColumns, guessLabel, guessSplit } from '../table/columns.ts';
 import { guessSeparator, isSeparator } from '../table/label-text.ts';
 import type { Separator } from '../table/label-text.ts';

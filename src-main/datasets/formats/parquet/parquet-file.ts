@@ -1,8 +1,8 @@
 /** Parquet files in any tree, opened for reading by row group. https://parquet.apache.org/docs/file-format/ */
 import type { AsyncBuffer, FileMetaData, SchemaTree } from 'hyparquet';
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
 
 /** A row group is unpacked as a whole. Programs write 1 to 128 MB. */
 const MAX_GROUP_BYTES = 1024 ** 3;

@@ -1,6 +1,6 @@
 /** Columns that say where an object lies in its picture. */
 import type { ListedBox } from '../../format.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 import { isNumber, plainName } from './columns.ts';
 import type { Column } from './columns.ts';
 

@@ -2,10 +2,10 @@
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { throwIfCancelled } from '../../concurrency.ts';
 import type { ProblemKind, Split } from '../../dataset.ts';
-import type { PictureFinder } from '../../find-picture.ts';
+import type { PictureFinder } from '../../pictures/find-picture.ts';
 import type { ListedBox } from '../../format.ts';
 import type { ProblemLog } from '../../problem-log.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 import { boxOf, sizeOf } from './box-columns.ts';
 import { flagOf, splitOf } from './columns.ts';
 import { separated } from './label-text.ts';

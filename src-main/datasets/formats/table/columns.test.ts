@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PictureFinder } from '../../find-picture.ts';
+import { PictureFinder } from '../../pictures/find-picture.ts';
 import { ProblemLog } from '../../problem-log.ts';
 import { guessBoxes } from './box-columns.ts';
 import { describeColumns, flagColumns, guessLabel, guessPath, guessSplit, splitInName } from './columns.ts';

@@ -1,8 +1,8 @@
 /** Which column of a table is what, guessed from the names of the columns and from what the first rows hold. */
 import type { Split } from '../../dataset.ts';
-import type { PictureFinder } from '../../find-picture.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { PictureFinder } from '../../pictures/find-picture.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 import { guessSeparator, separated } from './label-text.ts';
 
 /** What the first rows say of a column. */

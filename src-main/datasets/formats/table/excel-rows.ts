@@ -5,9 +5,9 @@
 import { fromBuffer } from 'yauzl';
 import type { ZipFile, Entry } from 'yauzl';
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 
 export interface Sheet {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Which tables lie in a place, and which of them belong together. */
 import type { Split } from '../../dataset.ts';
 import type { Place } from '../../format.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { splitInName } from './columns.ts';
 import { isTableName } from './row-source.ts';
 

@@ -1,6 +1,6 @@
 /** From what the tables say of each picture to the list of pictures. */
 import type { Choice, ListedPicture, ListOptions } from '../../format.ts';
-import { matchMasks } from '../../masks.ts';
+import { matchMasks } from '../../pictures/masks.ts';
 import type { ProblemLog } from '../../problem-log.ts';
 import type { Named } from './collect.ts';
 import { isNumber } from './columns.ts';

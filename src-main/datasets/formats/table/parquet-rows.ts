@@ -1,6 +1,6 @@
 /** A table in a Parquet file: all of its columns that hold texts, numbers or lists of them. */
-import type { FileTree } from '../../file-tree.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import { LIST_SEPARATOR } from './row-source.ts';

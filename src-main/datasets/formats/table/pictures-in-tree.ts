@@ -1,8 +1,8 @@
 /** Which pictures a table may name: all in the tree, however they are nested. */
 import type { Problem } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { PictureFinder } from '../../find-picture.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { PictureFinder } from '../../pictures/find-picture.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import type { Place } from '../../format.ts';
 import type { Finders } from './collect.ts';
 import { openSheets } from './row-source.ts';

@@ -1,7 +1,7 @@
 /** How a table is read: what is guessed of it, and what a person answered instead. Every guess is a choice. */
 import type { Choice } from '../../format.ts';
-import type { PictureFinder } from '../../find-picture.ts';
-import type { TableRow } from '../../table-file.ts';
+import type { PictureFinder } from '../../pictures/find-picture.ts';
+import type { TableRow } from '../../tables/table-file.ts';
 import { BOX_KINDS, columnsOf, guessBoxes } from './box-columns.ts';
 import type { BoxColumns, BoxKind } from './box-columns.ts';
 import {

@@ -1,10 +1,10 @@
 /** Tables of any kind as rows of texts. */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
-import type { TableRow } from '../../table-file.ts';
-import { readRows, shapeOf } from '../../table-lines.ts';
-import type { OnBroken } from '../../table-lines.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
+import type { TableRow } from '../../tables/table-file.ts';
+import { readRows, shapeOf } from '../../tables/table-lines.ts';
+import type { OnBroken } from '../../tables/table-lines.ts';
 
 /** Parts a cell that was a list in the table itself (Parquet); no text holds it. */
 export const LIST_SEPARATOR = '\u001f';

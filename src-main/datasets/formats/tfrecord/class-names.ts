@@ -1,5 +1,5 @@
 /** Names of the classes that records call by number, where files beside them tell. */
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 
 const MOST_BYTES = 4_000_000;
 

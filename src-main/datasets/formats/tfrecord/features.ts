@@ -1,8 +1,8 @@
 /** Which feature of an example is the picture, which its class, and what the boxes are. */
 import { layoutsOf, rearrange } from '../../arrays/axes.ts';
-import { arrayPicture } from '../../array-picture.ts';
+import { arrayPicture } from '../../pictures/array-picture.ts';
 import type { Choice, ListedBox } from '../../format.ts';
-import { formatOfBytes, HEAD_BYTES } from '../../picture-format.ts';
+import { formatOfBytes, HEAD_BYTES } from '../../pictures/picture-format.ts';
 import type { Example, Feature } from './example.ts';
 
 /** Likely first. The Object Detection API, TF-Slim, TensorFlow Datasets, Keras' guides. */

@@ -4,7 +4,7 @@
  * are CRC-32C, turned and shifted so that a record within a record does not check itself.
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import type { ByteSource } from '../../byte-source.ts';
+import type { ByteSource } from '../../trees/byte-source.ts';
 
 /** Length and its checksum. */
 const HEAD = 12;

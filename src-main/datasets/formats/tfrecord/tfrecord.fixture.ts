@@ -2,7 +2,7 @@
  * TFRecord files of `tf.train.Example`, bit by bit after tensorflow.org ("TFRecord and tf.train.Example") and
  * example.proto: written apart from what reads them, so that one mistake is not made twice.
  */
-import { writeFiles } from '../../pictures.fixture.ts';
+import { writeFiles } from '../../pictures/pictures.fixture.ts';
 
 /** Texts and files are bytes; numbers are whole unless they are a Float32Array. */
 export type FeatureContent = Uint8Array | string | readonly string[] | readonly number[] | Float32Array;

@@ -5,7 +5,7 @@ import { datasetFromJson, datasetToJson } from '../../dataset-file.ts';
 import type { Dataset, Sample } from '../../dataset.ts';
 import { openData } from '../../open-data.ts';
 import { openPictures } from '../../picture-reader.ts';
-import { patchworkJpeg, temporaryFolder, writeFiles } from '../../pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeFiles } from '../../pictures/pictures.fixture.ts';
 import { example, record, recordFile, writeRecords } from './tfrecord.fixture.ts';
 import type { FeatureContent } from './tfrecord.fixture.ts';
 

@@ -5,7 +5,7 @@
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { SteadygazeError, systemCode } from '../../../contract/errors.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { asName, isList, isRecord, readEnds, readJson, requireReadableLength } from '../annotations/json-file.ts';
 import type { JsonRecord } from '../annotations/json-file.ts';
 import type { Reports } from '../annotations/reports.ts';

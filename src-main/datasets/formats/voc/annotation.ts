@@ -4,8 +4,8 @@
  * "difficult". Nothing in the file can make the reader fetch or unfold anything: document types are refused.
  */
 import type { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
 
 interface VocObject {
   /** Class as it is written; NFC. */

@@ -1,9 +1,9 @@
 /** Where the parts of Pascal VOC lie: a development kit has a folder a year, each with annotations, lists and pictures. */
-import { normalisePath } from '../../boxes.ts';
+import { normalisePath } from '../../pictures/boxes.ts';
 import type { Problem, Split } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
-import { reasonOfSystem } from '../../picture-file.ts';
-import { hasPictureExtension } from '../../picture-name.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
+import { reasonOfSystem } from '../../pictures/picture-file.ts';
+import { hasPictureExtension } from '../../pictures/picture-name.ts';
 import { baseName, nearbyFolders, stemOf, within } from '../nearby-folders.ts';
 import { counted, readLines } from '../text-lines.ts';
 import { SEGMENTATION_FOLDERS } from './segmentation.ts';

@@ -4,11 +4,11 @@
  * object: a picture whose every pixel is one or the other is made of it when it is read.
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
-import { arrayPicture } from '../../array-picture.ts';
-import type { FileTree, PictureReader } from '../../file-tree.ts';
+import { arrayPicture } from '../../pictures/array-picture.ts';
+import type { FileTree, PictureReader } from '../../trees/file-tree.ts';
 import type { Place } from '../../format.ts';
-import type { FileStamp } from '../../index-cache.ts';
-import { reasonOfDecoder } from '../../picture-file.ts';
+import type { FileStamp } from '../../index/index-cache.ts';
+import { reasonOfDecoder } from '../../pictures/picture-file.ts';
 
 /** Classes say more than objects: where both are there, both have the same pixels. */
 export const SEGMENTATION_FOLDERS = ['SegmentationClass', 'SegmentationObject'] as const;
@@ -46,7 +46,7 @@ class VocPictures implements PictureReader {
  * @throws SteadygazeError `data-unreadable` where it is damaged
  */
 async function objectPixels(bytes: Uint8Array): Promise<Uint8Array> {
-  const { MAX_MASK_PIXELS, openPicture } = await import('../../open-picture.ts');
+  const { MAX_MASK_PIXELS, openPicture } = await import('../../pictures/open-picture.ts');
   try {
     const { data, info } = await (
       await openPicture(bytes, MAX_MASK_PIXELS)

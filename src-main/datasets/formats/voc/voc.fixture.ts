@@ -5,7 +5,7 @@
  * (function VOClabelcolormap), in which index 0 is background and 255 void.
  */
 import { crc32, deflateSync } from 'node:zlib';
-import { patchworkJpeg, writeFiles } from '../../pictures.fixture.ts';
+import { patchworkJpeg, writeFiles } from '../../pictures/pictures.fixture.ts';
 
 export const VOC_WIDTH = 40;
 export const VOC_HEIGHT = 30;

@@ -6,7 +6,7 @@ import { datasetFromJson, datasetToJson } from '../../dataset-file.ts';
 import type { Dataset } from '../../dataset.ts';
 import { openData } from '../../open-data.ts';
 import { openPictures, sha256 } from '../../picture-reader.ts';
-import { patchworkJpeg, temporaryFolder, writeFiles } from '../../pictures.fixture.ts';
+import { patchworkJpeg, temporaryFolder, writeFiles } from '../../pictures/pictures.fixture.ts';
 import { palettePng, VOC_HEIGHT, VOC_WIDTH, vocXml, writeVoc } from './voc.fixture.ts';
 import type { VocFixtureObject } from './voc.fixture.ts';
 

@@ -5,7 +5,7 @@
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { SPLITS } from '../../dataset.ts';
 import type { Split } from '../../dataset.ts';
-import type { FileTree } from '../../file-tree.ts';
+import type { FileTree } from '../../trees/file-tree.ts';
 import { asName } from '../annotations/json-file.ts';
 import { folderOf } from '../annotations/pictures-on-disk.ts';
 import { baseName, within } from '../nearby-folders.ts';
