@@ -98,9 +98,8 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
     SEVERAL_COLUMNS,
   );
   return rows.map((row, i) => {
-    const { labels, labelE, labelProbabilities, attackedLabelProbabilities, ...single } = row;
-    if (labels === undefined) return single;
-    return { ...single, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
+    if (row.labels === undefined) return row as SingleRow;
+    return { ...row, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
   });
 }
 
@@ -108,12 +107,12 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
   const path = roundTableFile(run, round);
   const all = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
-  const { labels, labelE, labelProbabilities, attackedLabelProbabilities, ...columns } = all;
-  if (labels === undefined) return columns;
-  const several = labels.map((_, row): SeveralValues => {
+  if (all.labels === undefined) return all as TableColumnData<typeof ASSESSMENT_COLUMNS>;
+  const others = Object.entries(all).filter(([name]) => !SEVERAL_NAMES.some((several) => several === name));
+  const several = all.labels.map((_, row): SeveralValues => {
     return eachSeveral((name) => numbersOf(all[name]?.[row] ?? '', path, row));
   });
-  return { ...columns, several };
+  return { ...(Object.fromEntries(others) as unknown as TableColumnData<typeof ASSESSMENT_COLUMNS>), several };
 }
 
 const eachSeveral = <Value>(value: (name: SeveralColumn) => Value): Readonly<Record<SeveralColumn, Value>> =>
