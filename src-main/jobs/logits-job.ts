@@ -1,13 +1,12 @@
 /** Pictures through a network from a file: what a compute process does for `logits`. */
-import { readFile, stat } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
-import { SteadygazeError, systemCode } from '../contract/errors.ts';
+import { SteadygazeError } from '../contract/errors.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
 import { inferArchitecture } from '../networks/infer.ts';
 import { type Architecture, networkCost } from '../networks/layer.ts';
 import { describeParameters, importWeights } from '../networks/parameters.ts';
-import { readFloatTensors } from '../networks/safetensors.ts';
+import { readNamedWeights } from '../networks/weights/read-weights.ts';
 import { PictureStack } from './picture-stack.ts';
 import type { LogitsRequest, NetworkLogits } from './protocol.ts';
 
@@ -15,8 +14,6 @@ import type { LogitsRequest, NetworkLogits } from './protocol.ts';
 const LARGEST_BATCH = 32;
 /** In inference mode activations are given back layer by layer: so much of a pass with gradients remains. */
 const SHARE_OF_ACTIVATIONS = 1 / 4;
-/** Node reads no larger file at once; the largest network here takes 0.6 GB. */
-const LARGEST_FILE = 2 ** 31 - 1;
 
 /** @throws SteadygazeError `not-found`, `weights-invalid`, `data-unreadable`, `out-of-memory` */
 export async function logitsJob(engine: Engine, request: LogitsRequest): Promise<NetworkLogits> {
@@ -46,26 +43,10 @@ async function loadNetwork(
   engine: Engine,
   { architecture: name, weights, strides }: LogitsRequest,
 ): Promise<FrozenNetwork> {
-  const { tensors } = readFloatTensors(await readWeightsFile(weights));
+  const { arrays: tensors } = await readNamedWeights(weights);
   const architecture = inferArchitecture(name, tensors, strides);
   const layout = describeParameters(architecture);
   return new FrozenNetwork(engine, architecture, layout, importWeights(layout, tensors));
-}
-
-async function readWeightsFile(path: string): Promise<Uint8Array> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) throw new SteadygazeError('weights-invalid', `This is no file: ${path}`);
-    if (found.size > LARGEST_FILE) {
-      throw new SteadygazeError('weights-invalid', `This file is too large to be weights of a network here: ${path}`);
-    }
-    return await readFile(path);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOENT') throw new SteadygazeError('not-found', `This file does not exist: ${path}`);
-    throw new SteadygazeError('weights-invalid', `This file cannot be read: ${path}`, 'Check its permissions.', code);
-  }
 }
 
 /** @throws SteadygazeError `data-unreadable` for pictures that are too small, `out-of-memory` for those too large */

@@ -10,7 +10,7 @@ import type { Strides } from '../networks/infer.ts';
 export interface LogitsOptions extends Strides {
   /** torchvision's name of the network. */
   readonly arch: string;
-  /** A safetensors file. */
+  /** A file of weights: safetensors, or what PyTorch saved. */
   readonly weights: string;
   /** An NPY file of pictures. */
   readonly images: string;

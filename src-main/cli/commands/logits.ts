@@ -27,7 +27,7 @@ there: a ResNet whose first filter is 3x3 is taken to begin with stride 1 (--ste
 export function logitsCommand(): Command {
   return command('logits', 'print what a network from a weights file says about pictures')
     .requiredOption('--arch <name>', 'which network: see below')
-    .requiredOption('--weights <file>', 'its weights (.safetensors, torchvision’s names)')
+    .requiredOption('--weights <file>', 'its weights (.safetensors or .pth, names of torchvision or timm)')
     .requiredOption('--images <file>', 'pictures (.npy)')
     .addOption(new Option('--stem <stem>', 'small: stride 1 first; half: stride 2').choices(['small', 'half']))
     .addOption(

@@ -2,9 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import { readSafetensors } from '../safetensors.ts';
-import { toFloat32 } from './number-types.ts';
+import { isFloating, toFloat32 } from './number-types.ts';
 import { isOldTorch, readOldTorch, readTorchArchive, torchFolder } from './torch-file.ts';
-import { withoutPrefix } from './rename.ts';
+import { torchvisionNames, withoutPrefix } from './rename.ts';
 import { refuseWeights } from './weights-file.ts';
 import type { FoundArray, WeightsFile } from './weights-file.ts';
 import { ZipEntries } from './zip-entries.ts';
@@ -22,6 +22,17 @@ const PICKLE = 0x80;
 export async function readWeightsFile(path: string): Promise<WeightsFile> {
   const found = await readAny(await readBytes(path));
   return { ...found, arrays: withoutPrefix(found.arrays) };
+}
+
+/**
+ * What can be weights in such a file, under torchvision's names.
+ * @throws SteadygazeError as {@link readWeightsFile}
+ */
+export async function readNamedWeights(path: string): Promise<WeightsFile> {
+  const { format, arrays: found, notes } = await readWeightsFile(path);
+  const { arrays: named, notes: more } = torchvisionNames(found);
+  const arrays = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
+  return { format, arrays, notes: [...notes, ...more] };
 }
 
 async function readAny(bytes: Uint8Array): Promise<WeightsFile> {
