@@ -98,7 +98,7 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
     SEVERAL_COLUMNS,
   );
   return rows.map((row, i) => {
-    if (row.labels === undefined) return row as SingleRow;
+    if (row.labels === undefined) return row;
     return { ...row, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
   });
 }
@@ -107,7 +107,7 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
   const path = roundTableFile(run, round);
   const all = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
-  if (all.labels === undefined) return all as TableColumnData<typeof ASSESSMENT_COLUMNS>;
+  if (all.labels === undefined) return all;
   const others = Object.entries(all).filter(([name]) => !SEVERAL_NAMES.some((several) => several === name));
   const several = all.labels.map((_, row): SeveralValues => {
     return eachSeveral((name) => numbersOf(all[name]?.[row] ?? '', path, row));
