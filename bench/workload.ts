@@ -12,7 +12,7 @@ import { backgroundsOf } from '../src-main/method/background.ts';
 import { readBatch } from '../src-main/method/calibration.ts';
 import { heatmaps } from '../src-main/method/heatmap.ts';
 import { buildArchitecture } from '../src-main/networks/architectures.ts';
-import { networkCost } from '../src-main/networks/layer.ts';
+import { networkCost } from '../src-main/networks/cost.ts';
 import { Network } from '../src-main/networks/network.ts';
 import { describeParameters, initialWeights } from '../src-main/networks/parameters.ts';
 import { SgdOptimizer } from '../src-main/networks/sgd.ts';

@@ -95,6 +95,10 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
       });
     });
 
+    it('convolves channel by channel, with and without bias, and gives both gradients', () => {
+      forAll(convCases, (conv) => checkDepthwise(ops, conv));
+    });
+
     it('gives the filter gradient of a convolution', () => {
       forAll(convCases, (conv) => checkFilterGradient(ops, conv));
     });
@@ -195,6 +199,32 @@ function checkFilterGradient(ops: EngineOps, { x, filter, seed: s, ...geometry }
       ops.conv2dFilterGrad(tx, tdy, [...filter], geometry),
       convolutionFilterGradient(pictures, dy, filter, geometry),
     ),
+  );
+}
+
+/** A depthwise convolution is one whose filter is zero between different channels. */
+function checkDepthwise(ops: EngineOps, { x, filter, seed: s, ...geometry }: ConvCase): void {
+  const c = x[3];
+  const k = filter[0];
+  const own = sample([k, k, c, 1], s);
+  const full = { shape: [k, k, c, c] as Shape, values: new Float64Array(k * k * c * c) };
+  own.values.forEach((value, i) => (full.values[Math.floor(i / c) * c * c + (i % c) * (c + 1)] = value));
+  const pictures = sample(x, s + 1);
+  const dy = sample(outputShape(x, full.shape, geometry), s + 2);
+  const bias = vector(c, s + 3);
+  withTensors([pictures, own], (tx, tw) => {
+    closeTo(ops.depthwiseConv2d(tx, tw, geometry), convolution(pictures, full, geometry));
+    const tb = tf.tensor1d(Float32Array.from(bias));
+    closeTo(ops.depthwiseConv2d(tx, tw, geometry, tb), convolution(pictures, full, geometry, bias));
+    tb.dispose();
+  });
+  withTensors([dy, own], (tdy, tw) =>
+    closeTo(ops.depthwiseInputGrad(tdy, tw, [...x], geometry), convolutionInputGradient(dy, full, x, geometry)),
+  );
+  const gradient = convolutionFilterGradient(pictures, dy, full.shape, geometry);
+  const values = own.values.map((_, i) => gradient.values[Math.floor(i / c) * c * c + (i % c) * (c + 1)]);
+  withTensors([pictures, dy], (tx, tdy) =>
+    closeTo(ops.depthwiseFilterGrad(tx, tdy, [k, k, c, 1], geometry), { shape: own.shape, values }),
   );
 }
 

@@ -47,6 +47,10 @@ export interface EngineOps {
   conv2dInputGrad(dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, geometry: ConvGeometry): Tensor4D;
   /** d loss / d filter, of shape `filterShape` [k,k,Cin,Cout]. */
   conv2dFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, geometry: ConvGeometry): Tensor4D;
+  /** The same with one filter a channel: x [N,H,W,C] * filter [k,k,C,1] -> [N,H',W',C], plus bias [C] where given. */
+  depthwiseConv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias?: Tensor1D): Tensor4D;
+  depthwiseInputGrad(dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, geometry: ConvGeometry): Tensor4D;
+  depthwiseFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, geometry: ConvGeometry): Tensor4D;
   /** Batch normalisation with the statistics of this batch. */
   batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon: number): BatchNormResult;
   /** Gradient of {@link batchNorm}; `mean` and `variance` are its results for the same x. */

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BatchNormGradients, BatchNormResult, ConvGeometry, EngineOps, PoolGeometry } from './engine.ts';
 import type { NativeBackend, OpAttribute } from './native-addon.ts';
+import { nativeDepthwise } from './native-depthwise.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -143,6 +144,8 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       if (input !== x) input.dispose();
       return result;
     },
+
+    ...nativeDepthwise(backend, run, withShape),
 
     batchNorm(x, scale, offset, epsilon): BatchNormResult {
       const channels = x.shape[3];

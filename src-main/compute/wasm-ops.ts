@@ -6,6 +6,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineOps } from './engine.ts';
 import { convolve, inputGradient } from './wasm-conv.ts';
+import { channelsFilterGradient, channelsInputGradient, convolveChannels } from './wasm-depthwise.ts';
 import { filterGradient } from './wasm-filter-grad.ts';
 import { WasmHeap } from './wasm-heap.ts';
 import { normalise, normaliseGradient, rectifierGradient } from './wasm-norm.ts';
@@ -18,6 +19,9 @@ export function createWasmOps(backend: BackendWasm): EngineOps {
     conv2d: convolve,
     conv2dInputGrad: (dy, filter, xShape, geometry) => inputGradient(heap, dy, filter, xShape, geometry),
     conv2dFilterGrad: (x, dy, filterShape, geometry) => filterGradient(heap, x, dy, filterShape, geometry),
+    depthwiseConv2d: convolveChannels,
+    depthwiseInputGrad: (dy, filter, xShape, geometry) => channelsInputGradient(heap, dy, filter, xShape, geometry),
+    depthwiseFilterGrad: (x, dy, filterShape, geometry) => channelsFilterGradient(heap, x, dy, filterShape, geometry),
     batchNorm: (x, scale, offset, epsilon) => normalise(heap, x, scale, offset, epsilon),
     batchNormGrad: (dy, x, scale, mean, variance, epsilon) =>
       normaliseGradient(heap, dy, x, scale, mean, variance, epsilon),

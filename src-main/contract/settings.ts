@@ -40,6 +40,10 @@ export const ARCHITECTURES = [
   'vgg13_bn',
   'vgg16',
   'vgg16_bn',
+  'densenet121',
+  'mobilenet_v2',
+  'efficientnet_b0',
+  'convnext_tiny',
 ] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
@@ -56,8 +60,9 @@ export const RunSettings = v.strictObject({
   network: v.optional(
     v.strictObject({
       architecture: v.optional(v.picklist(ARCHITECTURES), 'resnet18'),
-      /** Channels of the first stage; torchvision's is 64. */
+      /** Channels of the first stage; torchvision's is 64 (MobileNet and EfficientNet: 32, ConvNeXt: 96). */
       width: v.optional(positiveInteger(256), 32),
+      /** Of ResNets; other networks begin as torchvision's do. */
       stem: v.optional(v.picklist(STEMS), 'half'),
       /** Stride of the last stage of a ResNet: 2 is torchvision's, 1 doubles the sides of the heatmap. */
       lastStride: v.optional(v.picklist([1, 2]), 2),

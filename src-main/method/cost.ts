@@ -2,7 +2,8 @@
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import { type Architecture, networkCost } from '../networks/layer.ts';
+import { networkCost } from '../networks/cost.ts';
+import type { Architecture } from '../networks/layer.ts';
 import { passesPerPicture } from './assessment.ts';
 import { BISECTIONS, probeMethod } from './calibration.ts';
 import type { RunPosition } from './snapshot.ts';

@@ -63,6 +63,7 @@ export async function trainEpoch(
       x,
       targets,
       Float32Array.from(indices, (index) => inputs.v[index]),
+      hashSeed('dropout', settings.seed, progress.step),
     );
     x.dispose();
     const rate = learningRateAt(progress.step, totalSteps, warmupSteps, learningRate);

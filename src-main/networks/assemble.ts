@@ -1,102 +1,148 @@
 /** From a tree of layers to modules that compute, for training and for inference. */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../compute/engine.ts';
+import type { Random } from '../numeric/random.ts';
+import { activation } from './activations.ts';
+import { concat, gate } from './branches.ts';
+import { leaveOut } from './chance.ts';
+import { channelScale, frozenNorm, layerNorm } from './channel-scaling.ts';
+import { isFoldedAway } from './folding.ts';
 import type { Layer } from './layer.ts';
-import { conv, dense, type GradientSink, maxPool, type Module, norm, relu } from './modules.ts';
-import { averagePool, flatten } from './pooling.ts';
+import {
+  conv,
+  dense,
+  depthwise,
+  type GradientSink,
+  maxPool,
+  type Module,
+  norm,
+  type ParameterSource,
+  relu,
+} from './modules.ts';
+import { averagePool, averageWindow, flatten } from './pooling.ts';
 import { residual, Sequence } from './sequence.ts';
 import { frozenConv, type UnrolledLookup } from './unrolled.ts';
 
 /** Finds a parameter's tensor (inner layout) by its name at the time of the call. */
 export type Lookup = (name: string) => Tensor;
 
-/** Modules in training mode: batch statistics, gradients of parameters into `sink`. */
-export function assembleTraining(
-  ops: EngineOps,
-  layers: readonly Layer[],
-  lookup: Lookup,
-  sink: GradientSink,
-): Sequence {
-  const vector = (name: string) => (): Tensor1D => lookup(name) as Tensor1D;
-  return new Sequence(
-    layers.map((layer) => {
-      switch (layer.op) {
-        case 'conv':
-          return conv(ops, layer.name, layer, source(lookup, layer.name, layer.bias), sink);
-        case 'norm':
-          return norm(ops, layer.name, vector(`${layer.name}.weight`), vector(`${layer.name}.bias`), sink);
-        case 'dense':
-          return dense(layer.name, source(lookup, layer.name, true), sink);
-        case 'residual':
-          return residual(
-            assembleTraining(ops, layer.body, lookup, sink),
-            assembleTraining(ops, layer.shortcut, lookup, sink),
-          );
-        default:
-          return plainModule(ops, layer);
-      }
-    }),
-  );
+/** What modules in training mode work with: batch statistics, gradients of parameters into `sink`. */
+interface Training {
+  readonly ops: EngineOps;
+  readonly lookup: Lookup;
+  readonly sink: GradientSink;
+  readonly chance: () => Random;
 }
 
-/**
- * Modules in inference mode. Each batch norm is folded into the convolution before it, whose
- * folded tensors `lookup` finds under the convolution's own name, always with a bias.
- * @throws Error for a batch norm that does not follow a convolution.
- */
-export function assembleInference(
-  ops: EngineOps,
-  layers: readonly Layer[],
-  lookup: Lookup,
-  unrolled: UnrolledLookup,
-): Sequence {
-  const modules: Module[] = [];
-  layers.forEach((layer, i) => {
+export function assembleTraining(training: Training, layers: readonly Layer[]): Sequence {
+  const { ops, lookup, sink, chance } = training;
+  const inner = (branch: readonly Layer[]): Sequence => assembleTraining(training, branch);
+  const moduleOf = (layer: Layer): Module => {
     switch (layer.op) {
       case 'conv':
-        modules.push(frozenConv(ops, layer, source(lookup, layer.name, true), unrolled));
-        break;
+        return conv(ops, layer.name, layer, source(lookup, layer.name, layer.bias), sink);
+      case 'depthwise':
+        return depthwise(ops, layer.name, layer, source(lookup, layer.name, layer.bias), sink);
       case 'norm':
-        if (layers[i - 1]?.op !== 'conv') throw new Error(`${layer.name} cannot be folded: no convolution before it`);
-        break;
-      case 'dense':
-        modules.push(dense(layer.name, source(lookup, layer.name, true), null));
-        break;
-      case 'residual':
-        modules.push(
-          residual(
-            assembleInference(ops, layer.body, lookup, unrolled),
-            assembleInference(ops, layer.shortcut, lookup, unrolled),
-          ),
+        return norm(
+          ops,
+          layer.name,
+          vector(lookup, `${layer.name}.weight`),
+          vector(lookup, `${layer.name}.bias`),
+          sink,
         );
-        break;
+      case 'dropout':
+        return leaveOut(layer.rate, 'value', chance);
+      case 'stochasticDepth':
+        return leaveOut(layer.rate, 'picture', chance);
       default:
-        modules.push(plainModule(ops, layer));
+        return commonModule({ ops, lookup, sink, inner }, layer);
     }
-  });
-  return new Sequence(modules);
-}
-
-function source(lookup: Lookup, name: string, bias: boolean) {
-  return {
-    weight: () => lookup(`${name}.weight`),
-    bias: bias ? () => lookup(`${name}.bias`) as Tensor1D : null,
   };
+  return new Sequence(layers.map(moduleOf));
 }
 
-/** Layers without parameters. */
-function plainModule(
-  ops: EngineOps,
-  layer: Extract<Layer, { op: 'relu' | 'maxPool' | 'averagePool' | 'flatten' }>,
+/** What modules in inference mode work with. */
+interface Inference {
+  readonly ops: EngineOps;
+  /** Finds folded tensors: see folding.ts. */
+  readonly lookup: Lookup;
+  readonly unrolled: UnrolledLookup;
+}
+
+/** Modules in inference mode: batch norms are folded, nothing is left out by chance. */
+export function assembleInference(inference: Inference, layers: readonly Layer[]): Sequence {
+  const { ops, lookup, unrolled } = inference;
+  const inner = (branch: readonly Layer[]): Sequence => assembleInference(inference, branch);
+  const modulesOf = (layer: Layer, i: number): Module[] => {
+    switch (layer.op) {
+      case 'conv':
+        return [frozenConv(ops, layer, source(lookup, layer.name, true), unrolled)];
+      case 'depthwise':
+        return [depthwise(ops, layer.name, layer, source(lookup, layer.name, true), null)];
+      case 'norm':
+        if (isFoldedAway(layers, i)) return [];
+        return [frozenNorm(ops, vector(lookup, `${layer.name}.weight`), vector(lookup, `${layer.name}.bias`))];
+      case 'dropout':
+      case 'stochasticDepth':
+        return [];
+      default:
+        return [commonModule({ ops, lookup, sink: null, inner }, layer)];
+    }
+  };
+  return new Sequence(layers.flatMap(modulesOf));
+}
+
+interface Common {
+  readonly ops: EngineOps;
+  readonly lookup: Lookup;
+  readonly sink: GradientSink | null;
+  /** Assembles a branch. */
+  readonly inner: (branch: readonly Layer[]) => Sequence;
+}
+
+/** Layers that are the same in training and inference. */
+function commonModule(
+  { ops, lookup, sink, inner }: Common,
+  layer: Exclude<Layer, { op: 'conv' | 'depthwise' | 'norm' | 'dropout' | 'stochasticDepth' }>,
 ): Module {
   switch (layer.op) {
+    case 'pointwise':
+      return conv(ops, layer.name, { stride: 1, pad: 0 }, source(lookup, layer.name, true), sink);
+    case 'dense':
+      return dense(layer.name, source(lookup, layer.name, true), sink);
+    case 'layerNorm':
+      return layerNorm(layer.name, vector(lookup, `${layer.name}.weight`), vector(lookup, `${layer.name}.bias`), sink);
+    case 'scale':
+      return channelScale(layer.name, vector(lookup, layer.name), sink);
+    case 'residual':
+      return residual(inner(layer.body), inner(layer.shortcut));
+    case 'gate':
+      return gate(inner(layer.body));
+    case 'concat':
+      return concat(inner(layer.body));
     case 'relu':
       return relu(ops);
     case 'maxPool':
       return maxPool(ops, layer);
+    case 'averageWindow':
+      return averageWindow(layer.size);
     case 'averagePool':
       return averagePool(layer.side);
     case 'flatten':
       return flatten();
+    default:
+      return activation(layer.op);
   }
+}
+
+function vector(lookup: Lookup, name: string): () => Tensor1D {
+  return () => lookup(name) as Tensor1D;
+}
+
+function source(lookup: Lookup, name: string, bias: boolean): ParameterSource {
+  return {
+    weight: () => lookup(`${name}.weight`),
+    bias: bias ? vector(lookup, `${name}.bias`) : null,
+  };
 }

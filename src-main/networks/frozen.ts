@@ -6,22 +6,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import { assembleInference } from './assemble.ts';
-import {
-  type Architecture,
-  INPUT_MEAN,
-  INPUT_STD,
-  type Layer,
-  NORM_EPSILON,
-  poolingHead,
-  visitLayers,
-} from './layer.ts';
+import { foldedTensors } from './folding.ts';
+import { type Architecture, INPUT_MEAN, poolingHead } from './layer.ts';
 import type { FlatWeights, ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 import { type UnrolledFilter, unrollFilter } from './unrolled.ts';
 
 /** What one forward pass gives; the caller disposes of both. */
 export interface Activations {
-  /** The last convolutional feature map A, [n,h,w,K], after its ReLU. */
+  /** The last convolutional feature map A, [n,h,w,K], after its activation. */
   readonly map: Tensor4D;
   /** [n,classes]. */
   readonly logits: Tensor2D;
@@ -49,8 +42,9 @@ export class FrozenNetwork {
       if (tensor === undefined) throw new Error(`no tensor ${name}`);
       return tensor;
     };
-    this.features = assembleInference(engine.ops, architecture.features, lookup, unrolled);
-    this.head = assembleInference(engine.ops, architecture.head, lookup, unrolled);
+    const inference = { ops: engine.ops, lookup, unrolled };
+    this.features = assembleInference(inference, architecture.features);
+    this.head = assembleInference(inference, architecture.head);
     this.mean = tf.tensor1d([...INPUT_MEAN]);
   }
 
@@ -102,66 +96,4 @@ export class FrozenNetwork {
     tf.dispose([...this.tensors.values(), this.mean]);
     for (const { forward, backward } of this.unrolled.values()) tf.dispose([forward, backward]);
   }
-}
-
-/**
- * Tensors of all convolutions and dense layers, batch norm folded in (computed in double
- * precision): w' = w * s, b' = (b - mean) * s + offset, s = scale / sqrt(var + eps) per channel. The first
- * convolution's filter is divided by the pictures' standard deviation too.
- */
-function foldedTensors(architecture: Architecture, layout: ParameterLayout, weights: FlatWeights): Map<string, Tensor> {
-  const values = (name: string): Float32Array | null => {
-    const parameter = layout.parameters.find((candidate) => candidate.name === name);
-    return parameter === undefined
-      ? null
-      : weights.parameters.subarray(parameter.offset, parameter.offset + parameter.size);
-  };
-  const tensors = new Map<string, Tensor>();
-  for (const { name, kind, innerShape } of layout.parameters) {
-    if (kind === 'dense') {
-      tensors.set(name, tf.tensor((values(name) as Float32Array).slice(), innerShape.slice()));
-      const bias = name.replace(/weight$/, 'bias');
-      tensors.set(bias, tf.tensor1d((values(bias) as Float32Array).slice()));
-    }
-  }
-  const norms = normsAfterConvolutions(architecture);
-  const [first] = architecture.features;
-  for (const { name, kind, innerShape, size } of layout.parameters) {
-    if (kind !== 'conv') continue;
-    const layer = name.replace(/\.weight$/, '');
-    const channels = innerShape[3] ?? 1;
-    const filter = (values(name) as Float32Array).slice();
-    const bias = values(`${layer}.bias`)?.slice() ?? new Float32Array(channels);
-    const norm = norms.get(layer);
-    if (norm !== undefined) {
-      const scale = values(`${norm}.weight`) as Float32Array;
-      const offset = values(`${norm}.bias`) as Float32Array;
-      const statistics = layout.statistics.find((candidate) => candidate.name === norm);
-      if (statistics === undefined) throw new Error(`no statistics of ${norm}`);
-      const mean = weights.statistics.subarray(statistics.offset, statistics.offset + channels);
-      const variance = weights.statistics.subarray(statistics.offset + channels, statistics.offset + 2 * channels);
-      for (let c = 0; c < channels; c++) {
-        const factor = scale[c] / Math.sqrt(variance[c] + NORM_EPSILON);
-        for (let i = c; i < size; i += channels) filter[i] *= factor;
-        bias[c] = (bias[c] - mean[c]) * factor + offset[c];
-      }
-    }
-    if (first.op === 'conv' && first.name === layer) {
-      for (let i = 0; i < size; i++) filter[i] /= INPUT_STD[Math.floor(i / channels) % INPUT_STD.length];
-    }
-    tensors.set(name, tf.tensor(filter, innerShape.slice()));
-    tensors.set(`${layer}.bias`, tf.tensor1d(bias));
-  }
-  return tensors;
-}
-
-/** From the name of a convolution to that of the batch norm right after it. */
-function normsAfterConvolutions(architecture: Architecture): Map<string, string> {
-  const found = new Map<string, string>();
-  let previous: Layer | null = null;
-  visitLayers([...architecture.features, ...architecture.head], (layer) => {
-    if (layer.op === 'norm' && previous?.op === 'conv') found.set(previous.name, layer.name);
-    previous = layer;
-  });
-  return found;
 }

@@ -4,7 +4,11 @@
  */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { ArchitectureName, Stem } from '../contract/settings.ts';
+import { convnextTiny } from './convnext.ts';
+import { densenet121 } from './densenet.ts';
+import { efficientnetB0 } from './efficientnet.ts';
 import type { Architecture } from './layer.ts';
+import { MOBILENET_LAST, MOBILENET_STARTS, mobilenetV2 } from './mobilenet.ts';
 import { resnet, type ResnetName } from './resnet.ts';
 import { vgg, type VggEnd, type VggName } from './vgg.ts';
 
@@ -27,6 +31,18 @@ export interface Strides {
 export function inferArchitecture(name: ArchitectureName, shapes: Shapes, strides: Strides = {}): Architecture {
   const look = new Look(name, shapes);
   switch (name) {
+    case 'densenet121': {
+      const growth = look.size('features.denseblock1.denselayer1.conv2.weight', 0);
+      return densenet121({ first: look.size('features.conv0.weight', 0), growth }, look.size('classifier.weight', 0));
+    }
+    case 'mobilenet_v2':
+      return inferMobilenet(look);
+    case 'efficientnet_b0':
+      return inferEfficientnet(look);
+    case 'convnext_tiny': {
+      const stages = [1, 3, 5, 7].map((stage) => look.size(`features.${stage}.0.layer_scale`, 0));
+      return convnextTiny(stages, look.size('classifier.2.weight', 0));
+    }
     case 'vgg11':
     case 'vgg11_bn':
     case 'vgg13':
@@ -57,6 +73,22 @@ function inferVgg(name: VggName, look: Look): Architecture {
     hidden: outputs.slice(0, -1),
   };
   return vgg(name, width, end, outputs[outputs.length - 1]);
+}
+
+function inferMobilenet(look: Look): Architecture {
+  // A block without expansion narrows in its second part, the others in their third.
+  const stages = MOBILENET_STARTS.map((place, i) => look.size(`features.${place}.conv.${i === 0 ? 1 : 2}.weight`, 0));
+  const last = look.size(`features.${MOBILENET_LAST}.0.weight`, 0);
+  const sizes = { first: look.size('features.0.0.weight', 0), stages, last };
+  return mobilenetV2(sizes, look.size('classifier.1.weight', 0));
+}
+
+function inferEfficientnet(look: Look): Architecture {
+  const stages = [1, 2, 3, 4, 5, 6, 7].map((stage) =>
+    look.size(`features.${stage}.0.block.${stage === 1 ? 2 : 3}.0.weight`, 0),
+  );
+  const sizes = { first: look.size('features.0.0.weight', 0), stages, last: look.size('features.8.0.weight', 0) };
+  return efficientnetB0(sizes, look.size('classifier.1.weight', 0));
 }
 
 /** Larger than any layer of any network here: a larger one is a mistake, or meant to fill the memory. */

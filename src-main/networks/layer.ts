@@ -15,6 +15,25 @@ export interface ConvLayer {
   readonly bias: boolean;
 }
 
+/** Convolution with one filter a channel. Weight `<name>.weight` [channels,1,k,k]. */
+export interface DepthwiseLayer {
+  readonly op: 'depthwise';
+  readonly name: string;
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: number;
+  readonly bias: boolean;
+}
+
+/** A dense layer over the channels of every pixel. Weight `<name>.weight` [out,in], bias `<name>.bias`. */
+export interface PointwiseLayer {
+  readonly op: 'pointwise';
+  readonly name: string;
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Batch normalisation, eps 1e-5, momentum 0.1 (PyTorch's defaults). */
 export interface NormLayer {
   readonly op: 'norm';
@@ -24,6 +43,59 @@ export interface NormLayer {
 
 export interface ReluLayer {
   readonly op: 'relu';
+}
+
+/**
+ * relu6: min(max(x, 0), 6). silu: x / (1 + exp(-x)). gelu: x P(X <= x) for standard normal X, exact.
+ * sigmoid: 1 / (1 + exp(-x)).
+ */
+export interface ActivationLayer {
+  readonly op: 'relu6' | 'silu' | 'gelu' | 'sigmoid';
+}
+
+/** Normalisation over the channels of each pixel (Ba, Kiros and Hinton, 2016), with learnt scale and offset. */
+export interface LayerNormLayer {
+  readonly op: 'layerNorm';
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** Every channel times a learnt factor; the parameter is `<name>` itself, [channels,1,1], at first `initial`. */
+export interface ScaleLayer {
+  readonly op: 'scale';
+  readonly name: string;
+  readonly channels: number;
+  readonly initial: number;
+}
+
+/** Mean over windows of size x size that touch; sides are rounded down. */
+export interface AverageWindowLayer {
+  readonly op: 'averageWindow';
+  readonly size: number;
+}
+
+/** Training only: values are 0 with probability `rate`, the others grow so that the expectation stays. */
+export interface DropoutLayer {
+  readonly op: 'dropout';
+  readonly rate: number;
+}
+
+/** The same for whole pictures, at the end of a residual body (Huang et al., ECCV 2016; torchvision's mode "row"). */
+export interface StochasticDepthLayer {
+  readonly op: 'stochasticDepth';
+  readonly rate: number;
+}
+
+/** y = x * body(x), body(x) [N,1,1,C]: squeeze and excitation (Hu et al., CVPR 2018). */
+export interface GateLayer {
+  readonly op: 'gate';
+  readonly body: readonly Layer[];
+}
+
+/** The channels of x, then those of body(x): a dense block's step (Huang et al., CVPR 2017). */
+export interface ConcatLayer {
+  readonly op: 'concat';
+  readonly body: readonly Layer[];
 }
 
 export interface MaxPoolLayer {
@@ -60,17 +132,46 @@ export interface DenseLayer {
 }
 
 export type Layer =
-  ConvLayer | NormLayer | ReluLayer | MaxPoolLayer | ResidualLayer | AveragePoolLayer | FlattenLayer | DenseLayer;
+  | ConvLayer
+  | DepthwiseLayer
+  | PointwiseLayer
+  | NormLayer
+  | LayerNormLayer
+  | ScaleLayer
+  | ReluLayer
+  | ActivationLayer
+  | MaxPoolLayer
+  | AverageWindowLayer
+  | AveragePoolLayer
+  | FlattenLayer
+  | DenseLayer
+  | DropoutLayer
+  | StochasticDepthLayer
+  | ResidualLayer
+  | GateLayer
+  | ConcatLayer;
+
+/** How first weights are drawn, as torchvision does for each family; biases are 0. */
+export interface InitialWeights {
+  /** Normal: with variance 2 / fan-out or 2 / fan-in (He et al., ICCV 2015), or of this deviation. */
+  readonly conv: 'fan-out' | 'fan-in' | number;
+  /** Uniform in +-1/sqrt(fan-in) or +-1/sqrt(fan-out), or normal of this deviation. */
+  readonly dense: 'fan-in' | 'fan-out' | number;
+}
 
 export interface Architecture {
   readonly name: string;
-  /** Ends with the map that heatmaps are taken from: the last convolutional one, after its ReLU. */
+  /** Ends with the map that heatmaps are taken from: the last convolutional one, after its activation. */
   readonly features: readonly Layer[];
   /** From that map to the logits. */
   readonly head: readonly Layer[];
   readonly classes: number;
+  /** Absent: convolutions by fan-out, dense layers by fan-in. */
+  readonly initial?: InitialWeights;
 }
 
+/** Of layer norms (ConvNeXt's). */
+export const LAYER_NORM_EPSILON = 1e-6;
 export const NORM_EPSILON = 1e-5;
 /** Share of the new batch in the running statistics. */
 export const NORM_MOMENTUM = 0.1;
@@ -80,13 +181,14 @@ export const INPUT_MEAN = [0.485, 0.456, 0.406] as const;
 export const INPUT_STD = [0.229, 0.224, 0.225] as const;
 
 /**
- * The dense layer of a head that is global average pooling and one dense layer, else null. For
- * such networks the class activation map is closed-form (Zhou et al., CVPR 2016).
+ * The dense layer of a head that is global average pooling and one dense layer (and dropout, which does nothing outside
+ * training), else null. For such networks the class activation map is closed-form (Zhou et al., CVPR 2016).
  */
 export function poolingHead(architecture: Architecture): DenseLayer | null {
-  const [pool, flatten, dense] = architecture.head;
+  const head = architecture.head.filter(({ op }) => op !== 'dropout');
+  const [pool, flatten, dense] = head;
   const isPooling =
-    architecture.head.length === 3 &&
+    head.length === 3 &&
     pool?.op === 'averagePool' &&
     pool.side === 1 &&
     flatten?.op === 'flatten' &&
@@ -94,61 +196,16 @@ export function poolingHead(architecture: Architecture): DenseLayer | null {
   return isPooling ? dense : null;
 }
 
+/** The sequences of layers inside a layer. */
+export function branchesOf(layer: Layer): readonly (readonly Layer[])[] {
+  if (layer.op === 'residual') return [layer.body, layer.shortcut];
+  return layer.op === 'gate' || layer.op === 'concat' ? [layer.body] : [];
+}
+
 /** Calls `visit` for every layer, depth first, in the order of computation. */
 export function visitLayers(layers: readonly Layer[], visit: (layer: Layer) => void): void {
   for (const layer of layers) {
     visit(layer);
-    if (layer.op === 'residual') {
-      visitLayers(layer.body, visit);
-      visitLayers(layer.shortcut, visit);
-    }
+    for (const branch of branchesOf(layer)) visitLayers(branch, visit);
   }
-}
-
-export interface NetworkCost {
-  /** Multiply-accumulate operations of one forward pass of one picture. */
-  readonly multiplications: number;
-  /** Bytes of float32 activations that one picture needs in a pass with gradients. */
-  readonly activationBytes: number;
-  /** Side of the map that heatmaps are taken from. */
-  readonly mapSide: number;
-  /** Side of the smallest map on the way; below 1 the pictures are too small for the network. */
-  readonly leastSide: number;
-}
-
-/** Cost of an architecture for square pictures of `size` pixels. */
-export function networkCost(architecture: Architecture, size: number): NetworkCost {
-  let multiplications = 0;
-  let elements = size * size * 3;
-  let leastSide = size;
-  const walk = (layers: readonly Layer[], startSide: number, startChannels: number): [number, number] => {
-    let side = startSide;
-    let channels = startChannels;
-    for (const layer of layers) {
-      if (layer.op === 'conv' || layer.op === 'maxPool') {
-        const window = layer.op === 'conv' ? layer.kernel : layer.size;
-        side = Math.floor((side + 2 * layer.pad - window) / layer.stride) + 1;
-        if (layer.op === 'conv') {
-          channels = layer.output;
-          multiplications += side * side * layer.kernel ** 2 * layer.input * layer.output;
-        }
-      } else if (layer.op === 'residual') {
-        const end = walk(layer.body, side, channels);
-        if (layer.shortcut.length > 0) walk(layer.shortcut, side, channels);
-        [side, channels] = end;
-      } else if (layer.op === 'averagePool') {
-        side = layer.side;
-      } else if (layer.op === 'dense') {
-        side = 1;
-        channels = layer.output;
-        multiplications += layer.input * layer.output;
-      }
-      elements += side * side * channels;
-      leastSide = Math.min(leastSide, side);
-    }
-    return [side, channels];
-  };
-  const [mapSide, channels] = walk(architecture.features, size, 3);
-  walk(architecture.head, mapSide, channels);
-  return { multiplications, activationBytes: elements * 4, mapSide, leastSide };
 }

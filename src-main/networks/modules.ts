@@ -76,6 +76,35 @@ export function conv(
   };
 }
 
+/** One filter a channel, [k,k,C,1]. */
+export function depthwise(
+  ops: EngineOps,
+  name: string,
+  geometry: ConvGeometry,
+  source: ParameterSource,
+  sink: GradientSink | null,
+): Module {
+  return {
+    keepsInput: sink !== null,
+    keepsOutput: false,
+    forward: (x) => ({
+      y: ops.depthwiseConv2d(x as Tensor4D, source.weight() as Tensor4D, geometry, source.bias?.()),
+      saved: { shape: x.shape },
+    }),
+    backward(x, _y, saved, dy, wantInput) {
+      const filter = source.weight() as Tensor4D;
+      const gradient = dy as Tensor4D;
+      if (sink !== null) {
+        sink.parameter(`${name}.weight`, ops.depthwiseFilterGrad(x as Tensor4D, gradient, filter.shape, geometry));
+        if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(gradient, [0, 1, 2]));
+      }
+      const { shape } = saved as { shape: Tensor4D['shape'] };
+      return wantInput ? ops.depthwiseInputGrad(gradient, filter, shape, geometry) : null;
+    },
+    drop: nothing,
+  };
+}
+
 /** Batch normalisation in training mode. In inference mode it is folded into its convolution. */
 export function norm(
   ops: EngineOps,

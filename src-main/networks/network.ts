@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
+import { Random } from '../numeric/random.ts';
 import { assembleTraining } from './assemble.ts';
 import { FrozenNetwork } from './frozen.ts';
 import { type Architecture, INPUT_MEAN, INPUT_STD, NORM_MOMENTUM } from './layer.ts';
@@ -27,6 +28,8 @@ export class Network {
   private readonly layers: Sequence;
   private readonly mean: Tensor1D;
   private readonly deviation: Tensor1D;
+  /** What dropout and stochastic depth draw from in the present pass. */
+  private chance = new Random(0);
   private parameters: Tensor1D;
   private statistics: Tensor1D;
   private views: ReadonlyMap<string, Tensor>;
@@ -52,7 +55,7 @@ export class Network {
       return tensor;
     };
     const layers = [...architecture.features, ...architecture.head];
-    this.layers = assembleTraining(engine.ops, layers, lookup, sink);
+    this.layers = assembleTraining({ ops: engine.ops, lookup, sink, chance: () => this.chance }, layers);
   }
 
   /**
@@ -60,8 +63,10 @@ export class Network {
    * @param x       [n,size,size,3] in [0,1]
    * @param targets what the n pictures are of
    * @param v       [n] sample weights
+   * @param seed    of dropout and stochastic depth, another one for every step
    */
-  trainingPass(x: Tensor4D, targets: Targets, v: Float32Array): TrainingPass {
+  trainingPass(x: Tensor4D, targets: Targets, v: Float32Array, seed = 0): TrainingPass {
+    this.chance = new Random(seed);
     const input = tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;

@@ -6,7 +6,7 @@
  */
 import { SteadygazeError } from '../contract/errors.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
-import { type Architecture, visitLayers } from './layer.ts';
+import { type Architecture, type InitialWeights, type LayerNormLayer, type NormLayer, visitLayers } from './layer.ts';
 import { requireMatch, shapesOf } from './matching.ts';
 
 /** A named float32 array, row-major. */
@@ -24,7 +24,15 @@ export interface Parameter {
   readonly innerShape: readonly number[];
   readonly offset: number;
   readonly size: number;
+  readonly initial: Initial;
 }
+
+/** How a parameter's first values are drawn. */
+type Initial =
+  | { readonly kind: 'normal'; readonly deviation: number }
+  /** In [-bound, bound). */
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
 
 /** Running mean and variance of one batch norm; both of `channels` values, mean first. */
 export interface Statistics {
@@ -45,27 +53,77 @@ export function describeParameters(architecture: Architecture): ParameterLayout 
   const statistics: Statistics[] = [];
   let parameterCount = 0;
   let statisticsCount = 0;
-  const add = (name: string, kind: Parameter['kind'], shape: number[], innerShape: number[]): void => {
+  const add = (name: string, kind: Parameter['kind'], shape: number[], inner: number[], initial: Initial): void => {
     const size = shape.reduce((product, side) => product * side, 1);
-    parameters.push({ name, kind, shape, innerShape, offset: parameterCount, size });
+    parameters.push({ name, kind, shape, innerShape: inner, offset: parameterCount, size, initial });
     parameterCount += size;
   };
+  const vector = (name: string, kind: 'scale' | 'offset', channels: number): void => {
+    add(name, kind, [channels], [channels], { kind: 'constant', value: kind === 'scale' ? 1 : 0 });
+  };
+  const normParameters = ({ name, channels }: NormLayer | LayerNormLayer): void => {
+    vector(`${name}.weight`, 'scale', channels);
+    vector(`${name}.bias`, 'offset', channels);
+  };
+  const { conv, dense } = architecture.initial ?? { conv: 'fan-out', dense: 'fan-in' };
   visitLayers([...architecture.features, ...architecture.head], (layer) => {
-    if (layer.op === 'conv') {
-      const { name, input, output, kernel, bias } = layer;
-      add(`${name}.weight`, 'conv', [output, input, kernel, kernel], [kernel, kernel, input, output]);
-      if (bias) add(`${name}.bias`, 'offset', [output], [output]);
-    } else if (layer.op === 'norm') {
-      add(`${layer.name}.weight`, 'scale', [layer.channels], [layer.channels]);
-      add(`${layer.name}.bias`, 'offset', [layer.channels], [layer.channels]);
-      statistics.push({ name: layer.name, channels: layer.channels, offset: statisticsCount });
-      statisticsCount += 2 * layer.channels;
-    } else if (layer.op === 'dense') {
-      add(`${layer.name}.weight`, 'dense', [layer.output, layer.input], [layer.input, layer.output]);
-      add(`${layer.name}.bias`, 'offset', [layer.output], [layer.output]);
+    switch (layer.op) {
+      case 'conv': {
+        const { name, input, output, kernel: k, bias } = layer;
+        add(
+          `${name}.weight`,
+          'conv',
+          [output, input, k, k],
+          [k, k, input, output],
+          convInitial(conv, input, output, k),
+        );
+        if (bias) vector(`${name}.bias`, 'offset', output);
+        break;
+      }
+      case 'depthwise': {
+        const { name, channels, kernel: k, bias } = layer;
+        add(`${name}.weight`, 'conv', [channels, 1, k, k], [k, k, channels, 1], convInitial(conv, 1, channels, k));
+        if (bias) vector(`${name}.bias`, 'offset', channels);
+        break;
+      }
+      case 'dense':
+      case 'pointwise': {
+        const { name, input, output } = layer;
+        const inner = layer.op === 'dense' ? [input, output] : [1, 1, input, output];
+        add(`${name}.weight`, 'dense', [output, input], inner, denseInitial(dense, input, output));
+        vector(`${name}.bias`, 'offset', output);
+        break;
+      }
+      case 'scale': {
+        const { name, channels, initial } = layer;
+        add(name, 'scale', [channels, 1, 1], [channels], { kind: 'constant', value: initial });
+        break;
+      }
+      case 'norm':
+        statistics.push({ name: layer.name, channels: layer.channels, offset: statisticsCount });
+        statisticsCount += 2 * layer.channels;
+        normParameters(layer);
+        break;
+      case 'layerNorm':
+        normParameters(layer);
+        break;
+      default:
+        // Without parameters of its own.
+        break;
     }
   });
   return { parameters, parameterCount, statistics, statisticsCount };
+}
+
+/** Fans of a depthwise convolution are PyTorch's: its filter is [channels,1,k,k]. */
+function convInitial(rule: InitialWeights['conv'], input: number, output: number, kernel: number): Initial {
+  if (typeof rule === 'number') return { kind: 'normal', deviation: rule };
+  return { kind: 'normal', deviation: Math.sqrt(2 / ((rule === 'fan-in' ? input : output) * kernel * kernel)) };
+}
+
+function denseInitial(rule: InitialWeights['dense'], input: number, output: number): Initial {
+  if (typeof rule === 'number') return { kind: 'normal', deviation: rule };
+  return { kind: 'uniform', bound: 1 / Math.sqrt(rule === 'fan-in' ? input : output) };
 }
 
 /** The two flat vectors of a network. */
@@ -75,24 +133,20 @@ export interface FlatWeights {
 }
 
 /**
- * Seeded initial weights: convolutions normal with variance 2 / fan-out (He et al., ICCV 2015, as
- * torchvision's ResNet), dense layers uniform in +-1/sqrt(fan-in) (PyTorch), scales 1, offsets 0,
- * running mean 0 and variance 1. Depends on the seed and the parameter's name alone.
+ * Seeded initial weights, drawn as each parameter says; running mean 0 and variance 1. Depends on the seed and the
+ * parameter's name alone.
  */
 export function initialWeights(layout: ParameterLayout, seed: number): FlatWeights {
   const parameters = new Float32Array(layout.parameterCount);
-  for (const { name, kind, shape, offset, size } of layout.parameters) {
+  for (const { name, initial, offset, size } of layout.parameters) {
     const values = parameters.subarray(offset, offset + size);
     const random = new Random(hashSeed('initial weights', seed, name));
-    if (kind === 'conv') {
-      const [output = 1, , height = 1, width = 1] = shape;
-      const deviation = Math.sqrt(2 / (output * height * width));
-      for (let i = 0; i < size; i++) values[i] = deviation * random.normal();
-    } else if (kind === 'dense') {
-      const bound = 1 / Math.sqrt(shape[1] ?? 1);
-      random.fillUniform(values, -bound, bound);
-    } else if (kind === 'scale') {
-      values.fill(1);
+    if (initial.kind === 'normal') {
+      for (let i = 0; i < size; i++) values[i] = initial.deviation * random.normal();
+    } else if (initial.kind === 'uniform') {
+      random.fillUniform(values, -initial.bound, initial.bound);
+    } else {
+      values.fill(initial.value);
     }
   }
   const statistics = new Float32Array(layout.statisticsCount);

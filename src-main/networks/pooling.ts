@@ -1,4 +1,4 @@
-/** Layers between the last convolution and the dense head: average pooling and flattening. */
+/** Average pooling and flattening. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Module, nothing } from './modules.ts';
@@ -35,6 +35,36 @@ export function averagePool(side: number): Module {
       return tf.tidy(() =>
         apply(dy as Tensor4D, tf.transpose(averagingMatrix(side, h)), tf.transpose(averagingMatrix(side, w))),
       );
+    },
+    drop: nothing,
+  };
+}
+
+/** Mean over windows of size x size that touch; what is left over at the right and below is not looked at. */
+export function averageWindow(size: number): Module {
+  return {
+    keepsInput: false,
+    keepsOutput: false,
+    forward: (x) => ({
+      y: tf.avgPool(x as Tensor4D, size, size, 'valid'),
+      saved: { shape: x.shape as Tensor4D['shape'] },
+    }),
+    backward(_x, _y, saved, dy, wantInput) {
+      if (!wantInput) return null;
+      const [n, height, width, c] = (saved as { shape: Tensor4D['shape'] }).shape;
+      const [, rows, columns] = dy.shape as Tensor4D['shape'];
+      return tf.tidy(() => {
+        const share = tf.mul(dy, 1 / size ** 2);
+        const wide = tf.tile(tf.reshape(share, [n * rows * columns, 1, c]), [1, size, 1]);
+        const whole = tf.tile(tf.reshape(wide, [n * rows, 1, columns * size * c]), [1, size, 1]);
+        const map = tf.reshape<tf.Rank.R4>(whole, [n, rows * size, columns * size, c]);
+        return tf.pad4d(map, [
+          [0, 0],
+          [0, height - rows * size],
+          [0, width - columns * size],
+          [0, 0],
+        ]);
+      });
     },
     drop: nothing,
   };

@@ -94,8 +94,9 @@ export class Sequence {
   }
 
   drop(tape: Tape): void {
-    this.modules.forEach((module, i) => {
-      module.drop(tape.saved[i]);
+    // Nothing is saved by a pass without a tape.
+    tape.saved.forEach((saved, i) => {
+      this.modules[i].drop(saved);
     });
     tf.dispose(tape.between.filter((tensor) => tensor !== null));
   }

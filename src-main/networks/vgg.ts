@@ -44,6 +44,8 @@ export function lightEnd(width: number): VggEnd {
   return { kind: 'light', side: 2, hidden: [width * 8] };
 }
 
+export const TORCHVISION_END: VggEnd = { kind: 'torchvision', side: 7, hidden: [4096, 4096] };
+
 const HALVE: Layer = { op: 'maxPool', size: 2, stride: 2, pad: 0 };
 
 export function vgg(name: VggName, width: number, end: VggEnd, classes: number): Architecture {
@@ -74,8 +76,10 @@ export function vgg(name: VggName, width: number, end: VggEnd, classes: number):
   const step = end.kind === 'torchvision' ? 3 : 2;
   end.hidden.forEach((output, i) => {
     head.push({ op: 'dense', name: `classifier.${i * step}`, input: values, output }, { op: 'relu' });
+    if (end.kind === 'torchvision') head.push({ op: 'dropout', rate: 0.5 });
     values = output;
   });
   head.push({ op: 'dense', name: `classifier.${end.hidden.length * step}`, input: values, output: classes });
-  return { name, features, head, classes };
+  const architecture = { name, features, head, classes };
+  return end.kind === 'light' ? architecture : { ...architecture, initial: { conv: 'fan-out', dense: 0.01 } };
 }

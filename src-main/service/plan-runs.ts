@@ -4,6 +4,8 @@ import type { Correction } from '../contract/run.ts';
 import type { Preset, RunSettings } from '../contract/settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { applyCorrections, checkCorrections } from '../jobs/corrections.ts';
+import { buildArchitecture } from '../networks/architectures.ts';
+import { poolingHead } from '../networks/layer.ts';
 import { presetSettings } from './presets.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -47,7 +49,7 @@ function refuseOneClass({ samples }: Dataset): void {
 }
 
 function refuseImpossible({ method, network }: RunSettings): void {
-  if (method.heatmap !== 'cam' || !network.architecture.startsWith('vgg')) return;
+  if (method.heatmap !== 'cam' || poolingHead(buildArchitecture(network, 2)) !== null) return;
   throw new SteadygazeError(
     'impossible-value',
     'The setting method.heatmap cannot be "cam" with this network, which has no closed-form class activation map.',

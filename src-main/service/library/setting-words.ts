@@ -21,19 +21,19 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
 
   'network.architecture': network(
     'Network',
-    'The kind of network. A ResNet with more layers (18, 34) can learn finer differences and takes longer; VGG is an older kind.',
+    'The kind of network. A ResNet with more layers (18, 34, 50) can learn finer differences and takes longer; VGG is an older kind; MobileNet and EfficientNet are small, but need pictures of 96 pixels or more for a useful heatmap, as DenseNet and ConvNeXt do.',
   ),
   'network.width': network(
     'Width',
-    'Channels of the first stage; all later stages grow in proportion. 64 is the usual width. Twice the width takes about four times as long.',
+    'Channels of the first stage; all later stages grow in proportion. The usual width is 64, of MobileNet and EfficientNet 32, of ConvNeXt 96. Twice the width takes about four times as long.',
   ),
   'network.stem': network(
     'First layers',
-    'How much the picture shrinks at the start: imagenet to a quarter, half to a half, small not at all. Less shrinking gives finer heatmaps and takes longer.',
+    'Only for ResNets: how much the picture shrinks at the start: imagenet to a quarter, half to a half, small not at all. Less shrinking gives finer heatmaps and takes longer.',
   ),
   'network.lastStride': network(
     'Stride of the last stage',
-    'With 1 instead of the usual 2, the heatmap of a ResNet has twice as many places along each side.',
+    'Only for ResNets: with 1 instead of the usual 2, the heatmap has twice as many places along each side.',
   ),
   'network.size': network(
     'Picture size',
@@ -87,7 +87,7 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
 
   'method.heatmap': method(
     'Kind of heatmap',
-    'How it is found where the network looks. Auto: class activation map (cam) where the network allows it, Grad-CAM elsewhere. For the networks here, both give the same map.',
+    'How it is found where the network looks. Auto: class activation map (cam) where the network allows it, Grad-CAM elsewhere (VGG, ConvNeXt). Where both are possible, they give the same map.',
   ),
   'method.threshold': method(
     'Border of the background',

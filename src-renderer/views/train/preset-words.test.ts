@@ -10,5 +10,7 @@ it('names presets as their cards do', () => {
 });
 
 it('names networks as their authors do, and leaves other settings alone', () => {
-  expect(['resnet18', 'vgg11', 'half', '1'].map(networkName)).toEqual(['ResNet-18', 'VGG-11', 'half', '1']);
+  const names = ['resnet18', 'vgg11', 'vgg16_bn', 'mobilenet_v2', 'half', '1'];
+  const written = ['ResNet-18', 'VGG-11', 'VGG-16 with batch norm', 'MobileNetV2', 'half', '1'];
+  expect(names.map(networkName)).toEqual(written);
 });

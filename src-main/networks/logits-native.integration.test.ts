@@ -1,0 +1,4 @@
+import { startNative } from '../compute/native.ts';
+import { describeLogits } from './logits.suite.ts';
+
+describeLogits('native', startNative);
