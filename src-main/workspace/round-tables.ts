@@ -97,8 +97,9 @@ export async function readRoundTable(run: string, round: number): Promise<Assess
     ASSESSMENT_COLUMNS,
     SEVERAL_COLUMNS,
   );
-  return rows.map((row, i) => {
-    if (row.labels === undefined) return row;
+  return rows.map((row, i): AssessmentRow => {
+    const { labels } = row;
+    if (labels === undefined) return withoutTexts(row);
     return { ...row, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
   });
 }
@@ -114,6 +115,9 @@ export async function readRoundColumns(run: string, round: number): Promise<Asse
   });
   return { ...(Object.fromEntries(others) as unknown as TableColumnData<typeof ASSESSMENT_COLUMNS>), several };
 }
+
+/** A row of a table that lacks those columns. */
+const withoutTexts = (row: SingleRow & Partial<SeveralTexts>): SingleRow => row;
 
 const eachSeveral = <Value>(value: (name: SeveralColumn) => Value): Readonly<Record<SeveralColumn, Value>> =>
   Object.fromEntries(SEVERAL_NAMES.map((name) => [name, value(name)])) as Record<SeveralColumn, Value>;
