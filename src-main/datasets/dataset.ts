@@ -79,6 +79,15 @@ export const PROBLEM_KINDS = [
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
+/** Early warnings: nothing is wrong with the pictures, but something beside the object tells the class. */
+export const SHORTCUT_KINDS: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
+  'label-in-name',
+  'camera-tells-class',
+  'size-tells-class',
+  'colour-tells-class',
+  'border-tells-class',
+]);
+
 export interface Problem {
   /** Path relative to the root, or a class name for problems of a class. */
   readonly file: string;

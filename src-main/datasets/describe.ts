@@ -1,5 +1,5 @@
 /** A data set in a few numbers and one sentence: what `steadygaze inspect` prints. */
-import { SPLITS } from './dataset.ts';
+import { SHORTCUT_KINDS, SPLITS } from './dataset.ts';
 import type { Dataset, Problem, Split } from './dataset.ts';
 
 export interface DatasetSummary {
@@ -31,11 +31,14 @@ export function summarise(dataset: Dataset): DatasetSummary {
   const masks = samples.filter((sample) => sample.mask !== null).length;
   const share = samples.length === 0 ? 0 : Math.round((100 * splits.test) / samples.length);
   const size = `${count(samples.length, 'picture', 'pictures')} in ${count(dataset.classes.length, 'class', 'classes')}`;
+  const warnings = problems.filter(({ kind }) => SHORTCUT_KINDS.has(kind)).length;
+  const wrong = problems.length - warnings;
   const parts = [
     `${size}, ${splits.test === 0 ? 'none' : `${share}%`} kept aside for testing`,
     ...(boxes > 0 ? [`boxes found for ${boxes.toLocaleString('en-US')}`] : []),
     ...(masks > 0 ? [`masks found for ${masks.toLocaleString('en-US')}`] : []),
-    ...(problems.length > 0 ? [count(problems.length, 'problem', 'problems')] : []),
+    ...(wrong > 0 ? [count(wrong, 'problem', 'problems')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning of a shortcut', 'warnings of shortcuts')] : []),
   ];
   return {
     format: dataset.format,

@@ -1,4 +1,5 @@
 /** The problems of a corrected data set: what depends on labels and parts is found anew, the rest stays as it was read. */
+import { SHORTCUT_KINDS } from '../dataset.ts';
 import type { Dataset, Problem, ProblemKind } from '../dataset.ts';
 import { findCopies, findNearCopies } from '../problems/copies.ts';
 import { findThinClasses } from '../problems/thin-classes.ts';
@@ -14,15 +15,6 @@ const FOUND_ANEW: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'class-missing-in-split',
 ]);
 
-/** Possible shortcuts of a class are about its pictures as they were read. */
-const ABOUT_CLASSES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
-  'label-in-name',
-  'camera-tells-class',
-  'size-tells-class',
-  'colour-tells-class',
-  'border-tells-class',
-]);
-
 /**
  * @param base as it was read
  * @param edited its problems are not looked at
@@ -36,7 +28,7 @@ export function editedProblems(base: Dataset, edited: Omit<Dataset, 'problems'>,
     if (out.has(file)) return false;
     // A class that none of the pictures could be read of was no class of the data from the beginning.
     if (FOUND_ANEW.has(kind)) return kind === 'tiny-class' && !before.has(file);
-    return !(ABOUT_CLASSES.has(kind) && before.has(file) && !now.has(file));
+    return !(SHORTCUT_KINDS.has(kind) && before.has(file) && !now.has(file));
   });
   return [
     ...kept,

@@ -23,7 +23,7 @@ describe('copies', () => {
         'duplicate-across-splits | dog/x3.jpg | The same picture as cat/x1.jpg, which belongs to train.',
         'conflicting-labels | dog/x4.jpg | The same picture as cat/x1.jpg, which is labelled "cat".',
         'duplicate-across-splits | dog/x4.jpg | The same picture as cat/x1.jpg, which belongs to train.',
-      ].concat('class-missing-in-split | cat | The class has no picture in test.'),
+      ].concat('class-missing-in-split | cat | The class has no picture for testing.'),
     );
   });
 

@@ -1,7 +1,9 @@
 /** Classes that are too small, or that a part of the data lacks. */
 import { SPLITS } from '../dataset.ts';
-import type { Dataset, Problem, Sample } from '../dataset.ts';
+import type { Dataset, Problem, Sample, Split } from '../dataset.ts';
 
+/** Said to people in the place of the names of parts. */
+const PURPOSES: Readonly<Record<Split, string>> = { train: 'training', val: 'choosing thresholds', test: 'testing' };
 /** Classes with fewer pictures cannot be split. */
 const TINY = 3;
 
@@ -33,7 +35,7 @@ export function findThinClasses(
     }
     const missing = used.filter((split) => count[split] === 0);
     if (missing.length === 0) return [];
-    const reason = `The class has no picture in ${missing.join(' and ')}.`;
+    const reason = `The class has no picture for ${missing.map((split) => PURPOSES[split]).join(' and ')}.`;
     return [{ file: name, kind: 'class-missing-in-split', reason }];
   });
 }
