@@ -19,7 +19,7 @@ export const MAX_PICTURE_PIXELS = 500_000_000;
 /** Masks are read at full size, so that the nearest pixel is exact; hence a lower limit. */
 export const MAX_MASK_PIXELS = 100_000_000;
 /** Of formats that are unpacked as a whole. */
-export const MAX_UNPACKED_PIXELS = 100_000_000;
+const MAX_UNPACKED_PIXELS = 100_000_000;
 
 // Many small pictures at once: one thread each beats many threads on one, and nothing is read twice.
 sharp.concurrency(1);

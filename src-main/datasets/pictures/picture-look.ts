@@ -22,7 +22,7 @@ const LEVELS = 4;
 /** Colours that are told apart. */
 export const COLOURS = LEVELS ** 3;
 /** Parts of the outermost ring. */
-export const BORDER_PARTS = 16;
+const BORDER_PARTS = 16;
 
 const MEANS = CELLS + COLOURS + 3 * BORDER_PARTS;
 /** Which of the colours one is, 0..63. */

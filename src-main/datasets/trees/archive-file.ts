@@ -6,7 +6,7 @@ import { crc32, createGunzip, createInflateRaw, inflateRaw } from 'node:zlib';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 
 /** No picture or annotation that is read at once needs more. */
-export const MOST_BYTES_AT_ONCE = 1024 ** 3;
+const MOST_BYTES_AT_ONCE = 1024 ** 3;
 /** What is deflated more than this, and is large, was made to fill memory: pictures hardly shrink. */
 const MOST_GROWTH = 400;
 const HARMLESS_BYTES = 64 * 1024 ** 2;
