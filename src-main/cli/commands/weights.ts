@@ -11,15 +11,15 @@ interface WeightsCommandOptions extends CommonOptions {
 }
 
 const MORE = `
-Reads safetensors and what PyTorch saved (.pth, .pt). Nothing that a file carries is run: a file that asks for it is
-not opened.`;
+Reads safetensors and what PyTorch (.pth, .pt) and Keras (.h5, .keras) saved. Nothing that a file carries is run: a
+file that asks for it is not opened.`;
 
 /** Arrays shown without --all. */
 const SHOWN = 12;
 
 export function weightsCommand(): Command {
   return command('weights', 'show what is in a file of weights and which network it fits')
-    .argument('<file>', 'weights (.safetensors, .pth, .pt)')
+    .argument('<file>', 'weights (.safetensors, .pth, .pt, .h5, .keras)')
     .option('--arch <name>', 'compare it with this network')
     .option('--classes <number>', 'with a network that tells so many classes apart', wholeNumber(2))
     .option('--all', 'show every array')

@@ -167,6 +167,34 @@ archive("evil-loop.pth", b"\x80\x02}q\x00" + text("a") + b"h\x00s.")
 archive("evil-deep.pth", b"\x80\x02" + b"(" * 5000 + b".")
 archive("evil-nest.pth", b"\x80\x02" + b"}" + (text("a") + b"}") * 1000 + b"s" * 1000 + b".")
 
+# Keras: a whole model and its weights alone, in both formats. Values are set so that each array has its own.
+import keras
+
+layers = keras.layers
+keras.utils.set_random_seed(0)
+network = keras.Sequential(
+    [
+        keras.Input((8, 8, 3)),
+        layers.Conv2D(2, 3, name="first"),
+        layers.BatchNormalization(name="norm"),
+        layers.Flatten(),
+        layers.Dense(3, name="out"),
+    ]
+)
+for i, variable in enumerate(network.weights):
+    variable.assign(np.arange(np.prod(variable.shape), dtype="float32").reshape(variable.shape) / 4 - i)
+place = lambda variable: variable.path.removeprefix("sequential/")
+by_layer = {place(v): [list(v.shape), keras.ops.convert_to_numpy(v).flatten().tolist()] for v in network.weights}
+by_number = {}
+for layer, name in [("first", "conv2d"), ("norm", "batch_normalization"), ("out", "dense")]:
+    for i, variable in enumerate(network.get_layer(layer).weights):
+        by_number[f"layers/{name}/vars/{i}"] = by_layer[place(variable)]
+for name, values in [("keras.h5", by_layer), ("keras.keras", by_number)]:
+    network.save(HERE / name)
+    expected[name] = values
+network.save_weights(HERE / "keras.weights.h5")
+expected["keras.weights.h5"] = by_number
+
 with open(HERE / "expected.jsonl", "w") as lines:
     for name, arrays in sorted(expected.items()):
         lines.write(json.dumps({"file": name, "arrays": arrays}, separators=(",", ":")) + "\n")

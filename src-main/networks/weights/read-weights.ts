@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import { readSafetensors } from '../safetensors.ts';
+import { isHdf5, KERAS_WEIGHTS, readKerasContent, readKerasFile } from './keras-file.ts';
 import { isFloating, toFloat32 } from './number-types.ts';
 import { isOldTorch, readOldTorch, readTorchArchive, torchFolder } from './torch-file.ts';
 import { torchvisionNames, withoutPrefix } from './rename.ts';
@@ -16,11 +17,11 @@ const ZIP = [0x50, 0x4b];
 const PICKLE = 0x80;
 
 /**
- * The arrays of a file of weights: safetensors, or what PyTorch saved. Nothing that the file carries is run.
+ * The arrays of a file of weights: safetensors, or what PyTorch or Keras saved. Nothing that the file carries is run.
  * @throws SteadygazeError `not-found`; `weights-invalid` with what is wrong with the file
  */
 export async function readWeightsFile(path: string): Promise<WeightsFile> {
-  const found = await readAny(await readBytes(path));
+  const found = await readAny(await readBytes(path), path);
   return { ...found, arrays: withoutPrefix(found.arrays) };
 }
 
@@ -35,8 +36,9 @@ export async function readNamedWeights(path: string): Promise<WeightsFile> {
   return { format, arrays, notes: [...notes, ...more] };
 }
 
-async function readAny(bytes: Uint8Array): Promise<WeightsFile> {
+async function readAny(bytes: Uint8Array, path: string): Promise<WeightsFile> {
   if (ZIP.every((byte, i) => bytes[i] === byte)) return readArchive(bytes);
+  if (isHdf5(bytes)) return readKerasFile(path);
   if (isOldTorch(bytes)) return readOldTorch(bytes);
   if (bytes[0] === PICKLE && bytes[1] <= 5) {
     throw refuseWeights('it is a pickle of Python that PyTorch did not write', 'Save the weights as safetensors.');
@@ -52,6 +54,8 @@ async function readArchive(bytes: Uint8Array): Promise<WeightsFile> {
   const zip = await ZipEntries.open(bytes);
   const folder = torchFolder(zip.names());
   if (folder !== null) return readTorchArchive(zip, folder, bytes.length);
+  const keras = await zip.read(KERAS_WEIGHTS);
+  if (keras !== null) return readKerasContent(keras);
   throw refuseWeights('it is an archive without weights in it', 'Choose the file of weights itself.');
 }
 
