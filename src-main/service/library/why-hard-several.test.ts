@@ -47,7 +47,7 @@ describe('a picture of several classes', () => {
 
   it('says which class loses the most, where they differ', () => {
     expect(said({ labelE: [0.9, 0.2] })).toMatch(
-      / Of its classes, the explanation of boot survives least \(E 0\.20\), that of bag most \(E 0\.90\)\.$/,
+      / Of its classes, the explanation of boot survives least \(E\u00a00\.20\), that of bag most \(E\u00a00\.90\)\.$/,
     );
     expect(said({ labelE: [0.9], labels: [0] })).not.toContain('Of its classes');
   });

@@ -73,9 +73,9 @@ function loses({ labels, labelE = [] }: SeveralRow, name: Name): Part[] {
   return [
     ' Of its classes, the explanation of ',
     name(labels[worst]),
-    ` survives least (E ${unit(labelE[worst])}), that of `,
+    ` survives least (E\u00a0${unit(labelE[worst])}), that of `,
     name(labels[best]),
-    ` most (E ${unit(labelE[best])}).`,
+    ` most (E\u00a0${unit(labelE[best])}).`,
   ];
 }
 
