@@ -46,7 +46,7 @@ const MOST_FITS = 3;
 
 /** Padding, strides and the constant in batch norms are other ones there, of which arrays say nothing. */
 const KERAS =
-  'Networks of Keras compute otherwise than those here, even under the same name: these weights can be looked at, not used.';
+  'Networks of Keras and TensorFlow.js compute otherwise than those here, even under the same name: these weights can be looked at, not used.';
 
 /** @throws SteadygazeError `bad-argument` for an unknown network; `not-found`, `weights-invalid` for the file */
 export async function describeWeights({ file, arch, classes }: DescribeWeightsOptions): Promise<WeightsDescription> {
@@ -60,7 +60,7 @@ export async function describeWeights({ file, arch, classes }: DescribeWeightsOp
   }
   const { format, arrays, notes: readingNotes } = await readWeightsFile(resolve(file));
   const { arrays: named, notes: namingNotes } = torchvisionNames(arrays);
-  const notes = [...readingNotes, ...namingNotes, ...(format === 'Keras' ? [KERAS] : [])];
+  const notes = [...readingNotes, ...namingNotes, ...(format === 'Keras' || format === 'TensorFlow.js' ? [KERAS] : [])];
   const floating = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
   const kinds: Record<string, number> = {};
   for (const { dtype } of arrays.values()) kinds[dtype] = (kinds[dtype] ?? 0) + 1;

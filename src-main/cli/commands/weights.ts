@@ -11,8 +11,8 @@ interface WeightsCommandOptions extends CommonOptions {
 }
 
 const MORE = `
-Reads safetensors and what PyTorch (.pth, .pt) and Keras (.h5, .keras) saved. Nothing that a file carries is run: a
-file that asks for it is not opened.`;
+Reads safetensors (or the .index.json beside their parts), and what PyTorch (.pth, .pt), Keras (.h5, .keras) and
+TensorFlow.js (model.json) saved. Nothing that a file carries is run: a file that asks for it is not opened.`;
 
 /** Arrays shown without --all. */
 const SHOWN = 12;

@@ -84,7 +84,7 @@ export function matchSentences(network: string, match: WeightsMatch): string[] {
     sentences.push(`The file tells ${found} classes apart, not ${expected}: the last layer is to be trained anew.`);
   } else if (wronglyShaped.length > 0) {
     const shown = wronglyShaped.map((each) => `${each.name} (${list(each.found)} instead of ${list(each.expected)})`);
-    sentences.push(`Another shape than the network's have ${few(shown)}.`);
+    sentences.push(`Another shape than the network’s have ${few(shown)}.`);
   }
   if (missing.length > 0) sentences.push(`The file lacks ${few(missing)}.`);
   if (unexpected.length > 0) sentences.push(`The network has no ${few(unexpected)}.`);

@@ -8,16 +8,20 @@ import { isOldTorch, readOldTorch, readTorchArchive, torchFolder } from './torch
 import { torchvisionNames, withoutPrefix } from './rename.ts';
 import { refuseWeights } from './weights-file.ts';
 import type { FoundArray, WeightsFile } from './weights-file.ts';
+import { readWeightsIndex } from './weights-index.ts';
 import { ZipEntries } from './zip-entries.ts';
 
 /** Node reads no larger file at once; the largest network here takes 0.6 GB. */
 const LARGEST_FILE = 2 ** 31 - 1;
 /** Beginnings of files. */
-const ZIP = [0x50, 0x4b];
+const ZIP = [0x50, 0x4b, 3, 4];
 const PICKLE = 0x80;
+/** A list in JSON. */
+const OBJECT = 0x7b;
 
 /**
- * The arrays of a file of weights: safetensors, or what PyTorch or Keras saved. Nothing that the file carries is run.
+ * The arrays of a file of weights: safetensors, or what PyTorch, Keras or TensorFlow.js saved. Nothing that the file
+ * carries is run.
  * @throws SteadygazeError `not-found`; `weights-invalid` with what is wrong with the file
  */
 export async function readWeightsFile(path: string): Promise<WeightsFile> {
@@ -39,10 +43,21 @@ export async function readNamedWeights(path: string): Promise<WeightsFile> {
 async function readAny(bytes: Uint8Array, path: string): Promise<WeightsFile> {
   if (ZIP.every((byte, i) => bytes[i] === byte)) return readArchive(bytes);
   if (isHdf5(bytes)) return readKerasFile(path);
+  if (isLength(bytes)) return readSafe(bytes);
+  if (bytes[0] === OBJECT) return readWeightsIndex(bytes, path);
   if (isOldTorch(bytes)) return readOldTorch(bytes);
-  if (bytes[0] === PICKLE && bytes[1] <= 5) {
+  if (bytes[0] === PICKLE) {
     throw refuseWeights('it is a pickle of Python that PyTorch did not write', 'Save the weights as safetensors.');
   }
+  return readSafe(bytes);
+}
+
+/** Whether it begins with the length of a header below 4 GB in eight bytes, as safetensors do, and no other format. */
+function isLength(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && bytes.subarray(4, 8).every((byte) => byte === 0);
+}
+
+function readSafe(bytes: Uint8Array): WeightsFile {
   const arrays = new Map<string, FoundArray>();
   for (const [name, { dtype, shape, data }] of readSafetensors(bytes).tensors) {
     arrays.set(name, { shape, dtype, data: toFloat32(data) });
