@@ -1,0 +1,4 @@
+import { startNative } from '../compute/native.ts';
+import { describeGradients } from './gradients.suite.ts';
+
+describeGradients('native', startNative);
