@@ -28,7 +28,8 @@ describe.each(engines)('from a folder to an answer on %s', (engine) => {
       images: 60,
       masks: 60,
       classes: ['bar', 'disc', 'frame'].map((name) => ({ name, count: 20 })),
-      problems: [],
+      // The colours of the shapes are those of their classes.
+      problems: [{ kind: 'colour-tells-class' }],
     });
     const created = await cli('create', study(), '--data', data, '--json');
     expect(created).toMatchObject({ code: 0, stderr: '' });

@@ -1,4 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { SHORTCUT_KINDS } from '../../datasets/dataset.ts';
+import type { Problem } from '../../datasets/dataset.ts';
 import { inspectData } from '../../service/inspect-data.ts';
 import type { ReadingOptions, RecognisedData } from '../../service/inspect-data.ts';
 import { action, command } from '../command.ts';
@@ -79,9 +81,16 @@ export function printSummary({ description, classes, splits, problems }: Recogni
   print(table(classes.map(({ name, count }) => [name, String(count)])));
   print();
   print(`For training ${splits.train}, for choosing thresholds ${splits.val}, for the final figures ${splits.test}.`);
+  const warnings = problems.filter(({ kind }) => SHORTCUT_KINDS.has(kind));
+  const wrong = problems.filter(({ kind }) => !SHORTCUT_KINDS.has(kind));
+  printProblems(wrong.length === 1 ? 'One problem:' : `${wrong.length} problems:`, wrong);
+  printProblems('What may give the class away (a warning, not a proof):', warnings);
+}
+
+function printProblems(title: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   print();
-  print(problems.length === 1 ? 'One problem:' : `${problems.length} problems:`);
-  print(table(problems.slice(0, SHOWN).map(({ file, reason }) => [`  ${file}`, reason])));
+  print(title);
+  print(table(problems.slice(0, SHOWN).map(({ file, reason }) => [`  ${file === '' ? 'all' : file}`, reason])));
   if (problems.length > SHOWN) print(`  ... and ${problems.length - SHOWN} more (all with --json)`);
 }
