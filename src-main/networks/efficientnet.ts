@@ -4,6 +4,7 @@
  * values may be slightly negative.
  */
 import { activated, depthwiseActivated, normalised, roundChannels } from './inverted.ts';
+import type { InvertedSizes } from './inverted.ts';
 import type { Architecture, GateLayer, Layer } from './layer.ts';
 
 /** Expansion, filter, stride of the first block, channels of a network whose first layer has 32, blocks. */
@@ -25,20 +26,13 @@ const BLOCK_COUNT = STAGES.reduce((sum, [, , , , count]) => sum + count, 0);
 /** The probability of leaving a block out rises from 0 at the first to almost this. */
 const DEPTH_RATE = 0.2;
 
-export interface EfficientnetSizes {
-  readonly first: number;
-  /** After each stage. */
-  readonly stages: readonly number[];
-  readonly last: number;
-}
-
 /** torchvision's `width_mult` is width / 32. */
-export function efficientnetSizes(width: number): EfficientnetSizes {
+export function efficientnetSizes(width: number): InvertedSizes {
   const stages = STAGES.map(([, , , channels]) => roundChannels((channels * width) / FIRST));
   return { first: roundChannels(width), stages, last: LAST * stages[stages.length - 1] };
 }
 
-export function efficientnetB0({ first, stages, last }: EfficientnetSizes, classes: number): Architecture {
+export function efficientnetB0({ first, stages, last }: InvertedSizes, classes: number): Architecture {
   const features: Layer[] = activated('features.0.0', 'features.0.1', [3, first], [3, 2], 'silu');
   let channels = first;
   let done = 0;

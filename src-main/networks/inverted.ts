@@ -1,6 +1,14 @@
 /** What MobileNetV2 and EfficientNet share: inverted residual blocks (Sandler et al., CVPR 2018) and round widths. */
 import type { ActivationLayer, Layer } from './layer.ts';
 
+/** Channels of a network of such blocks. */
+export interface InvertedSizes {
+  readonly first: number;
+  /** After each stage. */
+  readonly stages: readonly number[];
+  readonly last: number;
+}
+
 /** A convolution without bias that keeps the side at stride 1, its batch norm, and an activation. */
 export function activated(
   name: string,

@@ -3,6 +3,7 @@
  * channel by channel, and narrow again. The heatmap is taken after the last 1x1 convolution and its ReLU6.
  */
 import { activated, depthwiseActivated, normalised, roundChannels } from './inverted.ts';
+import type { InvertedSizes } from './inverted.ts';
 import type { Architecture, Layer } from './layer.ts';
 
 /** Expansion, channels of a network whose first layer has 32, blocks, stride of the first of them. */
@@ -18,15 +19,8 @@ const STAGES = [
 const FIRST = 32;
 const LAST = 1280;
 
-export interface MobilenetSizes {
-  readonly first: number;
-  /** After each stage. */
-  readonly stages: readonly number[];
-  readonly last: number;
-}
-
 /** torchvision's `width_mult` is width / 32. */
-export function mobilenetSizes(width: number): MobilenetSizes {
+export function mobilenetSizes(width: number): InvertedSizes {
   const factor = width / FIRST;
   return {
     first: roundChannels(width),
@@ -43,7 +37,7 @@ export const MOBILENET_STARTS: readonly number[] = STAGES.map((_, i) =>
 /** Place of the last convolution among the features. */
 export const MOBILENET_LAST = STAGES.reduce((place, [, , count]) => place + count, 1);
 
-export function mobilenetV2({ first, stages, last }: MobilenetSizes, classes: number): Architecture {
+export function mobilenetV2({ first, stages, last }: InvertedSizes, classes: number): Architecture {
   const features: Layer[] = activated('features.0.0', 'features.0.1', [3, first], [3, 2], 'relu6');
   let channels = first;
   STAGES.forEach(([expansion, , count, firstStride], stage) => {

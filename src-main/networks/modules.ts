@@ -48,37 +48,55 @@ export interface ParameterSource {
   bias: (() => Tensor1D) | null;
 }
 
-export function conv(
-  ops: EngineOps,
-  name: string,
-  geometry: ConvGeometry,
-  source: ParameterSource,
-  sink: GradientSink | null,
-): Module {
-  return {
-    keepsInput: sink !== null,
-    keepsOutput: false,
-    forward: (x) => ({
-      y: ops.conv2d(x as Tensor4D, source.weight() as Tensor4D, geometry, source.bias?.()),
-      saved: { shape: x.shape },
-    }),
-    backward(x, _y, saved, dy, wantInput) {
-      const filter = source.weight() as Tensor4D;
-      const gradient = dy as Tensor4D;
-      if (sink !== null) {
-        sink.parameter(`${name}.weight`, ops.conv2dFilterGrad(x as Tensor4D, gradient, filter.shape, geometry));
-        if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(gradient, [0, 1, 2]));
-      }
-      const { shape } = saved as { shape: Tensor4D['shape'] };
-      return wantInput ? ops.conv2dInputGrad(gradient, filter, shape, geometry) : null;
-    },
-    drop: nothing,
-  };
+/** The three passes of one kind of convolution; see {@link EngineOps}. */
+interface ConvPasses {
+  readonly forward: EngineOps['conv2d'];
+  readonly inputGrad: EngineOps['conv2dInputGrad'];
+  readonly filterGrad: EngineOps['conv2dFilterGrad'];
 }
 
-/** One filter a channel, [k,k,C,1]. */
-export function depthwise(
+/** Filters [k,k,in,out]. */
+export const conv = (
   ops: EngineOps,
+  name: string,
+  geometry: ConvGeometry,
+  source: ParameterSource,
+  sink: GradientSink | null,
+): Module =>
+  convolution(
+    {
+      forward: (...given) => ops.conv2d(...given),
+      inputGrad: (...given) => ops.conv2dInputGrad(...given),
+      filterGrad: (...given) => ops.conv2dFilterGrad(...given),
+    },
+    name,
+    geometry,
+    source,
+    sink,
+  );
+
+/** One filter a channel, [k,k,C,1]. */
+export const depthwise = (
+  ops: EngineOps,
+  name: string,
+  geometry: ConvGeometry,
+  source: ParameterSource,
+  sink: GradientSink | null,
+): Module =>
+  convolution(
+    {
+      forward: (...given) => ops.depthwiseConv2d(...given),
+      inputGrad: (...given) => ops.depthwiseInputGrad(...given),
+      filterGrad: (...given) => ops.depthwiseFilterGrad(...given),
+    },
+    name,
+    geometry,
+    source,
+    sink,
+  );
+
+function convolution(
+  passes: ConvPasses,
   name: string,
   geometry: ConvGeometry,
   source: ParameterSource,
@@ -88,18 +106,18 @@ export function depthwise(
     keepsInput: sink !== null,
     keepsOutput: false,
     forward: (x) => ({
-      y: ops.depthwiseConv2d(x as Tensor4D, source.weight() as Tensor4D, geometry, source.bias?.()),
+      y: passes.forward(x as Tensor4D, source.weight() as Tensor4D, geometry, source.bias?.()),
       saved: { shape: x.shape },
     }),
     backward(x, _y, saved, dy, wantInput) {
       const filter = source.weight() as Tensor4D;
       const gradient = dy as Tensor4D;
       if (sink !== null) {
-        sink.parameter(`${name}.weight`, ops.depthwiseFilterGrad(x as Tensor4D, gradient, filter.shape, geometry));
+        sink.parameter(`${name}.weight`, passes.filterGrad(x as Tensor4D, gradient, filter.shape, geometry));
         if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(gradient, [0, 1, 2]));
       }
       const { shape } = saved as { shape: Tensor4D['shape'] };
-      return wantInput ? ops.depthwiseInputGrad(gradient, filter, shape, geometry) : null;
+      return wantInput ? passes.inputGrad(gradient, filter, shape, geometry) : null;
     },
     drop: nothing,
   };

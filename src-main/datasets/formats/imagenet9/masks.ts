@@ -4,9 +4,9 @@
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { arrayPicture } from '../../pictures/array-picture.ts';
-import type { FileTree, PictureReader } from '../../trees/file-tree.ts';
+import { convertedFiles } from '../../trees/converted-files.ts';
+import type { PictureReader } from '../../trees/file-tree.ts';
 import type { Place } from '../../format.ts';
-import type { FileStamp } from '../../index/index-cache.ts';
 import { NpyArray } from '../../arrays/npy-array.ts';
 import { ALL_KINDS, NpyProblem } from '../../arrays/npy-header.ts';
 import { stemOf } from '../nearby-folders.ts';
@@ -14,28 +14,8 @@ import { stemOf } from '../nearby-folders.ts';
 export const isArray = (path: string): boolean => /\.npy$/i.test(path);
 
 /** The tree, with arrays as pictures. Closing it closes the tree. */
-export const imageNet9Pictures = ({ tree }: Place): Promise<PictureReader> => Promise.resolve(new ArrayMasks(tree));
-
-class ArrayMasks implements PictureReader {
-  readonly #tree: FileTree;
-
-  constructor(tree: FileTree) {
-    this.#tree = tree;
-  }
-
-  stamp(id: string): Promise<FileStamp | null> {
-    return this.#tree.stamp(id);
-  }
-
-  async read(id: string): Promise<Uint8Array> {
-    const bytes = await this.#tree.read(id);
-    return isArray(id) ? pictureOfArray(bytes) : bytes;
-  }
-
-  close(): Promise<void> {
-    return this.#tree.close();
-  }
-}
+export const imageNet9Pictures = ({ tree }: Place): Promise<PictureReader> =>
+  Promise.resolve(convertedFiles(tree, (id, bytes) => (isArray(id) ? pictureOfArray(bytes) : bytes)));
 
 /** @throws SteadygazeError `data-unreadable` */
 async function pictureOfArray(file: Uint8Array): Promise<Uint8Array> {

@@ -5,9 +5,9 @@
  */
 import { SteadygazeError } from '../../../contract/errors.ts';
 import { arrayPicture } from '../../pictures/array-picture.ts';
-import type { FileTree, PictureReader } from '../../trees/file-tree.ts';
+import { convertedFiles } from '../../trees/converted-files.ts';
+import type { PictureReader } from '../../trees/file-tree.ts';
 import type { Place } from '../../format.ts';
-import type { FileStamp } from '../../index/index-cache.ts';
 import { reasonOfDecoder } from '../../pictures/picture-file.ts';
 
 /** Classes say more than objects: where both are there, both have the same pixels. */
@@ -16,30 +16,8 @@ export const SEGMENTATION_FOLDERS = ['SegmentationClass', 'SegmentationObject'] 
 const isSegmentation = (id: string): boolean => /(^|\/)Segmentation(Class|Object)\//.test(id);
 
 /** The tree, with masks as they are meant. Closing it closes the tree. */
-export function vocPictures({ tree }: Place): Promise<PictureReader> {
-  return Promise.resolve(new VocPictures(tree));
-}
-
-class VocPictures implements PictureReader {
-  readonly #tree: FileTree;
-
-  constructor(tree: FileTree) {
-    this.#tree = tree;
-  }
-
-  stamp(id: string): Promise<FileStamp | null> {
-    return this.#tree.stamp(id);
-  }
-
-  async read(id: string): Promise<Uint8Array> {
-    const bytes = await this.#tree.read(id);
-    return isSegmentation(id) ? objectPixels(bytes) : bytes;
-  }
-
-  close(): Promise<void> {
-    return this.#tree.close();
-  }
-}
+export const vocPictures = ({ tree }: Place): Promise<PictureReader> =>
+  Promise.resolve(convertedFiles(tree, (id, bytes) => (isSegmentation(id) ? objectPixels(bytes) : bytes)));
 
 /**
  * The mask as a picture of 0 and 255.
