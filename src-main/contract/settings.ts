@@ -11,7 +11,9 @@ const between = (min: number, max: number) => v.pipe(v.number(), v.finite(), v.m
 
 /** The arms of a comparison. All arms of one seed share initial weights and the number of steps. */
 export const ARMS = ['plain', 'consistency', 'loss', 'random', 'noise', 'mix', 'consistency-mix'] as const;
-export type Arm = (typeof ARMS)[number];
+/** The arms, and `given`: a network that was trained elsewhere, assessed as it is and not trained. */
+export const RUN_ARMS = [...ARMS, 'given'] as const;
+export type Arm = (typeof RUN_ARMS)[number];
 
 export const SIMILARITIES = ['cosine', 'pearson', 'iou', 'ssim', 'jsd', 'emd'] as const;
 export type Similarity = (typeof SIMILARITIES)[number];
@@ -51,9 +53,31 @@ export type ArchitectureName = (typeof ARCHITECTURES)[number];
 export const STEMS = ['imagenet', 'small', 'half'] as const;
 export type Stem = (typeof STEMS)[number];
 
+/** What VGGs end with: `light`: pooling to 2x2 and two dense layers; `torchvision`: 7x7 and three of 4,096. */
+export const HEADS = ['light', 'torchvision'] as const;
+
+/**
+ * Networks that explain themselves: `icnn` (Zhang, Wu, Zhu, CVPR 2018), `csg` (Liang et al., ECCV 2020), `protopnet`
+ * (Chen et al., NeurIPS 2019).
+ */
+export const INTERPRETABLE = ['none', 'icnn', 'csg', 'protopnet'] as const;
+export type Interpretable = (typeof INTERPRETABLE)[number];
+
+/** Batch norms in training: `learn` as usual; `keep` the stored statistics; `freeze` also scale and offset. */
+export const NORM_POLICIES = ['learn', 'keep', 'freeze'] as const;
+export type NormPolicy = (typeof NORM_POLICIES)[number];
+
+/** Mean and standard deviation of ImageNet's training pictures, RGB in [0,1] (torchvision). */
+const IMAGENET_MEAN = [0.485, 0.456, 0.406];
+const IMAGENET_STD = [0.229, 0.224, 0.225];
+const threeChannels = (min: number, max: number) => v.pipe(v.array(between(min, max)), v.length(3));
+
+/** No weights to start from. */
+export const NO_WEIGHTS = 'none';
+
 export const RunSettings = v.strictObject({
   /** Which arm of the comparison (see {@link ARMS}). */
-  arm: v.optional(v.picklist(ARMS), 'consistency'),
+  arm: v.optional(v.picklist(RUN_ARMS), 'consistency'),
   /** Seed of initial weights, order of pictures, augmentation, attacks. */
   seed: v.optional(wholeNumber(2 ** 31 - 1), 0),
 
@@ -68,6 +92,30 @@ export const RunSettings = v.strictObject({
       lastStride: v.optional(v.picklist([1, 2]), 2),
       /** Side of the square input in pixels. */
       size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(512)), 96),
+      /** Of VGGs. */
+      head: v.optional(v.picklist(HEADS), 'light'),
+      /** Pictures in [0,1] enter as (x - mean) / std, per channel. */
+      mean: v.optional(threeChannels(-10, 10), IMAGENET_MEAN),
+      std: v.optional(threeChannels(1e-4, 10), IMAGENET_STD),
+      /** What the network explains itself by, beside its heatmaps. */
+      interpretable: v.optional(v.picklist(INTERPRETABLE), 'none'),
+      /** Of `protopnet`: prototypes of a class, and channels of a prototype (the paper's are 10 and 128). */
+      prototypesPerClass: v.optional(positiveInteger(100), 10),
+      prototypeChannels: v.optional(positiveInteger(512), 128),
+    }),
+    {},
+  ),
+
+  /** Weights that training begins with, and how much of them it may change. */
+  start: v.optional(
+    v.strictObject({
+      /** `none`: random ones. Else the id of weights that the study keeps (`weights/<id>.safetensors`). */
+      weights: v.optional(v.pipe(v.string(), v.regex(/^(none|[0-9a-f]{16})$/)), NO_WEIGHTS),
+      /** So many stages, from the picture on, stay as they are; the head is always trained. */
+      frozenStages: v.optional(wholeNumber(20), 0),
+      /** The learning rate of each stage as a share of that of the stage after it; the head has the full one. */
+      layerDecay: v.optional(between(0.01, 1), 1),
+      batchNorm: v.optional(v.picklist(NORM_POLICIES), 'learn'),
     }),
     {},
   ),
@@ -91,6 +139,14 @@ export const RunSettings = v.strictObject({
       crop: v.optional(between(0, 0.5), 0.1),
       /** Brightness, contrast and saturation each vary by up to this share. */
       jitter: v.optional(between(0, 1), 0.1),
+      /** `icnn`: weight of the filter loss. */
+      filterLoss: v.optional(between(0, 1000), 1),
+      /** `csg`: every so many steps one goes through the gate; what its size costs. */
+      gatePeriod: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)), 3),
+      gateSparsity: v.optional(between(0, 100), 0.1),
+      /** `protopnet`: weights of the cluster and separation costs (the paper's). */
+      clusterCost: v.optional(between(0, 100), 0.8),
+      separationCost: v.optional(between(0, 100), 0.08),
     }),
     {},
   ),

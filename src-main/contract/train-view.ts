@@ -6,11 +6,13 @@ import type { Arm, Preset } from './settings.ts';
 export interface SettingView {
   /** Dotted: `method.eps`. */
   readonly name: string;
-  readonly group: 'network' | 'training' | 'method' | 'other';
+  readonly group: 'network' | 'start' | 'training' | 'method' | 'other';
   /** In plain words. */
   readonly title: string;
   /** What it is and what it does: one or two sentences. */
   readonly definition: string;
+  /** It means something only where these settings have one of these values. */
+  readonly onlyWhere?: readonly { readonly setting: string; readonly values: readonly (string | number)[] }[];
   readonly control:
     | { readonly kind: 'switch' }
     | { readonly kind: 'choice'; readonly options: readonly (string | number)[] }

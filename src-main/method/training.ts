@@ -64,6 +64,7 @@ export async function trainEpoch(
       targets,
       Float32Array.from(indices, (index) => inputs.v[index]),
       hashSeed('dropout', settings.seed, progress.step),
+      progress.step,
     );
     x.dispose();
     const rate = learningRateAt(progress.step, totalSteps, warmupSteps, learningRate);

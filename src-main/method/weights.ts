@@ -14,7 +14,7 @@ export function mixesBackgrounds(arm: Arm): boolean {
 /**
  * The weights of the round that follows an assessment.
  *
- * - `plain`, `mix`: 1.
+ * - `plain`, `mix`, `given`: 1.
  * - `consistency`, `consistency-mix`, `noise` (whose E comes from the noise control): 1 - E.
  * - `loss`: 1 - exp(-L), the probability that the label does not get: hardness without explanation.
  * - `random`: the weights of `consistency`, dealt out at random.
@@ -34,6 +34,7 @@ export function sampleWeights(
   switch (arm) {
     case 'plain':
     case 'mix':
+    case 'given':
       return new Float32Array(e.length).fill(1);
     case 'loss':
       return normalise(losses.map((loss) => 1 - Math.exp(-loss) + floor));

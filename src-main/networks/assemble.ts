@@ -1,13 +1,13 @@
 /** From a tree of layers to modules that compute, for training and for inference. */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../compute/engine.ts';
-import type { Random } from '../numeric/random.ts';
 import { activation } from './activations.ts';
 import { concat, gate } from './branches.ts';
 import { leaveOut } from './chance.ts';
 import { channelScale, frozenNorm, layerNorm } from './channel-scaling.ts';
 import { isFoldedAway } from './folding.ts';
 import type { Layer } from './layer.ts';
+import type { TrainingMoment } from './moment.ts';
 import {
   conv,
   dense,
@@ -31,11 +31,11 @@ interface Training {
   readonly ops: EngineOps;
   readonly lookup: Lookup;
   readonly sink: GradientSink;
-  readonly chance: () => Random;
+  readonly moment: () => TrainingMoment;
 }
 
 export function assembleTraining(training: Training, layers: readonly Layer[]): Sequence {
-  const { ops, lookup, sink, chance } = training;
+  const { ops, lookup, sink, moment } = training;
   const inner = (branch: readonly Layer[]): Sequence => assembleTraining(training, branch);
   const moduleOf = (layer: Layer): Module => {
     switch (layer.op) {
@@ -52,9 +52,9 @@ export function assembleTraining(training: Training, layers: readonly Layer[]): 
           sink,
         );
       case 'dropout':
-        return leaveOut(layer.rate, 'value', chance);
+        return leaveOut(layer.rate, 'value', moment);
       case 'stochasticDepth':
-        return leaveOut(layer.rate, 'picture', chance);
+        return leaveOut(layer.rate, 'picture', moment);
       default:
         return commonModule({ ops, lookup, sink, inner }, layer);
     }

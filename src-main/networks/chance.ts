@@ -1,20 +1,20 @@
 /** Layers that leave something out by chance, in training alone. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Random } from '../numeric/random.ts';
 import type { Module } from './modules.ts';
+import type { TrainingMoment } from './moment.ts';
 
 /**
  * Values, or whole pictures, are 0 with probability `rate`; what is kept grows by 1 / (1 - rate).
- * @param chance what is drawn from at the time of the call
+ * @param moment of the pass that is going on: what is drawn from
  */
-export function leaveOut(rate: number, unit: 'value' | 'picture', chance: () => Random): Module {
+export function leaveOut(rate: number, unit: 'value' | 'picture', moment: () => TrainingMoment): Module {
   return {
     keepsInput: false,
     keepsOutput: false,
     forward(x) {
       const shape = unit === 'value' ? x.shape : x.shape.map((side, axis) => (axis === 0 ? side : 1));
-      const random = chance();
+      const { chance: random } = moment();
       const kept = Float32Array.from({ length: shape.reduce((product, side) => product * side, 1) }, () =>
         random.uniform() < rate ? 0 : 1 / (1 - rate),
       );

@@ -118,17 +118,53 @@ export interface AveragePoolLayer {
   readonly side: number;
 }
 
+/**
+ * Every filter's map times the template of a part around its peak (ICNN, Zhang, Wu, Zhu, CVPR 2018, section 3). State
+ * `<name>.class_activation` [classes,channels]: how strongly each class excites each filter.
+ */
+export interface PartMaskLayer {
+  readonly op: 'partMask';
+  readonly name: string;
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/**
+ * In some training steps every filter times the gate of the picture's class, else nothing (CSG, Liang et al., ECCV
+ * 2020). Parameter `<name>.gate` [classes,channels] in [0,1].
+ */
+export interface ClassGateLayer {
+  readonly op: 'classGate';
+  readonly name: string;
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/**
+ * [N,H,W,D] -> [N,classes*perClass]: how like the most similar place is to each prototype (ProtoPNet, Chen et al.,
+ * NeurIPS 2019). Parameter `<name>.vectors` [prototypes,D,1,1]; state `<name>.sources` [prototypes,3]: row of the
+ * training picture that it was taken from (-1: none), and place in the map (row, column).
+ */
+export interface PrototypesLayer {
+  readonly op: 'prototypes';
+  readonly name: string;
+  readonly channels: number;
+  readonly classes: number;
+  readonly perClass: number;
+}
+
 /** [N,H,W,C] -> [N,C*H*W] in PyTorch's order (channel first). */
 export interface FlattenLayer {
   readonly op: 'flatten';
 }
 
-/** Dense layer. Weight `<name>.weight` [out,in], bias `<name>.bias`. */
+/** Dense layer. Weight `<name>.weight` [out,in], and bias `<name>.bias` unless it says that it has none. */
 export interface DenseLayer {
   readonly op: 'dense';
   readonly name: string;
   readonly input: number;
   readonly output: number;
+  readonly bias?: false;
 }
 
 export type Layer =
@@ -168,6 +204,19 @@ export interface Architecture {
   readonly classes: number;
   /** Absent: convolutions by fan-out, dense layers by fan-in. */
   readonly initial?: InitialWeights;
+  /** Mean and deviation, RGB in [0,1], that pictures are normalised with; absent: ImageNet's. */
+  readonly input?: InputScale;
+  /**
+   * Where in `features` each stage begins, ascending, the first at 0: a stage is what is frozen, or learns at its own
+   * rate, as one. The head is the stage after the last.
+   */
+  readonly stages?: readonly number[];
+}
+
+/** Pictures in [0,1] enter a network as (x - mean) / std, per channel. */
+export interface InputScale {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 /** Of layer norms (ConvNeXt's). */

@@ -18,6 +18,8 @@ export interface GradientSink {
   parameter(name: string, gradient: Tensor): void;
   /** Takes ownership. `count` is the number of values behind each statistic. */
   statistics(name: string, mean: Tensor1D, variance: Tensor1D, count: number): void;
+  /** What a parameter of the kind `state` is from now on. Takes ownership of `value`, which has its shape. */
+  state(name: string, value: Tensor): void;
 }
 
 export interface Forward {

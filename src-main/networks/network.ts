@@ -1,6 +1,6 @@
 /** A network in training: forward, loss, gradients of all parameters, running statistics. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import { Random } from '../numeric/random.ts';
 import { assembleTraining } from './assemble.ts';
@@ -8,6 +8,7 @@ import { FrozenNetwork } from './frozen.ts';
 import { type Architecture, INPUT_MEAN, INPUT_STD, NORM_MOMENTUM } from './layer.ts';
 import { type Targets, weightedLoss } from './loss.ts';
 import type { GradientSink } from './modules.ts';
+import type { TrainingMoment } from './moment.ts';
 import { describeParameters, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -28,12 +29,17 @@ export class Network {
   private readonly layers: Sequence;
   private readonly mean: Tensor1D;
   private readonly deviation: Tensor1D;
-  /** What dropout and stochastic depth draw from in the present pass. */
-  private chance = new Random(0);
+  private moment: TrainingMoment = {
+    step: 0,
+    chance: new Random(0),
+    targets: new Int32Array(0),
+    v: new Float32Array(0),
+  };
   private parameters: Tensor1D;
   private statistics: Tensor1D;
   private views: ReadonlyMap<string, Tensor>;
   private readonly gradients = new Map<string, Tensor>();
+  private readonly states = new Map<string, Tensor>();
   private readonly batchStatistics = new Map<string, { mean: Tensor1D; variance: Tensor1D; count: number }>();
 
   constructor(engine: Engine, architecture: Architecture, weights: FlatWeights) {
@@ -48,6 +54,7 @@ export class Network {
     const sink: GradientSink = {
       parameter: (name, gradient) => this.gradients.set(name, gradient),
       statistics: (name, mean, variance, count) => this.batchStatistics.set(name, { mean, variance, count }),
+      state: (name, value) => this.states.set(name, value),
     };
     const lookup = (name: string): Tensor => {
       const tensor = this.views.get(name);
@@ -55,7 +62,7 @@ export class Network {
       return tensor;
     };
     const layers = [...architecture.features, ...architecture.head];
-    this.layers = assembleTraining({ ops: engine.ops, lookup, sink, chance: () => this.chance }, layers);
+    this.layers = assembleTraining({ ops: engine.ops, lookup, sink, moment: () => this.moment }, layers);
   }
 
   /**
@@ -64,9 +71,10 @@ export class Network {
    * @param targets what the n pictures are of
    * @param v       [n] sample weights
    * @param seed    of dropout and stochastic depth, another one for every step
+   * @param step    since the beginning of the run
    */
-  trainingPass(x: Tensor4D, targets: Targets, v: Float32Array, seed = 0): TrainingPass {
-    this.chance = new Random(seed);
+  trainingPass(x: Tensor4D, targets: Targets, v: Float32Array, seed = 0, step = 0): TrainingPass {
+    this.moment = { step, chance: new Random(seed), targets, v };
     const input = tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
@@ -76,6 +84,7 @@ export class Network {
     this.layers.backward(tape, input, logits, dLogits, false);
     tf.dispose([dLogits, logits, input]);
     this.moveStatistics();
+    this.keepStates();
     return { gradient: this.collectGradient(), losses, correct };
   }
 
@@ -141,12 +150,34 @@ export class Network {
     this.batchStatistics.clear();
   }
 
+  /** Puts what layers keep into the parameter vector. */
+  private keepStates(): void {
+    if (this.states.size === 0) return;
+    const { parameters } = this.layout;
+    this.replaceParameters(
+      tf.tidy(() =>
+        tf.concat1d(
+          parameters.map(({ name, size }) => {
+            const value = this.states.get(name) ?? this.views.get(name);
+            if (value === undefined) throw new Error(`no parameter ${name}`);
+            return tf.reshape(value, [size]);
+          }),
+        ),
+      ),
+    );
+    tf.dispose([...this.states.values()]);
+    this.states.clear();
+  }
+
   private collectGradient(): Tensor1D {
     const flat = tf.tidy(() =>
       tf.concat1d(
-        this.layout.parameters.map(({ name, size }) => {
+        this.layout.parameters.map(({ name, kind, size }) => {
           const gradient = this.gradients.get(name);
-          if (gradient === undefined) throw new Error(`no gradient of ${name}`);
+          if (gradient === undefined) {
+            if (kind === 'state') return tf.zeros<Rank.R1>([size]);
+            throw new Error(`no gradient of ${name}`);
+          }
           return tf.reshape(gradient, [size]);
         }),
       ),

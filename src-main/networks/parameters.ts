@@ -17,7 +17,8 @@ export interface NamedArray {
 
 export interface Parameter {
   readonly name: string;
-  readonly kind: 'conv' | 'dense' | 'scale' | 'offset';
+  /** `state`: numbers that a network keeps and no gradient changes (ICNN's table, where prototypes come from). */
+  readonly kind: 'conv' | 'dense' | 'scale' | 'offset' | 'gate' | 'prototypes' | 'state';
   /** PyTorch's shape. */
   readonly shape: readonly number[];
   /** Shape inside. */

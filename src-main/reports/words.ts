@@ -126,6 +126,11 @@ export const ARM_WORDS: Readonly<Record<Arm, ArmWords>> = {
     model: 'the model trained for explanation consistency with mixed backgrounds',
     explanation: 'Explanation consistency, and a share of the training pictures receives another background.',
   },
+  given: {
+    name: 'Brought model',
+    model: 'the model that was brought',
+    explanation: 'It was trained elsewhere and is measured as it is: nothing in it was trained here.',
+  },
 };
 
 /** A phrase as the beginning of a sentence. */

@@ -16,12 +16,14 @@ const samples = (count: number, side: number) =>
 describe('names of settings', () => {
   it('are those of the schema, each with what it may be', () => {
     const flat = (value: unknown, prefix = ''): string[] =>
-      typeof value !== 'object' || value === null
+      typeof value !== 'object' || value === null || Array.isArray(value)
         ? [prefix]
         : Object.entries(value).flatMap(([key, inner]) => flat(inner, prefix === '' ? key : `${prefix}.${key}`));
     expect(SETTING_NAMES.map(({ name }) => name)).toEqual(flat(v.parse(RunSettings, {})));
     for (const { name, range } of SETTING_NAMES) {
-      expect(range, name).toMatch(/^(true or false|one of .+|a (whole )?number from \S+ to [^ ,]+(, or auto)?)$/);
+      expect(range, name).toMatch(
+        /^(true or false|one of .+|a text|a (whole )?number from \S+ to [^ ,;]+(, or auto|; several separated by commas)?)$/,
+      );
     }
   });
 

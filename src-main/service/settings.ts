@@ -23,8 +23,7 @@ export function resolveSettings(base: RunSettingsInput, assignments: readonly st
   if (tree['arm'] === 'noise') tree['method'] = { ...method, attack: method['attack'] ?? 'noise' };
   const parsed = v.safeParse(RunSettings, tree);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw impossible(v.getDotPath(issue) ?? '', issue.input, SETTING_NAMES);
+  throw impossible(namedBy(parsed.issues[0]), parsed.issues[0].input, SETTING_NAMES);
 }
 
 /**
@@ -37,10 +36,12 @@ export function resolveEvaluationSettings(assignments: readonly string[]): Evalu
   for (const assignment of assignments) assign(tree, assignment, EVALUATION_SETTING_NAMES);
   const parsed = v.safeParse(EvaluationSettings, tree);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  // Of a list the place of the wrong value is no part of its name.
-  const name = (v.getDotPath(issue) ?? '').replace(/\.\d+$/, '');
-  throw impossible(name, issue.input, EVALUATION_SETTING_NAMES);
+  throw impossible(namedBy(parsed.issues[0]), parsed.issues[0].input, EVALUATION_SETTING_NAMES);
+}
+
+/** Of a list the place of the wrong value is no part of its name. */
+function namedBy(issue: v.BaseIssue<unknown>): string {
+  return (v.getDotPath(issue) ?? '').replace(/\.\d+$/, '');
 }
 
 function assign(tree: Tree, assignment: string, names: readonly SettingName[]): void {

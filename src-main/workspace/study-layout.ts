@@ -1,6 +1,6 @@
 /** Where everything of a study lies. Every path inside a study is spelled here and nowhere else. */
 import { join } from 'node:path';
-import { ARMS } from '../contract/settings.ts';
+import { RUN_ARMS } from '../contract/settings.ts';
 
 export const studyFile = (study: string) => join(study, 'study.json');
 export const studyBackupFile = (study: string) => join(study, 'study.json.bak');
@@ -14,7 +14,7 @@ export const dataLockFile = (study: string) => join(study, 'lock-data');
 export const studyLockFile = (study: string) => join(study, 'lock');
 export const runsFolder = (study: string) => join(study, 'runs');
 
-const RUN_ID = new RegExp(`^\\d{3,9}-(${ARMS.join('|')})-s\\d{1,10}$`);
+const RUN_ID = new RegExp(`^\\d{3,9}-(${RUN_ARMS.join('|')})-s\\d{1,10}$`);
 
 /** `001-consistency-s0`: number in the study, arm, seed. */
 export const runId = (number: number, arm: string, seed: number) =>

@@ -6,7 +6,13 @@ type Words = Pick<SettingView, 'group' | 'title' | 'definition'>;
 const of =
   (group: SettingView['group']) =>
   (title: string, definition: string): Words => ({ group, title, definition });
-const [network, training, method, other] = [of('network'), of('training'), of('method'), of('other')];
+const [network, start, training, method, other] = [
+  of('network'),
+  of('start'),
+  of('training'),
+  of('method'),
+  of('other'),
+];
 
 /** By dotted name. */
 export const SETTING_WORDS: Readonly<Record<string, Words>> = {
@@ -40,6 +46,36 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
     'Pictures are brought to a square of this many pixels a side before the network sees them.',
   ),
 
+  'network.head': network(
+    'Last layers',
+    'Only for VGGs: light is two small dense layers, torchvision three of 4,096, which hold most of its weights.',
+  ),
+  'network.interpretable': network(
+    'Explains itself by',
+    'Beside its heatmaps: icnn by filters that each mark one part, csg by filters that each serve few classes, protopnet by the training pictures that a picture is compared with.',
+  ),
+  'network.prototypesPerClass': network(
+    'Prototypes of a class',
+    'Only for protopnet: with how many places of training pictures each class is compared.',
+  ),
+  'network.prototypeChannels': network(
+    'Channels of a prototype',
+    'Only for protopnet: how many numbers describe a place. Fewer are faster and tell less apart.',
+  ),
+
+  'start.frozenStages': start(
+    'Stages that stay',
+    'So many stages of the network, from the picture on, keep the weights they begin with. Fewer pictures need more stages that stay; training is faster, too.',
+  ),
+  'start.layerDecay': start(
+    'Learning rate towards the picture',
+    'Each stage learns at this share of the rate of the stage after it. Below 1, what was learnt elsewhere changes less near the picture, where it is most general.',
+  ),
+  'start.batchNorm': start(
+    'Batch norms',
+    'learn: as usual. keep: they go by the brightness and contrast they were trained with, which is steadier for small steps. freeze: nothing in them changes.',
+  ),
+
   'training.warmupEpochs': training(
     'Epochs before the first assessment',
     'How often every training picture is seen, all counting the same, before the gaze is assessed for the first time.',
@@ -51,6 +87,26 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   'training.epochsPerRound': training(
     'Epochs of a round',
     'How often every training picture is seen between one assessment and the next.',
+  ),
+  'training.filterLoss': training(
+    'Weight of the filter loss',
+    'Only for icnn: how much it counts that each filter answers to one part of one class.',
+  ),
+  'training.gatePeriod': training(
+    'Every so many steps through the gate',
+    'Only for csg: in these steps a class may use only the filters that its gate lets through.',
+  ),
+  'training.gateSparsity': training(
+    'Cost of an open gate',
+    'Only for csg: the larger, the fewer filters each class may use.',
+  ),
+  'training.clusterCost': training(
+    'Closeness to own prototypes',
+    'Only for protopnet: how much it counts that some place of a picture is like a prototype of its class.',
+  ),
+  'training.separationCost': training(
+    'Distance to other prototypes',
+    'Only for protopnet: how much it counts that no place of a picture is like a prototype of another class.',
   ),
   'training.batchSize': training(
     'Pictures of a step',

@@ -1,5 +1,5 @@
 /** What can be chosen before a run, with the words for it. */
-import { ARMS, PRESETS, type Arm, type Preset } from '../../contract/settings.ts';
+import { ARMS, PRESETS, type Preset } from '../../contract/settings.ts';
 import type { Correction } from '../../contract/run.ts';
 import type { ArmView, PresetView, SettingValue, SettingView, TrainOptions } from '../../contract/train-view.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
@@ -24,7 +24,7 @@ const PRESET_WORDS: Readonly<Record<Preset, { readonly title: string; readonly t
   },
 };
 
-const WHY_ARM: Readonly<Record<Arm, string>> = {
+const WHY_ARM: Readonly<Record<(typeof ARMS)[number], string>> = {
   plain: 'It shows how the model looks without any of this, and is what everything else is compared with.',
   consistency: 'It is the method that this program is about.',
   loss: 'If it does as well as explanation consistency, hard pictures alone were what helped, not the gaze.',
@@ -49,7 +49,8 @@ export function trainOptions(dataset: Dataset, corrections: readonly Correction[
 }
 
 function settingViews(): SettingView[] {
-  return SETTING_NAMES.map(({ name, control }) => {
+  // Weights are chosen, not typed; and what pictures are normalised with comes with them.
+  return SETTING_NAMES.filter(({ name, list }) => !list && name !== 'start.weights').map(({ name, control }) => {
     const words = SETTING_WORDS[name] ?? { group: 'other' as const, title: name, definition: '' };
     return { name, ...words, control };
   });
@@ -64,6 +65,8 @@ function presetView(preset: Preset, dataset: Dataset): PresetView {
 function flattened(value: object, prefix = ''): [string, SettingValue][] {
   return Object.entries(value).flatMap(([key, inner]: [string, object | SettingValue]) => {
     const name = prefix === '' ? key : `${prefix}.${key}`;
+    // A list as `--set` takes it.
+    if (Array.isArray(inner)) return [[name, inner.join(',')] as [string, SettingValue]];
     return typeof inner === 'object' ? flattened(inner, name) : [[name, inner] as [string, SettingValue]];
   });
 }

@@ -1,6 +1,6 @@
 /** Which runs stand side by side, and which of them the others are compared with. */
 import type { RunBrief } from '../../../src-main/contract/app-state.ts';
-import { ARMS } from '../../../src-main/contract/settings.ts';
+import { RUN_ARMS } from '../../../src-main/contract/settings.ts';
 
 /** `runs`: ids, the baseline first. */
 export interface ChosenRuns {
@@ -75,7 +75,7 @@ function baselineOf(candidates: readonly RunBrief[], ids: readonly string[]): st
 function inOrder(all: readonly RunBrief[], ids: readonly string[], baseline: string): ChosenRuns {
   const rest = all
     .filter((run) => ids.includes(run.id) && run.id !== baseline)
-    .sort((x, y) => ARMS.indexOf(x.arm) - ARMS.indexOf(y.arm) || x.seed - y.seed)
+    .sort((x, y) => RUN_ARMS.indexOf(x.arm) - RUN_ARMS.indexOf(y.arm) || x.seed - y.seed)
     .map((run) => run.id);
   return { baseline, runs: [baseline, ...rest] };
 }
