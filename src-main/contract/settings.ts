@@ -68,8 +68,8 @@ export const NORM_POLICIES = ['learn', 'keep', 'freeze'] as const;
 export type NormPolicy = (typeof NORM_POLICIES)[number];
 
 /** Mean and standard deviation of ImageNet's training pictures, RGB in [0,1] (torchvision). */
-const IMAGENET_MEAN = [0.485, 0.456, 0.406];
-const IMAGENET_STD = [0.229, 0.224, 0.225];
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406];
+export const IMAGENET_STD = [0.229, 0.224, 0.225];
 const threeChannels = (min: number, max: number) => v.pipe(v.array(between(min, max)), v.length(3));
 
 /** No weights to start from. */

@@ -2,11 +2,11 @@
 import type { RunRecord } from '../contract/run.ts';
 import type { TrainingData } from '../method/data.ts';
 import type { RoundsHooks } from '../method/rounds-types.ts';
-import { INPUT_MEAN, INPUT_STD } from '../networks/layer.ts';
 import { saveSnapshot } from '../workspace/checkpoints.ts';
 import { quantizeHeatmaps } from '../workspace/heatmap-file.ts';
 import type { Heatmaps } from '../method/heatmap.ts';
 import { writeRoundMaps, writeRoundTable } from '../workspace/round-tables.ts';
+import { rgbOf } from '../workspace/weights-description.ts';
 import { writeWeights } from '../workspace/weights-file.ts';
 import type { JobControl } from './control.ts';
 import type { ProgressMeter } from './progress.ts';
@@ -57,16 +57,13 @@ export function roundsHooks(parts: HookParts): RoundsHooks {
       await writeRoundTable(folder, round, rows);
       await writeRoundMaps(folder, round, 'clean', storable(maps));
       await writeRoundMaps(folder, round, 'attacked', storable(attackedMaps));
-      const { architecture, width, stem, lastStride, size } = settings.network;
+      const { mean, std, ...network } = settings.network;
       await writeWeights(folder, round, weights, {
-        architecture,
-        width,
-        stem,
-        lastStride,
-        size,
+        ...network,
+        mean: rgbOf(mean),
+        std: rgbOf(std),
         classes: [...classes],
-        mean: [...INPUT_MEAN],
-        std: [...INPUT_STD],
+        task: record.task ?? 'single-label',
       });
       await session.recordRound(summary);
       session.tell({ type: 'round', summary });

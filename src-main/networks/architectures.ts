@@ -3,20 +3,25 @@ import type { ArchitectureName, NetworkSettings } from '../contract/settings.ts'
 import { convnextStages, convnextTiny } from './convnext.ts';
 import { densenet121 } from './densenet.ts';
 import { efficientnetB0, efficientnetSizes } from './efficientnet.ts';
+import { interpretableNetwork } from './interpretable/interpretable.ts';
 import type { Architecture } from './layer.ts';
 import { mobilenetSizes, mobilenetV2 } from './mobilenet.ts';
 import { resnet } from './resnet.ts';
 import { lightEnd, TORCHVISION_END, vgg, type VggEnd } from './vgg.ts';
 
-type Settings = Pick<NetworkSettings, 'architecture' | 'width' | 'stem' | 'lastStride'>;
+type Settings = Pick<NetworkSettings, 'architecture' | 'width' | 'stem' | 'lastStride'> & Partial<NetworkSettings>;
 
 /**
- * A network for training here: VGGs have a light end. Stem and last stride are those of ResNets; other networks begin
- * and end as torchvision's do.
+ * A network for training here, with what it explains itself by. Stem and last stride are those of ResNets; other
+ * networks begin as torchvision's do. What is absent has its default: VGGs end lightly, pictures are normalised as
+ * ImageNet's.
  * @param classes number of logits, at least 2.
  */
 export function buildArchitecture(settings: Settings, classes: number): Architecture {
-  return build(settings, lightEnd(settings.width), classes);
+  const { head, width, mean, std } = settings;
+  const plain = build(settings, head === 'torchvision' ? TORCHVISION_END : lightEnd(width), classes);
+  const scaled = mean === undefined || std === undefined ? plain : { ...plain, input: { mean, std } };
+  return interpretableNetwork(scaled, settings);
 }
 
 /** Channels of the first stage in torchvision. */

@@ -7,7 +7,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import type { Engine } from '../compute/engine.ts';
 import { assembleInference } from './assemble.ts';
 import { foldedTensors } from './folding.ts';
-import { type Architecture, INPUT_MEAN, poolingHead } from './layer.ts';
+import { type Architecture, inputScale, poolingHead } from './layer.ts';
 import type { FlatWeights, ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 import { type UnrolledFilter, unrollFilter } from './unrolled.ts';
@@ -45,7 +45,7 @@ export class FrozenNetwork {
     const inference = { ops: engine.ops, lookup, unrolled };
     this.features = assembleInference(inference, architecture.features);
     this.head = assembleInference(inference, architecture.head);
-    this.mean = tf.tensor1d([...INPUT_MEAN]);
+    this.mean = tf.tensor1d([...inputScale(architecture).mean]);
   }
 
   /** @param x [n,size,size,3] in [0,1] */

@@ -15,8 +15,8 @@ import {
   writeRoundTable,
 } from './round-tables.ts';
 import { roundMapsFile, roundTableFile, weightsFile } from './study-layout.ts';
+import type { WeightsDescription } from './weights-description.ts';
 import { readWeights, writeWeights } from './weights-file.ts';
-import type { WeightsDescription } from './weights-file.ts';
 
 let run: string;
 beforeEach(async () => {

@@ -13,6 +13,9 @@ export const dataEditsFile = (study: string) => join(study, 'data-edits.ndjson')
 export const dataLockFile = (study: string) => join(study, 'lock-data');
 export const studyLockFile = (study: string) => join(study, 'lock');
 export const runsFolder = (study: string) => join(study, 'runs');
+/** Weights from elsewhere that runs of the study begin with. */
+export const studyWeightsFolder = (study: string) => join(study, 'weights');
+export const studyWeightsFile = (study: string, id: string) => join(studyWeightsFolder(study), `${id}.safetensors`);
 
 const RUN_ID = new RegExp(`^\\d{3,9}-(${RUN_ARMS.join('|')})-s\\d{1,10}$`);
 

@@ -5,32 +5,12 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
-import { ARCHITECTURES, STEMS } from '../contract/settings.ts';
 import { findNonFinite, readFloatTensors, writeSafetensors } from '../networks/safetensors.ts';
 import type { FloatArray } from '../networks/safetensors.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import { hashBytes } from './file-hash.ts';
 import { weightsFile } from './study-layout.ts';
-
-const rgb = v.tuple([v.number(), v.number(), v.number()]);
-
-const WeightsDescription = v.object({
-  architecture: v.picklist(ARCHITECTURES),
-  /** Channels of the first stage. */
-  width: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  stem: v.picklist(STEMS),
-  /** Stride of the last stage of a ResNet. */
-  lastStride: v.picklist([1, 2]),
-  /** Class names in label order. */
-  classes: v.array(v.string()),
-  /** Pictures in [0,1] are normalised as (x - mean) / std, per channel. */
-  mean: rgb,
-  std: rgb,
-  /** Side of the square input in pixels. */
-  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
-});
-/** What the weights belong to. */
-export type WeightsDescription = v.InferOutput<typeof WeightsDescription>;
+import { fieldsOf, metadataOf, WeightsDescription } from './weights-description.ts';
 
 /**
  * Writes the weights at the end of a round.
@@ -52,11 +32,7 @@ export async function writeWeights(
       `${bad.name}[${bad.index}] is ${bad.value}`,
     );
   }
-  // "format": what PyTorch's tools look for before they load a file.
-  const metadata: Record<string, string> = { format: 'pt' };
-  for (const [key, value] of Object.entries(v.parse(WeightsDescription, description))) {
-    metadata[key] = typeof value === 'string' ? value : JSON.stringify(value);
-  }
+  const metadata = metadataOf(v.parse(WeightsDescription, description));
   const bytes = writeSafetensors(weights, metadata);
   await writeFileAtomic(weightsFile(run, round), bytes);
   return hashBytes(bytes);
@@ -86,22 +62,9 @@ export async function readWeights(
 }
 
 function readDescription(metadata: Readonly<Record<string, string>>, path: string): WeightsDescription {
-  const fields: Record<string, unknown> = {};
-  for (const key of Object.keys(WeightsDescription.entries)) {
-    const text = metadata[key];
-    fields[key] = key === 'architecture' || key === 'stem' ? text : parse(text);
-  }
-  const checked = v.safeParse(WeightsDescription, fields);
+  const checked = v.safeParse(WeightsDescription, fieldsOf(metadata, WeightsDescription));
   if (checked.success) return checked.output;
   throw invalid(path, 'the file does not say which network they belong to', v.summarize(checked.issues));
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(path: string, reason: string, details: string): SteadygazeError {

@@ -34,10 +34,10 @@ export async function readWeightsFile(path: string): Promise<WeightsFile> {
  * @throws SteadygazeError as {@link readWeightsFile}
  */
 export async function readNamedWeights(path: string): Promise<WeightsFile> {
-  const { format, arrays: found, notes } = await readWeightsFile(path);
+  const { format, arrays: found, notes, metadata = {} } = await readWeightsFile(path);
   const { arrays: named, notes: more } = torchvisionNames(found);
   const arrays = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
-  return { format, arrays, notes: [...notes, ...more] };
+  return { format, arrays, notes: [...notes, ...more], metadata };
 }
 
 async function readAny(bytes: Uint8Array, path: string): Promise<WeightsFile> {
@@ -59,10 +59,9 @@ function isLength(bytes: Uint8Array): boolean {
 
 function readSafe(bytes: Uint8Array): WeightsFile {
   const arrays = new Map<string, FoundArray>();
-  for (const [name, { dtype, shape, data }] of readSafetensors(bytes).tensors) {
-    arrays.set(name, { shape, dtype, data: toFloat32(data) });
-  }
-  return { format: 'safetensors', arrays, notes: [] };
+  const { tensors, metadata } = readSafetensors(bytes);
+  for (const [name, { dtype, shape, data }] of tensors) arrays.set(name, { shape, dtype, data: toFloat32(data) });
+  return { format: 'safetensors', arrays, notes: [], metadata };
 }
 
 async function readArchive(bytes: Uint8Array): Promise<WeightsFile> {

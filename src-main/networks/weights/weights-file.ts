@@ -18,6 +18,8 @@ export interface WeightsFile {
   readonly arrays: ReadonlyMap<string, FoundArray>;
   /** Sentences about what was chosen or left out while reading. */
   readonly notes: readonly string[];
+  /** What the file says of itself, where its format can. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** @param reason continues the sentence "The weights file cannot be used: ..." */
