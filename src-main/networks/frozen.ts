@@ -1,6 +1,10 @@
 /**
  * A network in inference mode: running statistics, batch norm folded into convolutions, no weight
  * gradients. What heatmaps, attacks and evaluation work on.
+ *
+ * Of networks that explain themselves: `values('icnn.class_activation')` is the table [classes,K] behind the class of
+ * each filter (filterClasses of interpretable/filter-classes.ts), `values('csg.gate')` the gate matrix [classes,K]. With
+ * ICNN the `map` of `forward` is the masked one; `unmaskedMap` gives it as it is before the mask.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -8,7 +12,7 @@ import type { Engine } from '../compute/engine.ts';
 import { assembleInference } from './assemble.ts';
 import { foldedTensors } from './folding.ts';
 import { type Architecture, inputScale, poolingHead } from './layer.ts';
-import type { FlatWeights, ParameterLayout } from './parameters.ts';
+import { exportParameter, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 import { type UnrolledFilter, unrollFilter } from './unrolled.ts';
 
@@ -22,14 +26,22 @@ export interface Activations {
 
 export class FrozenNetwork {
   readonly architecture: Architecture;
+  private readonly layout: ParameterLayout;
+  private readonly weights: FlatWeights;
   private readonly tensors: ReadonlyMap<string, Tensor>;
   private readonly unrolled = new Map<string, UnrolledFilter>();
   private readonly features: Sequence;
+  /** The features without ICNN's mask at their end. */
+  private readonly unmasked: Sequence;
   private readonly head: Sequence;
+  /** The head of a network with prototypes: from the map to patches, to scores, to logits. */
+  private readonly prototypes: Record<'before' | 'at' | 'after', Sequence> | null = null;
   private readonly mean: Tensor1D;
 
   constructor(engine: Engine, architecture: Architecture, layout: ParameterLayout, weights: FlatWeights) {
     this.architecture = architecture;
+    this.layout = layout;
+    this.weights = weights;
     this.tensors = foldedTensors(architecture, layout, weights);
     const unrolled = (name: string, height: number, width: number): UnrolledFilter => {
       const key = `${name} ${height} ${width}`;
@@ -37,14 +49,22 @@ export class FrozenNetwork {
       this.unrolled.set(key, found);
       return found;
     };
-    const lookup = (name: string): Tensor => {
-      const tensor = this.tensors.get(name);
-      if (tensor === undefined) throw new Error(`no tensor ${name}`);
-      return tensor;
-    };
+    const lookup = (name: string): Tensor => this.parameter(name);
     const inference = { ops: engine.ops, lookup, unrolled };
     this.features = assembleInference(inference, architecture.features);
+    const { features } = architecture;
+    const isMasked = features.at(-1)?.op === 'partMask';
+    this.unmasked = isMasked ? assembleInference(inference, features.slice(0, -1)) : this.features;
     this.head = assembleInference(inference, architecture.head);
+    const prototypes = architecture.head.findIndex(({ op }) => op === 'prototypes');
+    if (prototypes >= 0) {
+      const [before, at, after] = [
+        architecture.head.slice(0, prototypes),
+        architecture.head.slice(prototypes, prototypes + 1),
+        architecture.head.slice(prototypes + 1),
+      ].map((layers) => assembleInference(inference, layers));
+      this.prototypes = { before, at, after };
+    }
     this.mean = tf.tensor1d([...inputScale(architecture).mean]);
   }
 
@@ -55,6 +75,23 @@ export class FrozenNetwork {
     input.dispose();
     const { y: logits } = this.head.forward(map, false);
     return { map: map as Tensor4D, logits: logits as Tensor2D };
+  }
+
+  /**
+   * The last convolutional map [n,h,w,K] as it is before ICNN's part mask; of other networks that of {@link forward}. The
+   * caller disposes of it.
+   */
+  unmaskedMap(x: Tensor4D): Tensor4D {
+    const input = tf.sub<Tensor4D>(x, this.mean);
+    const { y } = this.unmasked.forward(input, false);
+    input.dispose();
+    return y as Tensor4D;
+  }
+
+  /** A stored parameter, in PyTorch's layout, by its name in files of weights; null where the network has none such. */
+  values(name: string): Float32Array | null {
+    const found = this.layout.parameters.find((parameter) => parameter.name === name);
+    return found === undefined ? null : exportParameter(found, this.weights.parameters);
   }
 
   /**
@@ -82,6 +119,35 @@ export class FrozenNetwork {
     const gradient = this.head.backward(tape, map, y, selection, true) as Tensor4D;
     y.dispose();
     return gradient;
+  }
+
+  /**
+   * Patches of every place that prototypes are compared with, [n,h,w,D].
+   * @param x [n,size,size,3] in [0,1]
+   * @throws Error of a network without prototypes
+   */
+  patches(x: Tensor4D): Tensor4D {
+    if (this.prototypes === null) throw new Error('this network has no prototypes');
+    const input = tf.sub<Tensor4D>(x, this.mean);
+    const { y: map } = this.features.forward(input, false);
+    const { y: patches } = this.prototypes.before.forward(map, false);
+    tf.dispose([input, map]);
+    return patches as Tensor4D;
+  }
+
+  /** Scores [n,m] of the prototypes for patches [n,h,w,D], and logits [n,classes]; the caller disposes of both. */
+  scores(patches: Tensor4D): { scores: Tensor2D; logits: Tensor2D } {
+    if (this.prototypes === null) throw new Error('this network has no prototypes');
+    const { y: scores } = this.prototypes.at.forward(patches, false);
+    const { y: logits } = this.prototypes.after.forward(scores, false);
+    return { scores: scores as Tensor2D, logits: logits as Tensor2D };
+  }
+
+  /** A parameter in the inner layout (batch norms folded: folding.ts), borrowed. @throws Error where there is none */
+  parameter(name: string): Tensor {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw new Error(`no tensor ${name}`);
+    return tensor;
   }
 
   /** Rows [n,K] of the dense layer for classes [n] where the class activation map is closed-form. */

@@ -4,6 +4,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../compute/engine.ts';
 import { Random } from '../numeric/random.ts';
+import { prototypeHead } from './interpretable/interpretable.ts';
 import type { Architecture, Layer } from './layer.ts';
 import { Network } from './network.ts';
 import { describeParameters, initialWeights } from './parameters.ts';
@@ -25,8 +26,8 @@ const depthwise = (kernel: number, stride: number): Layer => ({
 });
 const residual = (...body: Layer[]): Layer => ({ op: 'residual', body, shortcut: [] });
 
-/** Layers from 9x9 pixels of 4 channels to a map of any size and channels. */
-const CASES: readonly (readonly [string, readonly Layer[], channels?: number])[] = [
+/** Layers from 9x9 pixels of 4 channels to a map of any size and channels, or to patches that a head of its own follows. */
+const CASES: readonly (readonly [string, readonly Layer[], end?: number | readonly Layer[]])[] = [
   ['depthwise 3x3', [depthwise(3, 1)]],
   ['depthwise 5x5, stride 2', [depthwise(5, 2)]],
   ['depthwise 7x7', [depthwise(7, 1)]],
@@ -58,20 +59,24 @@ const CASES: readonly (readonly [string, readonly Layer[], channels?: number])[]
     'batch norm by itself',
     [{ op: 'silu' }, { op: 'norm', name: 'tested', channels: CHANNELS }, { op: 'gelu' }, conv('second', 3)],
   ],
+  ['prototypes', [conv('second', 3)], prototypeHead(CHANNELS, 5, CLASSES, 2)],
 ];
 
-function architectureOf(layers: readonly Layer[], channels = CHANNELS): Architecture {
+function architectureOf(layers: readonly Layer[], end: number | readonly Layer[] = CHANNELS): Architecture {
   return {
     name: 'tested',
     features: [
       { op: 'conv', name: 'first', input: 3, output: CHANNELS, kernel: 3, stride: 1, pad: 1, bias: true },
       ...layers,
     ],
-    head: [
-      { op: 'averagePool', side: 2 },
-      { op: 'flatten' },
-      { op: 'dense', name: 'last', input: channels * 4, output: CLASSES },
-    ],
+    head:
+      typeof end === 'number'
+        ? [
+            { op: 'averagePool', side: 2 },
+            { op: 'flatten' },
+            { op: 'dense', name: 'last', input: end * 4, output: CLASSES },
+          ]
+        : end,
     classes: CLASSES,
     // Wide enough that a ReLU6 meets both its ends.
     initial: { conv: 0.6, dense: 0.5 },
@@ -86,9 +91,9 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
       engine = await start();
     });
 
-    it.each(CASES.map(([kind, layers, channels]) => ({ kind, layers, channels })))('$kind', ({ layers, channels }) => {
+    it.each(CASES.map(([kind, layers, end]) => ({ kind, layers, end })))('$kind', ({ layers, end }) => {
       const before = tf.memory().numTensors;
-      const architecture = architectureOf(layers, channels);
+      const architecture = architectureOf(layers, end);
       const layout = describeParameters(architecture);
       const weights = initialWeights(layout, 5);
       const random = new Random(11);
@@ -119,7 +124,9 @@ function checkParameters(network: Network, x: Tensor4D, random: Random): void {
   const first = pass().gradient;
   const gradient = (first.dataSync() as Float32Array).slice();
   first.dispose();
-  for (const { name, offset, size } of network.layout.parameters) {
+  for (const { name, kind, offset, size } of network.layout.parameters) {
+    // Has no gradient, and is not to change in training.
+    if (kind === 'votes') continue;
     const direction = unit(size, random);
     const lossAt = (step: number): number => {
       const moved = parameters.slice();
