@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'busy'
   | 'refused'
   | 'disconnected'
+  | 'download-failed'
   | 'cancelled'
   | 'internal';
 

@@ -9,6 +9,13 @@ export type Colormap = (typeof COLORMAPS)[number];
 
 const share = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
 
+/** Whether a text is an address that a mirror of published weights can have: files lie directly below it. */
+export function isMirror(text: string): boolean {
+  if (text.length > 500 || /[?#\s]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
 export const Preferences = v.strictObject({
   theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system'),
   colormap: v.optional(v.picklist(COLORMAPS), 'inferno'),
@@ -24,5 +31,7 @@ export const Preferences = v.strictObject({
   lastView: v.optional(v.picklist(VIEWS), 'data'),
   /** Say it on the desktop when a round or a run ends. */
   notify: v.optional(v.boolean(), true),
+  /** Published weights are fetched from here instead of the publisher; null: from the publisher. */
+  weightsMirror: v.optional(v.nullable(v.pipe(v.string(), v.check(isMirror, 'an address of a mirror'))), null),
 });
 export type Preferences = v.InferOutput<typeof Preferences>;

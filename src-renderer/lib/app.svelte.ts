@@ -36,6 +36,7 @@ const FIRST_PREFERENCES: Preferences = {
   tileSize: 160,
   lastView: 'data',
   notify: true,
+  weightsMirror: null,
 };
 
 /** Listeners of one kind. */

@@ -15,6 +15,7 @@ const at = (seq: number, changes: Partial<AppState> = {}): AppState => ({
     tileSize: 160,
     lastView: 'data',
     notify: true,
+    weightsMirror: null,
   },
   recent: [],
   study: null,
