@@ -18,6 +18,8 @@ export interface FolderListing {
   readonly more: boolean;
   /** Archives, tables, annotations and arrays, by name; at most 500. */
   readonly files: readonly FolderEntry[];
+  /** Files that may hold weights, by name; at most 500. */
+  readonly weights: readonly FolderEntry[];
   /** Pictures that lie directly in this folder (counted up to 1,000). */
   readonly pictures: number;
   /** Home, documents, pictures, drives, the sample: places to begin. */

@@ -14,8 +14,9 @@ import { operation, type CheckedInputOf, type InputOf, type OutputOf } from './o
 import { Preferences } from './preferences.ts';
 import { EXPORT_KINDS, REPORT_SECTIONS, type ExportedFile, type ReportPreview } from './report-view.ts';
 import { VERDICTS, type Mark, type SampleGroup, type SampleView } from './sample-view.ts';
-import { ARMS, PRESETS } from './settings.ts';
+import { ARCHITECTURES, ARMS, PRESETS, STEMS } from './settings.ts';
 import type { EngineView, Estimates, RunHistory, TrainOptions } from './train-view.ts';
+import type { StudyWeightsView, WeightsFileView } from './weights-view.ts';
 
 const nothing = v.strictObject({});
 const path = v.pipe(
@@ -34,6 +35,7 @@ const round = whole(1000);
 const sampleIds = v.pipe(v.array(text(8000)), v.minLength(1), v.maxLength(100_000));
 const engine = v.picklist(['auto', 'cuda', 'native', 'wasm']);
 const settingValues = v.record(text(80), v.union([text(80), v.pipe(v.number(), v.finite()), v.boolean()]));
+const threeNumbers = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.length(3));
 const runs = v.pipe(v.array(run), v.minLength(1), v.maxLength(20));
 
 export const OPERATIONS = {
@@ -47,7 +49,7 @@ export const OPERATIONS = {
 
   // Places. `folders.pick` is for the desktop only, `folders.list` takes its place in a browser.
   'folders.pick': operation(
-    v.strictObject({ purpose: v.picklist(['pictures', 'data-file', 'study', 'place-for-study']) }),
+    v.strictObject({ purpose: v.picklist(['pictures', 'data-file', 'study', 'place-for-study', 'weights-file']) }),
   ).answers<string | null>(),
   'folders.list': operation(v.strictObject({ path: v.nullable(path) })).answers<FolderListing>(),
   /** What a dropped or opened path is. */
@@ -121,6 +123,32 @@ export const OPERATIONS = {
     v.strictObject({ kind: v.picklist(EDIT_EXPORT_KINDS), task }),
   ).answers<ExportedFile | null>(),
 
+  // Weights to start from
+  /** What is in a file of weights, and which networks could use it. */
+  'weights.inspectFile': operation(v.strictObject({ path, task })).answers<WeightsFileView>(),
+  /** Copies weights into the open study, from a file or from what was downloaded. */
+  'weights.use': operation(
+    v.strictObject({
+      source: v.variant('kind', [
+        v.strictObject({
+          kind: v.literal('file'),
+          path,
+          architecture: v.picklist(ARCHITECTURES),
+          /** What is null or absent is what the file says, or what is usual. */
+          size: v.optional(v.nullable(whole(4096)), null),
+          mean: v.optional(v.nullable(threeNumbers), null),
+          std: v.optional(v.nullable(threeNumbers), null),
+          stem: v.optional(v.nullable(v.picklist(STEMS)), null),
+          lastStride: v.optional(v.nullable(v.picklist([1, 2])), null),
+        }),
+        v.strictObject({ kind: v.literal('published'), id: text(100) }),
+      ]),
+      task,
+    }),
+  ).answers<StudyWeightsView>(),
+  /** What the open study keeps. */
+  'weights.list': operation(nothing).answers<readonly StudyWeightsView[]>(),
+
   // Training
   'train.options': operation(nothing).answers<TrainOptions>(),
   'train.engines': operation(nothing).answers<readonly EngineView[]>(),
@@ -138,6 +166,18 @@ export const OPERATIONS = {
       applyCorrections: v.boolean(),
       /** Seconds, as it was estimated for all runs together. */
       estimate: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    }),
+  ).answers<null>(),
+  /**
+   * Assesses and measures a network as it is, without training it: a run of the arm `given`. `classes[c]` is the output of
+   * the network that is class c of the study; null in its place: by the names of the classes, or in order where the
+   * numbers are equal.
+   */
+  'train.bring': operation(
+    v.strictObject({
+      weights: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+      classes: v.nullable(v.pipe(v.array(v.nullable(whole(1_000_000))), v.maxLength(10_000))),
+      engine,
     }),
   ).answers<null>(),
   'train.pause': operation(nothing).answers<null>(),

@@ -3,6 +3,7 @@ import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from '
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { SteadygazeError } from '../contract/errors.ts';
+import { WEIGHTS_EXTENSIONS } from '../networks/weights/weights-name.ts';
 import type { SaveRequest, Shell } from '../service/shell.ts';
 import { printPdf } from './print-pdf.ts';
 
@@ -13,6 +14,15 @@ const DIALOGS: Readonly<Record<Parameters<Shell['pickFolder']>[0], OpenDialogOpt
     title: 'Choose an archive, a table or an annotation',
     buttonLabel: 'Choose',
     properties: ['openFile'],
+  },
+  'weights-file': {
+    title: 'Choose a file of weights',
+    buttonLabel: 'Choose',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Weights', extensions: WEIGHTS_EXTENSIONS.map((extension) => extension.slice(1)) },
+      { name: 'All files', extensions: ['*'] },
+    ],
   },
   study: { title: 'Open a study', buttonLabel: 'Open', properties: ['openDirectory'] },
   'place-for-study': {

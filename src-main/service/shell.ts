@@ -12,7 +12,7 @@ export interface SaveRequest {
 export interface Shell {
   readonly mode: 'desktop' | 'browser';
   /** A folder that a person chose, null where they changed their mind. @throws SteadygazeError where there are no dialogs */
-  pickFolder(purpose: 'pictures' | 'data-file' | 'study' | 'place-for-study'): Promise<string | null>;
+  pickFolder(purpose: 'pictures' | 'data-file' | 'study' | 'place-for-study' | 'weights-file'): Promise<string | null>;
   /** Desktop: asks for a place and writes there. Browser: writes to a temporary place and offers it for download. */
   save(request: SaveRequest): Promise<{ readonly path: string | null; readonly url: string | null } | null>;
   /** Shows a file or folder in the system's file manager. @throws SteadygazeError where that is impossible */

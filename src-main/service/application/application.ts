@@ -34,6 +34,7 @@ import { StudyDesk } from './study-desk.ts';
 import { studyOperations } from './study-operations.ts';
 import { TaskList } from './tasks.ts';
 import { trainOperations } from './train-operations.ts';
+import { weightsOperations } from './weights-operations.ts';
 
 export type { ResourceAnswer };
 
@@ -72,6 +73,7 @@ export class Application {
       ...appOperations(parts),
       ...studyOperations(parts),
       ...dataOperations(parts),
+      ...weightsOperations(parts),
       ...trainOperations(parts),
       ...inspectOperations(parts),
       ...evaluationOperations(parts),

@@ -7,6 +7,7 @@ import { hasArchiveExtension } from '../../datasets/trees/archive-name.ts';
 import { forEachConcurrently } from '../../datasets/concurrency.ts';
 import { dataFileKind } from '../../datasets/trees/data-file-name.ts';
 import { hasPictureExtension } from '../../datasets/pictures/picture-name.ts';
+import { hasWeightsExtension } from '../../networks/weights/weights-name.ts';
 import { studyFile } from '../../workspace/study-layout.ts';
 import { namesIn } from './folder-names.ts';
 
@@ -36,13 +37,18 @@ export async function listFolders(
   const sorted = [...folders].sort(naturally.compare);
   const listed = sorted.slice(0, MOST_FOLDERS);
   const isData = (name: string): boolean => hasArchiveExtension(name) || dataFileKind(name) !== null;
-  const data = files.filter(isData).sort(naturally.compare);
+  const filesOf = (names: readonly string[]): FolderEntry[] =>
+    [...names]
+      .sort(naturally.compare)
+      .slice(0, MOST_FILES)
+      .map((name) => ({ name, path: join(folder, name), kind: 'file' }));
   return {
     path: folder,
     trail: trailTo(folder),
     entries: await entriesOf(folder, listed),
     more: more || sorted.length > listed.length,
-    files: data.slice(0, MOST_FILES).map((name) => ({ name, path: join(folder, name), kind: 'file' })),
+    files: filesOf(files.filter(isData)),
+    weights: filesOf(files.filter(hasWeightsExtension)),
     pictures: Math.min(MOST_PICTURES, files.filter(hasPictureExtension).length),
     places: [...(await existing([...placesOfSystem(), ...places, ...letters()])), ...(await mounted())],
   };

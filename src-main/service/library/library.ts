@@ -14,8 +14,10 @@ import type { DataState } from '../../contract/run.ts';
 import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
 import type { Preset } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
+import type { StudyWeightsView, WeightsFileView } from '../../contract/weights-view.ts';
 import type { RunPlans } from '../plan-runs.ts';
 import type { Printed } from '../report-zip.ts';
+import type { WeightsSource } from '../use-weights.ts';
 
 /** Of a long call. */
 export interface Following {
@@ -103,6 +105,12 @@ export interface Library {
 
   /** Presets fitted to the pictures, every setting with its definition, and the corrections at hand. */
   trainOptions(study: string): Promise<TrainOptions>;
+  /** What is in a file of weights. */
+  inspectWeights(path: string): Promise<WeightsFileView>;
+  /** Copies weights into the study. */
+  useWeights(study: string, source: WeightsSource): Promise<StudyWeightsView>;
+  /** What the study keeps. */
+  studyWeights(study: string): Promise<readonly StudyWeightsView[]>;
   history(study: string, run: string): Promise<RunHistory>;
   /**
    * Settles what runs are to do, one for each of `sets` ("name=value", over the preset), and checks it.

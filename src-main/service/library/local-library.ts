@@ -12,6 +12,8 @@ import type { EditedStudy } from '../edit-data.ts';
 import { editsExport } from '../export-edits.ts';
 import { planRuns } from '../plan-runs.ts';
 import { refreshData } from '../refresh-data.ts';
+import { inspectWeights, studyWeights, useWeights } from '../use-weights.ts';
+import type { WeightsSource } from '../use-weights.ts';
 import { comparedPictures } from './compare-pictures.ts';
 import { compareView } from './compare.ts';
 import { copySample } from './copy-sample.ts';
@@ -128,6 +130,19 @@ export class LocalLibrary implements Library {
     const { dataset, read } = await this.#studies.get(study);
     const corrections = corrected ? await this.#corrections(study) : [];
     return { ...planRuns(dataset, { preset, sets, corrections }), data: read.state };
+  }
+
+  async inspectWeights(path: string) {
+    return inspectWeights(path);
+  }
+
+  async useWeights(study: string, source: WeightsSource) {
+    const { dataset } = await this.#studies.get(study);
+    return useWeights(resolve(study), dataset.classes.length, source);
+  }
+
+  async studyWeights(study: string) {
+    return studyWeights(resolve(study));
   }
 
   async history(study: string, run: string) {
