@@ -3,6 +3,7 @@
  * stored for itself, and can be measured again for itself.
  */
 import * as v from 'valibot';
+import type { InterpretabilityDetails } from './interpretability-details.ts';
 import type { Figure } from './run.ts';
 
 /**
@@ -16,6 +17,7 @@ import type { Figure } from './run.ts';
  * - `consistency`: explanation consistency E on the measured pictures, with one eps for all runs.
  * - `faithfulness`: insertion, deletion, and heatmaps of randomised layers.
  * - `stability`: concentration of the heatmap, its kinds compared, harmless changes.
+ * - `interpretability`: what single filters, class gates and prototypes stand for.
  */
 export const EVALUATION_PARTS = [
   'recognition',
@@ -28,6 +30,7 @@ export const EVALUATION_PARTS = [
   'consistency',
   'faithfulness',
   'stability',
+  'interpretability',
 ] as const;
 export type EvaluationPart = (typeof EVALUATION_PARTS)[number];
 
@@ -94,6 +97,8 @@ export const EvaluationSettings = v.strictObject({
     }),
     {},
   ),
+  /** A row holds a number of each filter: not all of a million pictures. */
+  interpretability: v.optional(v.strictObject({ pictures: pictures(10_000) }), {}),
 });
 export type EvaluationSettings = v.InferOutput<typeof EvaluationSettings>;
 
@@ -146,6 +151,7 @@ export interface PartDetails {
   readonly consistency: ConsistencyDetails;
   readonly faithfulness: FaithfulnessDetails;
   readonly stability: StabilityDetails;
+  readonly interpretability: InterpretabilityDetails;
 }
 
 /**

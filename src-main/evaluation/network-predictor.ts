@@ -9,7 +9,8 @@ import { FrozenNetwork } from '../networks/frozen.ts';
 import type { Architecture } from '../networks/layer.ts';
 import type { Targets } from '../networks/loss.ts';
 import { describeParameters, type FlatWeights, initialWeights, type ParameterLayout } from '../networks/parameters.ts';
-import type { PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
+import { NetworkInside } from './network-inside.ts';
+import type { Inside, PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
 
 /** A network that takes pictures of one size; closes nothing. */
 class FrozenPredictor implements Predictor {
@@ -26,7 +27,7 @@ class FrozenPredictor implements Predictor {
   }
 
   async classify(pictures: Pixels): Promise<Float32Array> {
-    const x = this.#tensor(pictures);
+    const x = this.tensor(pictures);
     const { map, logits } = this.network.forward(x);
     try {
       return ((await logits.data()) as Float32Array).slice();
@@ -36,7 +37,7 @@ class FrozenPredictor implements Predictor {
   }
 
   async predict(pictures: Pixels, labels: Int32Array, kind: ExplanationKind = this.#kind): Promise<Predictions> {
-    const x = this.#tensor(pictures);
+    const x = this.tensor(pictures);
     const { map, logits } = this.network.forward(x);
     try {
       const maps = heatmaps(this.network, map, labels, kind);
@@ -53,7 +54,7 @@ class FrozenPredictor implements Predictor {
 
   async attack(pictures: Pixels, targets: Targets, attack: PictureAttack): Promise<Float32Array> {
     const { region, eps, seeds, settings } = attack;
-    const x = this.#tensor(pictures);
+    const x = this.tensor(pictures);
     const attacked = attackBackground(this.network, x, targets, region, eps, seeds, settings);
     try {
       return ((await attacked.data()) as Float32Array).map((value) => value * 255);
@@ -62,7 +63,7 @@ class FrozenPredictor implements Predictor {
     }
   }
 
-  #tensor(pictures: Pixels): Tensor4D {
+  protected tensor(pictures: Pixels): Tensor4D {
     const { size } = this;
     // Not Float32Array.from with a function: it takes as long as the network does.
     const values = new Float32Array(pictures).map((value) => value / 255);
@@ -72,6 +73,7 @@ class FrozenPredictor implements Predictor {
 
 export class NetworkPredictor extends FrozenPredictor implements RandomisablePredictor {
   readonly layers: readonly string[];
+  readonly inside: Inside;
   readonly #engine: Engine;
   readonly #layout: ParameterLayout;
   readonly #weights: FlatWeights;
@@ -89,6 +91,7 @@ export class NetworkPredictor extends FrozenPredictor implements RandomisablePre
     this.#weights = weights;
     this.#heatmap = kind;
     this.layers = [...new Set(layerOfEach(layout).values())].reverse();
+    this.inside = new NetworkInside(this.network, (pictures) => this.tensor(pictures));
   }
 
   randomised(count: number, seed: number): Predictor & { close(): void } {

@@ -6,6 +6,7 @@ import { corruptionsPart } from './corruptions-part.ts';
 import { debiasingPart } from './debiasing-part.ts';
 import { faithfulnessPart } from './faithfulness-part.ts';
 import { groupsPart } from './groups-part.ts';
+import { interpretabilityPart } from './interpretability-part.ts';
 import { localizationPart } from './localization-part.ts';
 import type { PartKind } from './part.ts';
 import { recognitionPart } from './recognition-part.ts';
@@ -24,6 +25,7 @@ export const PARTS: { readonly [Part in EvaluationPart]: PartKind<Part> } = {
   consistency: consistencyPart,
   faithfulness: faithfulnessPart,
   stability: stabilityPart,
+  interpretability: interpretabilityPart,
 };
 
 /**

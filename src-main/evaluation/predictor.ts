@@ -46,8 +46,37 @@ export interface Predictor {
   attack(pictures: Pixels, targets: Targets, attack: PictureAttack): Promise<Float32Array>;
 }
 
+/** What filters, gates and prototypes make of n pictures. */
+export interface InsideView {
+  /**
+   * [n, height, width, filters]: the last convolutional map, after its activation (which not every network keeps above
+   * 0), before any part mask.
+   */
+  readonly maps: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  /** [n, classes] logits where only the filters of the label pass (map x gate), and where they do not (map x (1 - gate)). */
+  readonly gated: { readonly only: Float32Array; readonly without: Float32Array } | null;
+  /** [n, prototypes] how like each prototype the picture's most similar place is, and that place of the map, row-major. */
+  readonly matches: { readonly similarities: Float32Array; readonly places: Int32Array } | null;
+}
+
+/** What can be looked at inside a network. */
+export interface Inside {
+  /** How many filters its last convolutional map has. */
+  readonly filters: number;
+  /** [classes, filters] how far each class lets each filter through, 0 to 1; null of a network without a class gate. */
+  readonly gate: Float32Array | null;
+  /** [prototypes] the class of each; null of a network without prototypes. */
+  readonly prototypes: Int32Array | null;
+  /** @param labels [n] whose gate is used */
+  look(pictures: Pixels, labels: Int32Array): Promise<InsideView>;
+}
+
 /** A model whose layers can lose what they have learned (Adebayo et al., NeurIPS 2018). */
 export interface RandomisablePredictor extends Predictor {
+  /** Null of a model of which only the answers are known. */
+  readonly inside: Inside | null;
   /** Names of its layers with weights, from the last (the head) to the first, grouped as a person would. */
   readonly layers: readonly string[];
   /** The same model with the first `count` of `layers` drawn anew as at the start of training. The caller closes it. */

@@ -83,6 +83,7 @@ export function reader(looksAt: 'object' | 'background'): CountingModel {
     size: SIDE,
     classes: CLASSES,
     layers: [],
+    inside: null,
     classify,
     predict: async (batch, labels) => {
       const maps = new Float32Array(labels.length * SIDE * SIDE);

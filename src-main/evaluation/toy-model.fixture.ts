@@ -73,6 +73,7 @@ export function toyModel(toy: Toy): ToyModel {
     attacks,
     copies,
     layers: toy.layers ?? ['head', 'body'],
+    inside: null,
     randomised: (count) => {
       copies.push(`open ${String(count)}`);
       return { ...forgetting(count), close: () => void copies.push(`close ${String(count)}`) };

@@ -101,6 +101,7 @@ export function toyModel(
     size: SIDE,
     classes,
     layers: [],
+    inside: null,
     classify: (pictures) => Promise.resolve(classify(pictures)),
     predict: (pictures, labels) => {
       const maps = new Float32Array(labels.length * SIDE * SIDE);

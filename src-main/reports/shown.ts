@@ -12,7 +12,7 @@ export const PARTS_OF: Readonly<Record<ReportSection, readonly EvaluationPart[]>
   localization: ['localization'],
   debiasing: ['debiasing', 'challenge', 'groups'],
   robustness: ['robustness', 'corruptions'],
-  explanations: ['consistency', 'faithfulness', 'stability'],
+  explanations: ['consistency', 'faithfulness', 'stability', 'interpretability'],
   'hard-samples': [],
 };
 
@@ -63,4 +63,6 @@ export const MISSING: Readonly<Record<EvaluationPart, string>> = {
     'Whether the heatmaps are faithful has not been measured: measure \u201cfaithfulness\u201d in Compare (steadygaze evaluate STUDY --parts faithfulness).',
   stability:
     'Stability under harmless changes has not been measured: measure \u201cstability\u201d in Compare (steadygaze evaluate STUDY --parts stability).',
+  interpretability:
+    'What single filters stand for has not been measured: measure \u201cinterpretability\u201d in Compare (steadygaze evaluate STUDY --parts interpretability).',
 };

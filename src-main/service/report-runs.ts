@@ -50,7 +50,7 @@ const PARTS_OF: Readonly<Record<ReportSection, readonly EvaluationPart[]>> = {
   localization: ['localization'],
   debiasing: ['debiasing', 'challenge', 'groups'],
   robustness: ['robustness', 'corruptions'],
-  explanations: ['consistency', 'faithfulness', 'stability'],
+  explanations: ['consistency', 'faithfulness', 'stability', 'interpretability'],
   'hard-samples': [],
 };
 

@@ -18,4 +18,5 @@ export const PART_WORDS: Readonly<Record<EvaluationPart, { readonly label: strin
   },
   faithfulness: { label: 'Faithfulness', question: 'Do its heatmaps show what it really uses?' },
   stability: { label: 'Stability', question: 'Do its heatmaps survive changes that mean nothing?' },
+  interpretability: { label: 'Single filters', question: 'Does each of its filters stand for one thing?' },
 };

@@ -48,8 +48,8 @@ export const SECTIONS: Readonly<
   robustness: { label: 'Robustness', hint: 'Attacks, noise, blur, weather', parts: ['robustness', 'corruptions'] },
   explanations: {
     label: 'Explanations',
-    hint: 'Whether they are steady and true',
-    parts: ['consistency', 'faithfulness', 'stability'],
+    hint: 'Whether they are steady and true, and what filters stand for',
+    parts: ['consistency', 'faithfulness', 'stability', 'interpretability'],
   },
   'hard-samples': { label: 'Hard pictures', hint: 'Those whose gaze is least steady', parts: [] },
 };
