@@ -7,6 +7,7 @@ type Progress = Extract<JobEvent, { type: 'progress' }>;
 const PHASES: Readonly<Record<Phase, string>> = {
   decode: 'preparing pictures',
   train: 'training',
+  project: 'finding the training patches that are most like the prototypes',
   calibrate: 'choosing the strength of the attack',
   assess: 'disturbing backgrounds and looking again',
   evaluate: 'measuring on the test pictures',

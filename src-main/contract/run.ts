@@ -181,7 +181,7 @@ export interface RunRecord extends DataState {
   readonly error: ErrorValue | null;
 }
 
-export type Phase = 'decode' | 'train' | 'calibrate' | 'assess' | 'evaluate';
+export type Phase = 'decode' | 'train' | 'project' | 'calibrate' | 'assess' | 'evaluate';
 
 /** One message of a running job. `done` and `total` count pictures of this phase. */
 export type JobEvent =

@@ -3,9 +3,11 @@ import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { networkCost } from '../networks/cost.ts';
+import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts';
 import type { Architecture } from '../networks/layer.ts';
 import { passesPerPicture } from './assessment.ts';
 import { BISECTIONS, probeMethod } from './calibration.ts';
+import { PASSES_OF_PROJECTION } from './projection.ts';
 import type { RunPosition } from './snapshot.ts';
 
 /** A training step is a forward pass and two backward passes of about its cost. */
@@ -46,7 +48,9 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
     method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(probeMethod(method))) : 0;
   const warmup = training.warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
-  const workTotal = warmup + calibration + assessment + training.rounds * (round + assessment);
+  const projection = prototypesLayer(architecture) === null ? 0 : count * PASSES_OF_PROJECTION;
+  const measuring = projection + assessment;
+  const workTotal = warmup + calibration + measuring + training.rounds * (round + measuring);
   const trainingPictures = count * (training.warmupEpochs + training.rounds * training.epochsPerRound);
 
   return {
@@ -54,12 +58,14 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
     trainingPictures,
     passes: workTotal - trainingPictures * PASSES_OF_TRAINING,
     workAt(position, share) {
-      const roundsBefore = position.round === 0 ? 0 : warmup + calibration + assessment;
-      let work = roundsBefore + Math.max(0, position.round - 1) * (round + assessment);
+      const roundsBefore = position.round === 0 ? 0 : warmup + calibration + measuring;
+      let work = roundsBefore + Math.max(0, position.round - 1) * (round + measuring);
       if (position.phase === 'train') work += (position.epoch + share) * epoch;
       else work += position.round === 0 ? warmup : round;
-      if (position.phase === 'calibrate') work += share * calibration;
-      if (position.phase === 'assess') work += (position.round === 0 ? calibration : 0) + share * assessment;
+      if (position.phase === 'project') work += share * projection;
+      if (position.phase === 'calibrate') work += projection + share * calibration;
+      if (position.phase === 'assess')
+        work += projection + (position.round === 0 ? calibration : 0) + share * assessment;
       return { work, workTotal };
     },
   };

@@ -10,6 +10,7 @@ import type { Engine } from '../compute/engine.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
+import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts';
 import { Network } from '../networks/network.ts';
 import {
   describeParameters,
@@ -26,9 +27,11 @@ import { attackBatch } from './assessment.ts';
 import { BISECTIONS, calibrateEps, readBatch } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
 import type { TrainingData } from './data.ts';
-import { type LabelMaps, pairsOf } from './label-maps.ts';
+import type { LabelMaps } from './label-maps.ts';
 import type { RoundsHooks, RoundsProgress, RoundsResult } from './rounds-types.ts';
+import { project } from './projection.ts';
 import type { RunPosition, Snapshot } from './snapshot.ts';
+import { stateToStore, storedMaps, storedMomentum } from './stored-state.ts';
 import { diverged, trainEpoch } from './training.ts';
 import { mixesBackgrounds, sampleWeights } from './weights.ts';
 
@@ -81,7 +84,7 @@ class Rounds {
     this.cost = costOfRun(engine, architecture, settings, data.count);
     const layout = describeParameters(architecture);
     const weights = from === null ? initialWeights(layout, settings.seed) : importWeights(layout, from.weights);
-    const velocity = from === null ? undefined : importParameters(layout, withoutPrefix(from.state, 'momentum.'));
+    const velocity = from === null ? undefined : importParameters(layout, storedMomentum(from.state));
     this.network = new Network(engine, architecture, weights);
     this.optimizer = new SgdOptimizer(
       this.network,
@@ -100,6 +103,7 @@ class Rounds {
   async work(): Promise<RoundsResult> {
     while (this.position.phase !== 'done') {
       if (this.position.phase === 'train') await this.train();
+      else if (this.position.phase === 'project') await this.project();
       else if (this.position.phase === 'calibrate') await this.calibrate();
       else await this.assess();
     }
@@ -153,8 +157,27 @@ class Rounds {
       this.position = { ...this.position, epoch: epoch + 1, offset: 0, lossSum: 0, correct: 0 };
       await this.store();
     }
-    const next = this.position.eps === null ? 'calibrate' : 'assess';
-    this.position = { ...this.position, phase: next, epoch: 0, offset: 0 };
+    const phase = prototypesLayer(this.network.architecture) === null ? this.measuring : 'project';
+    this.position = { ...this.position, phase, epoch: 0, offset: 0 };
+  }
+
+  /** The phase after training, and after what belongs to training. */
+  private get measuring(): RunPosition['phase'] {
+    return this.position.eps === null ? 'calibrate' : 'assess';
+  }
+
+  /** A kill in it repeats it from its beginning. */
+  private async project(): Promise<void> {
+    const { network, optimizer, data, v } = this;
+    const withFrozen = <T>(use: (frozen: FrozenNetwork) => Promise<T>): Promise<T> => this.withFrozen(use);
+    const inputs = { network, optimizer, data, v, batch: this.cost.assessBatch, withFrozen };
+    await project(inputs, async (done, total) => {
+      this.report('project', done, total, null);
+      await setImmediate();
+      await this.hooks.control();
+    });
+    this.position = { ...this.position, phase: this.measuring };
+    await this.store();
   }
 
   private async calibrate(): Promise<void> {
@@ -234,16 +257,8 @@ class Rounds {
   }
 
   private async store(): Promise<void> {
-    const state = new Map<string, NamedArray>();
-    for (const [name, array] of exportParameters(this.network.layout, this.optimizer.state())) {
-      state.set(`momentum.${name}`, array);
-    }
-    state.set('v', { shape: [this.data.count], data: this.v });
-    for (const [name, array] of this.table?.toState() ?? []) state.set(name, array);
-    if (this.mixing !== null) {
-      const { count, height, width, values } = this.mixing.maps;
-      state.set('mixing.maps', { shape: [count, height, width], data: values });
-    }
+    const momentum = exportParameters(this.network.layout, this.optimizer.state());
+    const state = stateToStore(momentum, this.v, this.table, this.mixing);
     await this.hooks.checkpoint({ position: this.position, weights: this.exportWeights(), state });
   }
 
@@ -266,18 +281,4 @@ class Rounds {
     const { round, epoch } = this.position;
     this.hooks.progress({ phase, round, epoch, done, total, ...this.cost.workAt(this.position, done / total), loss });
   }
-}
-
-function withoutPrefix(state: ReadonlyMap<string, NamedArray>, prefix: string): Map<string, NamedArray> {
-  const found = new Map<string, NamedArray>();
-  for (const [name, array] of state) if (name.startsWith(prefix)) found.set(name.slice(prefix.length), array);
-  return found;
-}
-
-function storedMaps(state: ReadonlyMap<string, NamedArray>, { count, labelSets }: TrainingData): LabelMaps | null {
-  const stored = state.get('mixing.maps');
-  if (stored === undefined) return null;
-  const [, height = 1, width = 1] = stored.shape;
-  const pairs = labelSets === null ? null : pairsOf(labelSets);
-  return { maps: { values: stored.data.slice(), count: pairs?.count ?? count, height, width }, pairs };
 }

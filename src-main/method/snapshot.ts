@@ -11,8 +11,11 @@ export type { NamedArray };
 export interface RunPosition {
   /** Round being worked on, 0 (warm-up) to `rounds`. */
   readonly round: number;
-  /** Within a round: `train`, then (in round 0, where eps is chosen) `calibrate`, then `assess`. */
-  readonly phase: 'train' | 'calibrate' | 'assess' | 'done';
+  /**
+   * Within a round: `train`, then (of a network with prototypes) `project`, then (in round 0, where eps is chosen)
+   * `calibrate`, then `assess`.
+   */
+  readonly phase: 'train' | 'project' | 'calibrate' | 'assess' | 'done';
   /** Epoch within the round. */
   readonly epoch: number;
   /** Pictures of this epoch (or of this assessment) already worked on. */

@@ -25,7 +25,7 @@ const HASH_KEY = '"sha256":"';
 
 const positionSchema: v.GenericSchema<unknown, RunPosition> = v.object({
   round: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  phase: v.picklist(['train', 'calibrate', 'assess', 'done']),
+  phase: v.picklist(['train', 'project', 'calibrate', 'assess', 'done']),
   epoch: v.pipe(v.number(), v.integer(), v.minValue(0)),
   offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -34,6 +34,9 @@ const positionSchema: v.GenericSchema<unknown, RunPosition> = v.object({
   lossSum: v.number(),
   correct: v.number(),
 });
+
+/** Groups and lists that settings of earlier versions had not: they leave no trace where nothing in them was changed. */
+const LATER: ReadonlySet<string> = new Set(['start', 'mean', 'std']);
 
 /**
  * SHA-256 of the settings, independent of the order of their keys. What has its default is left out, so that a
@@ -50,7 +53,9 @@ function withoutDefaults(settings: object, defaults: object): Record<string, unk
     const standard = usual.get(name);
     if (value === standard) continue;
     const isGroup = typeof value === 'object' && value !== null && typeof standard === 'object' && standard !== null;
-    kept[name] = isGroup ? withoutDefaults(value, standard) : value;
+    const inner = isGroup ? withoutDefaults(value, standard) : null;
+    if (inner !== null && LATER.has(name) && Object.keys(inner).length === 0) continue;
+    kept[name] = inner ?? value;
   }
   return kept;
 }

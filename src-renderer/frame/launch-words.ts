@@ -16,6 +16,7 @@ const HEADLINES: Readonly<Record<LaunchState['status'], string>> = {
 const PHASES: Readonly<Record<Phase, string>> = {
   decode: 'reading the pictures',
   train: 'learning',
+  project: 'finding the training patches that are most like the prototypes',
   calibrate: 'choosing how strongly to disturb the background',
   assess: 'disturbing backgrounds and watching the gaze',
   evaluate: 'measuring on the pictures kept aside',

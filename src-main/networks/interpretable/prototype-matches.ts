@@ -85,6 +85,15 @@ export function prototypeMatches(network: FrozenNetwork, x: Tensor4D): Prototype
   return found;
 }
 
+/** [n,m] scores alone. @param x [n,size,size,3] in [0,1]; borrowed */
+export function prototypeScores(network: FrozenNetwork, x: Tensor4D): Float32Array {
+  const patches = network.patches(x);
+  const { scores, logits } = network.scores(patches);
+  const values = (scores.dataSync() as Float32Array).slice();
+  tf.dispose([patches, scores, logits]);
+  return values;
+}
+
 /** [n,m] the first of the most similar places. @param similarities [n,area,m] */
 function mostSimilar(similarities: Float32Array, count: number, area: number, m: number): Int32Array {
   const places = new Int32Array(count * m);
