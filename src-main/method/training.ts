@@ -65,6 +65,7 @@ export async function trainEpoch(
       Float32Array.from(indices, (index) => inputs.v[index]),
       hashSeed('dropout', settings.seed, progress.step),
       progress.step,
+      settings.training,
     );
     x.dispose();
     const rate = learningRateAt(progress.step, totalSteps, warmupSteps, learningRate);

@@ -1,11 +1,15 @@
 /** From a tree of layers to modules that compute, for training and for inference. */
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../compute/engine.ts';
 import { activation } from './activations.ts';
 import { concat, gate } from './branches.ts';
 import { leaveOut } from './chance.ts';
 import { channelScale, frozenNorm, layerNorm } from './channel-scaling.ts';
 import { isFoldedAway } from './folding.ts';
+import { classGate } from './interpretable/class-gate.ts';
+import { partMask } from './interpretable/part-mask.ts';
+import { prototypes } from './interpretable/prototypes.ts';
+import { keptNorm, type StoredStatistics } from './kept-norm.ts';
 import type { Layer } from './layer.ts';
 import type { TrainingMoment } from './moment.ts';
 import {
@@ -32,6 +36,15 @@ interface Training {
   readonly lookup: Lookup;
   readonly sink: GradientSink;
   readonly moment: () => TrainingMoment;
+  /** Where batch norms go by stored statistics: those, and whether scale and offset are learnt. Absent: by the batch's. */
+  readonly keptNorms?: { readonly stored: (name: string) => StoredStatistics; readonly learnt: boolean };
+}
+
+function trainedNorm({ ops, lookup, sink, keptNorms }: Training, name: string): Module {
+  const [scale, offset] = [vector(lookup, `${name}.weight`), vector(lookup, `${name}.bias`)];
+  if (keptNorms === undefined) return norm(ops, name, scale, offset, sink);
+  const { stored, learnt } = keptNorms;
+  return keptNorm(ops, name, scale, offset, () => stored(name), learnt ? sink : null);
 }
 
 export function assembleTraining(training: Training, layers: readonly Layer[]): Sequence {
@@ -44,13 +57,13 @@ export function assembleTraining(training: Training, layers: readonly Layer[]): 
       case 'depthwise':
         return depthwise(ops, layer.name, layer, source(lookup, layer.name, layer.bias), sink);
       case 'norm':
-        return norm(
-          ops,
-          layer.name,
-          vector(lookup, `${layer.name}.weight`),
-          vector(lookup, `${layer.name}.bias`),
-          sink,
-        );
+        return trainedNorm(training, layer.name);
+      case 'prototypes':
+        return prototypes(layer, matrix(lookup, `${layer.name}.vectors`), { sink, moment });
+      case 'partMask':
+        return partMask(ops, layer, { table: () => lookup(`${layer.name}.class_activation`), sink, moment });
+      case 'classGate':
+        return classGate(layer, () => lookup(`${layer.name}.gate`), sink, moment);
       case 'dropout':
         return leaveOut(layer.rate, 'value', moment);
       case 'stochasticDepth':
@@ -83,6 +96,11 @@ export function assembleInference(inference: Inference, layers: readonly Layer[]
       case 'norm':
         if (isFoldedAway(layers, i)) return [];
         return [frozenNorm(ops, vector(lookup, `${layer.name}.weight`), vector(lookup, `${layer.name}.bias`))];
+      case 'prototypes':
+        return [prototypes(layer, matrix(lookup, `${layer.name}.vectors`), null)];
+      case 'partMask':
+        return [partMask(ops, layer, null)];
+      case 'classGate':
       case 'dropout':
       case 'stochasticDepth':
         return [];
@@ -101,16 +119,21 @@ interface Common {
   readonly inner: (branch: readonly Layer[]) => Sequence;
 }
 
+/** Layers that are other ones in training than in inference. */
+type OwnModules =
+  'conv' | 'depthwise' | 'norm' | 'dropout' | 'stochasticDepth' | 'prototypes' | 'partMask' | 'classGate';
+
 /** Layers that are the same in training and inference. */
-function commonModule(
-  { ops, lookup, sink, inner }: Common,
-  layer: Exclude<Layer, { op: 'conv' | 'depthwise' | 'norm' | 'dropout' | 'stochasticDepth' }>,
-): Module {
+function commonModule({ ops, lookup, sink, inner }: Common, layer: Exclude<Layer, { op: OwnModules }>): Module {
   switch (layer.op) {
     case 'pointwise':
       return conv(ops, layer.name, { stride: 1, pad: 0 }, source(lookup, layer.name, true), sink);
     case 'dense':
-      return dense(layer.name, source(lookup, layer.name, true), sink);
+      return dense(
+        layer.name,
+        source(lookup, layer.name, layer.bias ?? true),
+        layer.perClass === undefined ? sink : null,
+      );
     case 'layerNorm':
       return layerNorm(layer.name, vector(lookup, `${layer.name}.weight`), vector(lookup, `${layer.name}.bias`), sink);
     case 'scale':
@@ -138,6 +161,10 @@ function commonModule(
 
 function vector(lookup: Lookup, name: string): () => Tensor1D {
   return () => lookup(name) as Tensor1D;
+}
+
+function matrix(lookup: Lookup, name: string): () => Tensor2D {
+  return () => lookup(name) as Tensor2D;
 }
 
 function source(lookup: Lookup, name: string, bias: boolean): ParameterSource {

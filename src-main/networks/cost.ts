@@ -8,6 +8,8 @@ export interface NetworkCost {
   readonly activationBytes: number;
   /** Side of the map that heatmaps are taken from. */
   readonly mapSide: number;
+  /** Channels of that map. */
+  readonly mapChannels: number;
   /** Side of the smallest map on the way; below 1 the pictures are too small for the network. */
   readonly leastSide: number;
 }
@@ -49,7 +51,7 @@ export function networkCost(architecture: Architecture, size: number): NetworkCo
   };
   const map = through(architecture.features, { side: size, channels: 3 });
   through(architecture.head, map);
-  return { multiplications, activationBytes: elements * 4, mapSide: map.side, leastSide };
+  return { multiplications, activationBytes: elements * 4, mapSide: map.side, mapChannels: map.channels, leastSide };
 }
 
 /** The map after a layer without branches. */
@@ -67,6 +69,8 @@ function plainStep(layer: Layer, before: MapShape): MapShape {
       return { side: windowed(layer.size, layer.size, 0), channels: before.channels };
     case 'averagePool':
       return { side: layer.side, channels: before.channels };
+    case 'prototypes':
+      return { side: 1, channels: layer.classes * layer.perClass };
     case 'flatten':
       return { side: 1, channels: before.side ** 2 * before.channels };
     case 'pointwise':
@@ -85,6 +89,9 @@ function products(layer: Layer, before: MapShape, after: MapShape): number {
       return pixels * layer.kernel ** 2 * layer.input * layer.output;
     case 'depthwise':
       return pixels * layer.kernel ** 2 * layer.channels;
+    case 'prototypes':
+      // Distances of every place to every prototype.
+      return before.side ** 2 * before.channels * after.channels;
     case 'pointwise':
     case 'dense':
       return pixels * before.channels * layer.output;

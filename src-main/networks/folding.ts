@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Architecture, branchesOf, INPUT_STD, type Layer, NORM_EPSILON } from './layer.ts';
+import { type Architecture, branchesOf, inputScale, type Layer, NORM_EPSILON } from './layer.ts';
 import type { FlatWeights, ParameterLayout } from './parameters.ts';
 
 /** Whether the batch norm at this place goes into the layer before it. */
@@ -27,6 +27,7 @@ export function foldedTensors(
   const parameters = new Map(layout.parameters.map((parameter) => [parameter.name, parameter]));
   const statistics = new Map(layout.statistics.map((each) => [each.name, each]));
   const tensors = new Map<string, Tensor>();
+  const { std } = inputScale(architecture);
 
   /** A copy of a parameter. */
   const copy = (name: string): { readonly values: Float32Array; readonly shape: number[] } => {
@@ -63,7 +64,7 @@ export function foldedTensors(
       for (let c = 0; c < channels; c++) bias[c] = bias[c] * factor[c] + shift[c];
     }
     if (layer === architecture.features[0]) {
-      for (let i = 0; i < values.length; i++) values[i] /= INPUT_STD[Math.floor(i / channels) % INPUT_STD.length];
+      for (let i = 0; i < values.length; i++) values[i] /= std[Math.floor(i / channels) % std.length];
     }
     tensors.set(`${layer.name}.weight`, tf.tensor(values, shape));
     tensors.set(`${layer.name}.bias`, tf.tensor1d(bias));
@@ -84,10 +85,17 @@ export function foldedTensors(
           break;
         }
         case 'dense':
+          keepAsItIs(`${layer.name}.weight`);
+          if (layer.bias !== false) keepAsItIs(`${layer.name}.bias`);
+          break;
         case 'pointwise':
         case 'layerNorm':
           keepAsItIs(`${layer.name}.weight`);
           keepAsItIs(`${layer.name}.bias`);
+          break;
+        case 'prototypes':
+          keepAsItIs(`${layer.name}.vectors`);
+          keepAsItIs(`${layer.name}.sources`);
           break;
         case 'scale':
           keepAsItIs(layer.name);

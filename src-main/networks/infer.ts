@@ -7,6 +7,7 @@ import type { ArchitectureName, Stem } from '../contract/settings.ts';
 import { convnextTiny } from './convnext.ts';
 import { densenet121 } from './densenet.ts';
 import { efficientnetB0 } from './efficientnet.ts';
+import { interpretableNetwork, interpretableOf } from './interpretable/interpretable.ts';
 import type { Architecture } from './layer.ts';
 import { MOBILENET_LAST, MOBILENET_STARTS, mobilenetV2 } from './mobilenet.ts';
 import { resnet, type ResnetName } from './resnet.ts';
@@ -24,11 +25,30 @@ export interface Strides {
 }
 
 /**
- * The network of this name with the sizes of these arrays. Where they do not fit each other, the network is one that
+ * The network of this name with the sizes of these arrays, and with what it explains itself by. Where they do not fit each other, the network is one that
  * they do not fit: importing says which.
  * @throws SteadygazeError `weights-invalid` where an array that tells the sizes is missing or senseless
  */
 export function inferArchitecture(name: ArchitectureName, shapes: Shapes, strides: Strides = {}): Architecture {
+  const interpretable = interpretableOf((array) => shapes.has(array));
+  if (interpretable === 'protopnet') return inferPrototypeNetwork(name, shapes, strides);
+  return interpretableNetwork(inferBackbone(name, shapes, strides), { interpretable });
+}
+
+/** The backbone has no head of its own: one of the right number of classes is made up, and put away again. */
+function inferPrototypeNetwork(name: ArchitectureName, shapes: Shapes, strides: Strides): Architecture {
+  const look = new Look(name, shapes);
+  const classes = look.size('last_layer.weight', 0);
+  const heads = ['fc', 'classifier', 'classifier.0', 'classifier.1', 'classifier.2'];
+  const own = heads.map((head) => [`${head}.weight`, { shape: [classes, 1] }] as const);
+  return interpretableNetwork(inferBackbone(name, new Map([...shapes, ...own]), strides), {
+    interpretable: 'protopnet',
+    prototypesPerClass: Math.max(1, Math.floor(look.size('prototype.vectors', 0) / classes)),
+    prototypeChannels: look.size('prototype.vectors', 1),
+  });
+}
+
+function inferBackbone(name: ArchitectureName, shapes: Shapes, strides: Strides): Architecture {
   const look = new Look(name, shapes);
   switch (name) {
     case 'densenet121': {

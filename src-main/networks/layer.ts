@@ -2,6 +2,7 @@
  * Networks as data: a network is a tree of layers, and everything else (parameters, passes,
  * gradients, folding) is derived from it. Names are torchvision's, so that weights travel.
  */
+import { IMAGENET_MEAN, IMAGENET_STD } from '../contract/settings.ts';
 
 /** Convolution with a square filter and symmetric zero padding. Weight `<name>.weight` [out,in,k,k]. */
 export interface ConvLayer {
@@ -165,6 +166,11 @@ export interface DenseLayer {
   readonly input: number;
   readonly output: number;
   readonly bias?: false;
+  /**
+   * Of ProtoPNet's last layer: input j is the score of a prototype of class floor(j / perClass). Weights are at first 1
+   * for that class and -0.5 for the others, and training leaves them as they are (method/last-layer.ts sets them).
+   */
+  readonly perClass?: number;
 }
 
 export type Layer =
@@ -181,11 +187,14 @@ export type Layer =
   | AveragePoolLayer
   | FlattenLayer
   | DenseLayer
+  | PrototypesLayer
   | DropoutLayer
   | StochasticDepthLayer
   | ResidualLayer
   | GateLayer
-  | ConcatLayer;
+  | ConcatLayer
+  | PartMaskLayer
+  | ClassGateLayer;
 
 /** How first weights are drawn, as torchvision does for each family; biases are 0. */
 export interface InitialWeights {
@@ -225,16 +234,18 @@ export const NORM_EPSILON = 1e-5;
 /** Share of the new batch in the running statistics. */
 export const NORM_MOMENTUM = 0.1;
 
-/** Mean and standard deviation of ImageNet's training pictures, RGB in [0,1] (torchvision). */
-export const INPUT_MEAN = [0.485, 0.456, 0.406] as const;
-export const INPUT_STD = [0.229, 0.224, 0.225] as const;
+/** What this network's pictures are normalised with. */
+export function inputScale({ input }: Architecture): InputScale {
+  return input ?? { mean: IMAGENET_MEAN, std: IMAGENET_STD };
+}
 
 /**
- * The dense layer of a head that is global average pooling and one dense layer (and dropout, which does nothing outside
- * training), else null. For such networks the class activation map is closed-form (Zhou et al., CVPR 2016).
+ * The dense layer of a head that is global average pooling and one dense layer (and dropout or a class gate, which do
+ * nothing outside training), else null. For such networks the class activation map is closed-form (Zhou et al., CVPR
+ * 2016).
  */
 export function poolingHead(architecture: Architecture): DenseLayer | null {
-  const head = architecture.head.filter(({ op }) => op !== 'dropout');
+  const head = architecture.head.filter(({ op }) => op !== 'dropout' && op !== 'classGate');
   const [pool, flatten, dense] = head;
   const isPooling =
     head.length === 3 &&

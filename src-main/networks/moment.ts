@@ -1,6 +1,22 @@
 /** What layers may know of the training step that they are in, beside their input. */
+import type { TrainingSettings } from '../contract/settings.ts';
 import type { Random } from '../numeric/random.ts';
 import type { Targets } from './loss.ts';
+
+/** What layers that explain the network add to what is minimised, each for itself: see the settings. */
+export type Penalties = Pick<
+  TrainingSettings,
+  'filterLoss' | 'gatePeriod' | 'gateSparsity' | 'clusterCost' | 'separationCost'
+>;
+
+/** Classification alone; no step goes through a class gate. */
+export const NO_PENALTIES: Penalties = {
+  filterLoss: 0,
+  gatePeriod: Infinity,
+  gateSparsity: 0,
+  clusterCost: 0,
+  separationCost: 0,
+};
 
 export interface TrainingMoment {
   /** Number of the step since the beginning of the run: what a layer does now and then goes by it. */
@@ -11,4 +27,5 @@ export interface TrainingMoment {
   readonly targets: Targets;
   /** [n] sample weights. */
   readonly v: Float32Array;
+  readonly penalties: Penalties;
 }

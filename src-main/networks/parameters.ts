@@ -17,8 +17,11 @@ export interface NamedArray {
 
 export interface Parameter {
   readonly name: string;
-  /** `state`: numbers that a network keeps and no gradient changes (ICNN's table, where prototypes come from). */
-  readonly kind: 'conv' | 'dense' | 'scale' | 'offset' | 'gate' | 'prototypes' | 'state';
+  /**
+   * `state`: numbers that a network keeps and no gradient changes (ICNN's table, where prototypes come from). `votes`:
+   * a dense layer's weights that no gradient changes (ProtoPNet's last layer).
+   */
+  readonly kind: 'conv' | 'dense' | 'scale' | 'offset' | 'gate' | 'prototypes' | 'votes' | 'state';
   /** PyTorch's shape. */
   readonly shape: readonly number[];
   /** Shape inside. */
@@ -33,6 +36,10 @@ type Initial =
   | { readonly kind: 'normal'; readonly deviation: number }
   /** In [-bound, bound). */
   | { readonly kind: 'uniform'; readonly bound: number }
+  /** In [0,1). */
+  | { readonly kind: 'share' }
+  /** Of a matrix [in,out]: 1 where floor(in / perClass) is out, else -0.5. */
+  | { readonly kind: 'votes'; readonly perClass: number; readonly classes: number }
   | { readonly kind: 'constant'; readonly value: number };
 
 /** Running mean and variance of one batch norm; both of `channels` values, mean first. */
@@ -91,8 +98,20 @@ export function describeParameters(architecture: Architecture): ParameterLayout 
       case 'pointwise': {
         const { name, input, output } = layer;
         const inner = layer.op === 'dense' ? [input, output] : [1, 1, input, output];
-        add(`${name}.weight`, 'dense', [output, input], inner, denseInitial(dense, input, output));
-        vector(`${name}.bias`, 'offset', output);
+        if (layer.op === 'dense' && layer.perClass !== undefined) {
+          const votes: Initial = { kind: 'votes', perClass: layer.perClass, classes: output };
+          add(`${name}.weight`, 'votes', [output, input], inner, votes);
+        } else {
+          add(`${name}.weight`, 'dense', [output, input], inner, denseInitial(dense, input, output));
+        }
+        if (layer.op === 'pointwise' || layer.bias !== false) vector(`${name}.bias`, 'offset', output);
+        break;
+      }
+      case 'prototypes': {
+        const { name, channels, classes, perClass } = layer;
+        const count = classes * perClass;
+        add(`${name}.vectors`, 'prototypes', [count, channels, 1, 1], [count, channels], { kind: 'share' });
+        add(`${name}.sources`, 'state', [count, 3], [count, 3], { kind: 'constant', value: -1 });
         break;
       }
       case 'scale': {
@@ -108,6 +127,16 @@ export function describeParameters(architecture: Architecture): ParameterLayout 
       case 'layerNorm':
         normParameters(layer);
         break;
+      case 'partMask': {
+        const sides = [layer.classes, layer.channels];
+        add(`${layer.name}.class_activation`, 'state', sides, sides, { kind: 'constant', value: 0 });
+        break;
+      }
+      case 'classGate': {
+        const sides = [layer.classes, layer.channels];
+        add(`${layer.name}.gate`, 'gate', sides, sides, { kind: 'constant', value: 1 });
+        break;
+      }
       default:
         // Without parameters of its own.
         break;
@@ -126,6 +155,10 @@ function denseInitial(rule: InitialWeights['dense'], input: number, output: numb
   if (typeof rule === 'number') return { kind: 'normal', deviation: rule };
   return { kind: 'uniform', bound: 1 / Math.sqrt(rule === 'fan-in' ? input : output) };
 }
+
+/** First weights of a prototype for its own class and for the others (Chen et al., NeurIPS 2019). */
+const OWN_VOTE = 1;
+const OTHER_VOTE = -0.5;
 
 /** The two flat vectors of a network. */
 export interface FlatWeights {
@@ -146,6 +179,13 @@ export function initialWeights(layout: ParameterLayout, seed: number): FlatWeigh
       for (let i = 0; i < size; i++) values[i] = initial.deviation * random.normal();
     } else if (initial.kind === 'uniform') {
       random.fillUniform(values, -initial.bound, initial.bound);
+    } else if (initial.kind === 'share') {
+      random.fillUniform(values, 0, 1);
+    } else if (initial.kind === 'votes') {
+      const { perClass, classes } = initial;
+      for (let i = 0; i < size; i++) {
+        values[i] = Math.floor(i / classes / perClass) === i % classes ? OWN_VOTE : OTHER_VOTE;
+      }
     } else {
       values.fill(initial.value);
     }
@@ -172,14 +212,19 @@ export function exportWeights(layout: ParameterLayout, flat: FlatWeights): Map<s
 export function exportParameters(layout: ParameterLayout, flat: Float32Array): Map<string, NamedArray> {
   const named = new Map<string, NamedArray>();
   for (const parameter of layout.parameters) {
-    const inner = flat.subarray(parameter.offset, parameter.offset + parameter.size);
-    const data = new Float32Array(parameter.size);
-    permute(parameter, (outside, inside) => {
-      data[outside] = inner[inside];
-    });
-    named.set(parameter.name, { shape: parameter.shape, data });
+    named.set(parameter.name, { shape: parameter.shape, data: exportParameter(parameter, flat) });
   }
   return named;
+}
+
+/** The values of one parameter in PyTorch's layout. */
+export function exportParameter(parameter: Parameter, flat: Float32Array): Float32Array {
+  const inner = flat.subarray(parameter.offset, parameter.offset + parameter.size);
+  const data = new Float32Array(parameter.size);
+  permute(parameter, (outside, inside) => {
+    data[outside] = inner[inside];
+  });
+  return data;
 }
 
 /**
@@ -230,7 +275,7 @@ function permute(parameter: Parameter, move: (outside: number, inside: number) =
       for (let i = 0; i < input; i++)
         for (let y = 0; y < height; y++)
           for (let x = 0; x < width; x++) move(outside++, ((y * width + x) * input + i) * output + o);
-  } else if (kind === 'dense') {
+  } else if (kind === 'dense' || kind === 'votes') {
     const [output = 1, input = 1] = shape;
     for (let o = 0; o < output; o++) for (let i = 0; i < input; i++) move(o * input + i, i * output + o);
   } else {

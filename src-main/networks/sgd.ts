@@ -1,29 +1,40 @@
 /**
  * Stochastic gradient descent with momentum and weight decay (PyTorch's `SGD`):
  * g = gradient + decay * w; m = momentum * m + g; w = w - rate * m. Decay acts on convolution and
- * dense weights alone.
+ * dense weights alone. Class gates have no momentum, so that they change in the steps that go through them and in no
+ * others, and are projected after every step (interpretable/gate-projection.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
+import { projectGates } from './interpretable/gate-projection.ts';
 import type { Network } from './network.ts';
 
 export class SgdOptimizer {
   private readonly network: Network;
-  private readonly momentum: number;
+  /** [parameterCount] momentum of each parameter. */
+  private readonly momentum: Tensor1D;
   /** [parameterCount] decay of each parameter. */
   private readonly decay: Tensor1D;
+  /** [parameterCount] learning rate of each parameter as a share of the full one; null: all have the full one. */
+  private readonly rates: Tensor1D | null;
   private velocity: Tensor1D;
 
   /** @param velocity momentum buffer to go on with, [parameterCount]; zeros when absent. */
   constructor(network: Network, momentum: number, weightDecay: number, velocity?: Float32Array) {
     this.network = network;
-    this.momentum = momentum;
     const { parameters, parameterCount } = network.layout;
     const decay = new Float32Array(parameterCount);
+    const kept = new Float32Array(parameterCount).fill(momentum);
     for (const { kind, offset, size } of parameters) {
       if (kind === 'conv' || kind === 'dense') decay.fill(weightDecay, offset, offset + size);
+      if (kind === 'gate') kept.fill(0, offset, offset + size);
     }
+    const { rates } = network;
+    // What stays as it is does not decay either.
+    if (rates !== null) for (let i = 0; i < parameterCount; i++) if (rates[i] === 0) decay[i] = 0;
+    this.rates = rates === null ? null : tf.tensor1d(rates.slice());
     this.decay = tf.tensor1d(decay);
+    this.momentum = tf.tensor1d(kept);
     this.velocity = tf.tensor1d(velocity?.slice() ?? new Float32Array(parameterCount));
   }
 
@@ -35,7 +46,24 @@ export class SgdOptimizer {
     );
     tf.dispose([this.velocity, gradient]);
     this.velocity = velocity;
-    this.network.replaceParameters(tf.tidy(() => tf.sub(weights, tf.mul(velocity, learningRate))));
+    this.network.replaceParameters(
+      tf.tidy(() => projectGates(this.network.layout, tf.sub(weights, this.change(learningRate)))),
+    );
+  }
+
+  /** Sets the momentum of one parameter to zero. */
+  rest(name: string): void {
+    const velocity = this.state();
+    for (const { name: each, offset, size } of this.network.layout.parameters) {
+      if (each === name) velocity.fill(0, offset, offset + size);
+    }
+    this.velocity.dispose();
+    this.velocity = tf.tensor1d(velocity);
+  }
+
+  private change(learningRate: number): Tensor1D {
+    const change = tf.mul<Tensor1D>(this.velocity, learningRate);
+    return this.rates === null ? change : tf.mul(change, this.rates);
   }
 
   /** The momentum buffer, [parameterCount]. */
@@ -44,6 +72,7 @@ export class SgdOptimizer {
   }
 
   dispose(): void {
-    tf.dispose([this.decay, this.velocity]);
+    tf.dispose([this.decay, this.momentum, this.velocity]);
+    this.rates?.dispose();
   }
 }
