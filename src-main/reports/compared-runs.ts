@@ -2,6 +2,7 @@
 import type { RunRecord } from '../contract/run.ts';
 import { pairedDifferences, sameTestPictures, type PairedDifference } from './comparison.ts';
 import type { FigureKind } from './figure-kinds.ts';
+import { sameNetwork } from './run-names.ts';
 import type { RunView } from './run-view.ts';
 
 export interface Comparison {
@@ -21,15 +22,22 @@ export function compareRuns(runs: readonly RunView[], kinds: readonly FigureKind
 }
 
 /**
- * Every run with the plain run of its seed; without one, with the first plain run, else with the first run. Plain runs
- * are compared with nothing: those of other seeds differ by chance only. Runs on other test pictures are never compared.
+ * Every run with the plain run of its seed and network; without one, with that of another network, else with the first
+ * plain run, else with the first run. A plain run is compared where its network is another one: plain runs of one
+ * network differ by chance only. Runs on other test pictures are never compared.
  */
 export function compareByKind(runs: readonly RunView[], kinds: readonly FigureKind[]): Comparison[] {
   const first = runs.find(({ arm }) => arm === 'plain') ?? runs.at(0);
   if (first === undefined) return [];
+  const alike = (a: RunView, b: RunView): boolean => sameNetwork(a.record, b.record);
   return runs.flatMap((run): Comparison[] => {
-    if (run === first || (run.arm === 'plain' && first.arm === 'plain')) return [];
-    const baseline = runs.find(({ arm, seed }) => arm === 'plain' && seed === run.seed) ?? first;
+    if (run === first || (run.arm === 'plain' && first.arm === 'plain' && alike(run, first))) return [];
+    const plain = runs.filter(({ arm, seed }) => arm === 'plain' && seed === run.seed);
+    const baseline =
+      (run.arm === 'plain' ? undefined : plain.find((other) => alike(other, run))) ??
+      plain.find((other) => alike(other, first)) ??
+      first;
+    if (baseline === run) return [];
     return measuredAlike(baseline, run) ? [compared(runs, kinds, baseline.index, run.index)] : [];
   });
 }

@@ -2,6 +2,7 @@
 import { BOOTSTRAP_RESAMPLES } from './comparison.ts';
 import type { ReportDocument } from './document.ts';
 import type { FigureKind } from './figure-kinds.ts';
+import type { RunView } from './run-view.ts';
 import { PARTS_OF } from './shown.ts';
 
 export interface Definition {
@@ -81,6 +82,7 @@ export function definitionsOf({ kinds, sections, runs }: ReportDocument): Defini
     ...(figures.some(({ part }) => part === 'stability') ? CHANGES : []),
     ...(sections.includes('debiasing') && runs.some((run) => run.parts.groups !== undefined) ? GROUPS : []),
     ...(sections.includes('explanations') && runs.some((run) => run.parts.faithfulness !== undefined) ? SANITY : []),
+    ...(sections.includes('explanations') && runs.some(({ parts }) => gateOf(parts) !== null) ? GATE : []),
     {
       key: 'interval',
       term: '95% interval',
@@ -102,6 +104,17 @@ const CHANGES: readonly Definition[] = [
     term: 'stability under harmless changes',
     definition:
       'Mean cosine of the heatmaps, and share of unchanged predictions, before and after the test pictures are stored as JPEG, made a little brighter or darker, shifted a little, or mirrored, by the amounts in the settings. Shift and mirroring are undone on the heatmap before it is compared.',
+  },
+];
+
+const gateOf = ({ interpretability }: RunView['parts']) => interpretability?.details.gate ?? null;
+
+const GATE: readonly Definition[] = [
+  {
+    key: 'gate_sparsity',
+    term: 'gate sparsity, classes of a filter',
+    definition:
+      'Gate sparsity is 1 minus the mean of the class gate over all classes and filters (1 minus the L1-density of Liang et al., ECCV 2020); the classes of a filter are the sum of its gate over the classes, mean over filters. Both are properties of the weights: they depend on no picture and have no interval.',
   },
 ];
 

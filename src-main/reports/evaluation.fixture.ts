@@ -1,4 +1,4 @@
-/** Made-up but plausible results of all ten parts: every number is derived from a seed, the intervals are real. */
+/** Made-up but plausible results of all eleven parts: every number is derived from a seed, the intervals are real. */
 import * as v from 'valibot';
 import {
   ATTACK_REGIONS,
@@ -44,7 +44,7 @@ function figuresOf(columns: Readonly<Record<string, ArrayLike<number>>>): Named 
 
 const plain = ({ value, low, high, n }: Resampled): Figure => ({ value, low, high, n });
 
-/** All ten parts of a run. */
+/** All eleven parts of a run. */
 export function evaluationOf(spec: EvaluationSpec, classes: readonly string[], hash: string): StoredEvaluation {
   const random = randomFrom(spec.seed);
   /** Pictures are hard alike for all models, so that differences pair. */
@@ -376,10 +376,30 @@ export function evaluationOf(spec: EvaluationSpec, classes: readonly string[], h
     { zeroShare: 0.37, emptyMaps: 2 },
   );
 
+  const interpretability = part(
+    'interpretability',
+    figuresOf({
+      filter_locality: around(0.3 + spec.energy / 2, 0.3),
+      uniform_locality: around(0.18, 0.02),
+      filter_selectivity: around(0.25 + spec.steady / 4, 0.3),
+      gated_accuracy: hits(Math.min(1, spec.accuracy + 0.05)),
+      complement_accuracy: hits(0.3),
+      prototype_purity: hits(0.6 + spec.steady / 4),
+      prototype_on_object: hits(spec.energy),
+      uniform_on_object: around(0.3, 0.1),
+    }),
+    {
+      ...{ filters: 256, mapHeight: 8, mapWidth: 8, radius: 2, activeShare: 0.61, silent: 3 },
+      favourites: classes.map((_, label) => 20 + label),
+      gate: { sparsity: 0.78, classesPerFilter: 0.22 * classes.length },
+      prototypes: { count: 10 * classes.length, chance: 1 / classes.length, pure: 31, unmeasured: 0, target: 'mask' },
+    },
+  );
+
   return {
     parts: {
       ...{ recognition, localization, debiasing, challenge, groups },
-      ...{ robustness, corruptions, consistency, faithfulness, stability },
+      ...{ robustness, corruptions, consistency, faithfulness, stability, interpretability },
     },
     resampled,
   };

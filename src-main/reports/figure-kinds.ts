@@ -7,6 +7,7 @@ import type { Figure } from '../contract/run.ts';
 import { BACKGROUND_KINDS } from './kinds/background.ts';
 import { EXPLANATION_KINDS } from './kinds/explanation.ts';
 import { GAZE_KINDS } from './kinds/gaze.ts';
+import { INTERPRETABILITY_KINDS } from './kinds/interpretability.ts';
 import type { FigureKind } from './kinds/kind.ts';
 import { RECOGNITION_KINDS } from './kinds/recognition.ts';
 import { SEVERAL_KINDS, severalKind } from './kinds/several.ts';
@@ -28,6 +29,7 @@ export function figureKinds(evaluations: readonly (StoredEvaluation | undefined)
     ...attackFamily(evaluations),
     ...CORRUPTION_KINDS,
     ...EXPLANATION_KINDS,
+    ...INTERPRETABILITY_KINDS,
   ];
   const shown = all.filter(({ key }) => measured.has(key));
   return isSeveral(evaluations) ? shown.map(severalKind) : shown;

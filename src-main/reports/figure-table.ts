@@ -28,7 +28,7 @@ const MISSING_GROUP: Readonly<Record<FigureGroup, string>> = {
   robustness:
     'Not measured. Ask for \u201crobustness\u201d and \u201ccorruptions\u201d in Compare, or with steadygaze evaluate.',
   explanation:
-    'Not measured. Ask for \u201cconsistency\u201d, \u201cfaithfulness\u201d and \u201cstability\u201d in Compare, or with steadygaze evaluate.',
+    'Not measured. Ask for \u201cconsistency\u201d, \u201cfaithfulness\u201d, \u201cstability\u201d and \u201cinterpretability\u201d in Compare, or with steadygaze evaluate.',
 };
 
 export interface FigureTableOptions {

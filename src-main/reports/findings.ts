@@ -7,6 +7,7 @@ import type { Comparison } from './compared-runs.ts';
 import { differenceSentence } from './comparison.ts';
 import { stateClause, type Finding, type RunFinding, type Telling } from './finding.ts';
 import { explanationFindings, steadinessFinding } from './findings-explanation.ts';
+import { filterFindings } from './findings-filters.ts';
 import { backgroundFindings, gazeFindings } from './findings-gaze.ts';
 import { recognitionFindings } from './findings-recognition.ts';
 import { robustnessFindings } from './findings-robustness.ts';
@@ -32,6 +33,7 @@ function runFindings(run: RunView): Finding[] {
     ...gazeFindings(run),
     ...robustnessFindings(run),
     ...explanationFindings(run),
+    ...filterFindings(run),
     ...steadinessFinding(run),
   ];
   return said.map((finding) => ({
@@ -79,6 +81,11 @@ const TOLD: readonly (readonly [key: string, topic: string, section: ReportSecti
   ['e_mean', 'Steadiness', 'explanations', true],
   ['insertion', 'Faithfulness', 'explanations', false],
   ['deletion', 'Deletion', 'explanations', false],
+  ['filter_locality', 'Filters', 'explanations', false],
+  ['filter_selectivity', 'Classes of filters', 'explanations', false],
+  ['complement_accuracy', 'Class gate', 'explanations', false],
+  ['prototype_purity', 'Prototypes', 'explanations', false],
+  ['prototype_on_object', 'Places', 'explanations', false],
 ];
 
 function comparisonFindings(telling: Telling, comparison: Comparison, index: number): Finding[] {

@@ -60,6 +60,11 @@ export function limitsOf(document: ReportDocument): string[] {
       'That a heatmap is steady, gathered or faithful does not make it right: it can show faithfully that the model looks at the wrong thing.',
     );
   }
+  if (about('explanations') && runs.some((run) => run.parts.interpretability !== undefined)) {
+    limits.push(
+      'A filter that marks one place, or answers to one class, is easier to look at. What it stands for, and whether that is the right thing, must be seen in pictures.',
+    );
+  }
   limits.push(...new Set(runs.flatMap((run) => run.notes)));
   limits.push(
     'The figures hold for pictures like these test pictures. Other cameras, places or seasons need a test of their own.',

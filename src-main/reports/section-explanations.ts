@@ -8,6 +8,7 @@ import type { ReportImages } from './images.ts';
 import { CHANGE_WORDS } from './kinds/explanation.ts';
 import { html, type Markup } from './markup.ts';
 import type { RunView } from './run-view.ts';
+import { filters } from './section-filters.ts';
 import { runLegend, sectionFrame } from './section-frame.ts';
 import { drawnRuns } from './shown.ts';
 import { classRows, trainingSteadiness } from './training-steadiness.ts';
@@ -22,7 +23,9 @@ export function explanationsSection(document: ReportDocument, images: ReportImag
   const measured = sectionFrame(
     document,
     frame,
-    () => html`${onTestPictures(document)} ${orderCurves(document)} ${sanity(document)} ${harmless(document)}`,
+    () =>
+      html`${onTestPictures(document)} ${orderCurves(document)} ${sanity(document)} ${harmless(document)}
+      ${filters(document)}`,
   );
   return html`${measured}${trainingSteadiness(document, images)}`;
 }

@@ -5,6 +5,7 @@ import type { RunRecord } from '../contract/run.ts';
 import type { Arm } from '../contract/settings.ts';
 import { changePredicate, pairingObstacle } from './comparison.ts';
 import { figureOf, type FigureKind } from './figure-kinds.ts';
+import { sameNetwork } from './run-names.ts';
 import { ARM_WORDS, changeText, printedSteps } from './words.ts';
 
 /** Fewer tell nothing about the luck of training. */
@@ -22,7 +23,7 @@ interface ArmRuns extends SeedsOfArm {
 
 /**
  * Means over seeds and the differences to the first kind of training, seed by seed. Null where no kind of training has
- * two seeds among the runs. Only runs on the data of the first run count.
+ * two seeds among the runs. Only runs on the data of the first run and of its network count.
  */
 export function seedsOf(runs: readonly SeededRun[], kinds: readonly FigureKind[]): SeedsView | null {
   const arms = armsOf(runs);
@@ -35,11 +36,12 @@ export function seedsOf(runs: readonly SeededRun[], kinds: readonly FigureKind[]
 
 /** Plain training first, the others as they come. Of several runs of one seed the latest counts. */
 function armsOf(runs: readonly SeededRun[]): ArmRuns[] {
-  const fingerprint = runs.at(0)?.record.dataFingerprint;
+  const first = runs.at(0)?.record;
   const byArm = new Map<string, Map<number, SeededRun>>();
   for (const run of runs) {
     const { settings, dataFingerprint, created } = run.record;
-    if (dataFingerprint !== fingerprint || run.evaluation === undefined) continue;
+    if (first === undefined || dataFingerprint !== first.dataFingerprint || !sameNetwork(run.record, first)) continue;
+    if (run.evaluation === undefined) continue;
     const bySeed = byArm.get(settings.arm) ?? new Map<number, SeededRun>();
     const other = bySeed.get(settings.seed);
     if (other === undefined || other.record.created < created) bySeed.set(settings.seed, run);

@@ -65,6 +65,8 @@ export const printedSteps = (unitOf: FigureUnit, value: number): number =>
   Math.round(value * (unitOf === 'share' ? 1000 : 100));
 
 export const count = (value: number): string => countFormat.format(value);
+/** A number with one decimal: "1.2 classes". */
+export const oneDecimalText = (value: number): string => oneDecimal.format(value);
 /** eps in [0,1] as image people write it: 0.0157 -> "4.0/255". */
 export const epsText = (eps: number): string => `${oneDecimal.format(eps * 255)}/255`;
 
