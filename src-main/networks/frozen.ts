@@ -88,6 +88,11 @@ export class FrozenNetwork {
     return y as Tensor4D;
   }
 
+  /** Logits [n,classes] of a map [n,h,w,K] as {@link forward} gives it, or changed; the caller disposes of them. */
+  logitsOf(map: Tensor4D): Tensor2D {
+    return this.head.forward(map, false).y as Tensor2D;
+  }
+
   /** A stored parameter, in PyTorch's layout, by its name in files of weights; null where the network has none such. */
   values(name: string): Float32Array | null {
     const found = this.layout.parameters.find((parameter) => parameter.name === name);
