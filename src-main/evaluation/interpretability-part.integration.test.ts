@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../compute/engine.ts';
+import { startNative } from '../compute/native.ts';
+import { type Interpretable, RunSettings } from '../contract/settings.ts';
+import { buildArchitecture } from '../networks/architectures.ts';
+import { describeParameters, initialWeights } from '../networks/parameters.ts';
+import { interpretabilityPart } from './interpretability-part.ts';
+import { NetworkPredictor } from './network-predictor.ts';
+import { sampleModel, sampleSubject } from './sample-subject.fixture.ts';
+import { measureAll } from './toy-model.fixture.ts';
+
+const CLASSES = 6;
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startNative();
+});
+
+/** A network that has learned nothing. @param gate by class and filter, of `csg` */
+function untrained(interpretable: Interpretable, gate?: (label: number, filter: number) => number): NetworkPredictor {
+  const { network } = v.parse(RunSettings, {
+    network: {
+      architecture: 'resnet10',
+      width: 8,
+      size: 64,
+      interpretable,
+      prototypesPerClass: 2,
+      prototypeChannels: 8,
+    },
+  });
+  const architecture = buildArchitecture(network, CLASSES);
+  const layout = describeParameters(architecture);
+  const weights = initialWeights(layout, 1);
+  for (const { kind, offset, size, shape } of layout.parameters) {
+    if (kind !== 'gate' || gate === undefined) continue;
+    for (let i = 0; i < size; i++) weights.parameters[offset + i] = gate(Math.floor(i / shape[1]), i % shape[1]);
+  }
+  return new NetworkPredictor(engine, architecture, weights, 64, 'auto');
+}
+
+async function measured(model: NetworkPredictor, count = 18, batchSize = 8) {
+  const before = tf.memory().numTensors;
+  const result = await measureAll(interpretabilityPart, await sampleSubject(model, count, batchSize), batchSize);
+  expect(tf.memory().numTensors).toBe(before);
+  model.close();
+  return result;
+}
+
+describe('interpretability of networks', () => {
+  it.each(['001-plain-s1', '002-consistency-s1'])('is measured of the run %s of the sample study', async (run) => {
+    const { figures, details, rows } = await measured(await sampleModel(engine, run));
+    const again = await measured(await sampleModel(engine, run), 18, 5);
+    for (const [name, { value, low, high, n }] of Object.entries(figures)) {
+      expect(again.figures[name].value, name).toBeCloseTo(value, 4);
+      expect(low, name).toBeLessThanOrEqual(value);
+      expect(high, name).toBeGreaterThanOrEqual(value);
+      expect(n, name).toBe(18);
+    }
+    expect(Object.keys(figures)).toEqual(['filter_locality', 'uniform_locality', 'filter_selectivity']);
+    // Filters of a trained network are no even maps, and answer more to some classes.
+    expect(figures['filter_locality'].low).toBeGreaterThan(figures['uniform_locality'].high);
+    expect(figures['filter_selectivity'].value).toBeGreaterThan(0.2);
+    expect(rows.length / 18).toBe(8 + details.filters);
+    expect(details.favourites.reduce((sum, count) => sum + count, 0)).toBe(details.filters - details.silent);
+  });
+
+  it('of one with part masks is that of the map before them', async () => {
+    const [plain, masked] = [await measured(untrained('none')), await measured(untrained('icnn'))];
+    expect(masked.figures['filter_locality'].value).toBeCloseTo(plain.figures['filter_locality'].value, 6);
+    expect(masked.details).toEqual(plain.details);
+  });
+
+  it('of one with a class gate sends every picture through the gate of its label, and through its complement', async () => {
+    const open = await measured(untrained('csg'));
+    // An open gate lets everything through: as right as without it. Its complement leaves nothing but the bias, so one
+    // class for all pictures.
+    const plain = untrained('none');
+    const subject = await sampleSubject(plain, 18, 18);
+    const pictures = new Uint8Array(18 * 64 * 64 * 3);
+    await subject.measured.readPictures(
+      subject.measured.labels.map((_, i) => i),
+      pictures,
+    );
+    const logits = await plain.classify(pictures);
+    plain.close();
+    const right = subject.measured.labels.filter((label, i) => {
+      const own = logits.subarray(i * CLASSES, (i + 1) * CLASSES);
+      return own.every((value) => value <= own[label]);
+    });
+    expect(open.figures['gated_accuracy'].value).toBeCloseTo(right.length / 18, 6);
+    expect(open.figures['complement_accuracy'].value).toBeCloseTo(1 / CLASSES, 6);
+    expect(open.details.gate).toEqual({ sparsity: 0, classesPerFilter: CLASSES });
+    // A third of the filters for each class: the reverse of it is another figure than the gate itself.
+    const closed = untrained('csg', (label, filter) => (filter % 3 === label % 3 ? 1 : 0));
+    const part = await measured(closed);
+    expect(part.details.gate?.sparsity).toBeCloseTo(2 / 3, 1);
+  });
+
+  it('of one with prototypes finds their most similar places', async () => {
+    const { figures, details, rows, part } = await measured(untrained('protopnet'));
+    expect(details.prototypes).toMatchObject({ count: 12, chance: expect.closeTo(1 / 6, 6) as number, target: null });
+    expect(figures['prototype_purity'].value).toBeGreaterThanOrEqual(0);
+    expect(figures['prototype_purity'].value).toBeLessThanOrEqual(1);
+    const similarities = rows.subarray(part.width - 24, part.width - 12);
+    expect(similarities.every((value) => value > 0 && value < 9.3)).toBe(true);
+  });
+});
