@@ -1,0 +1,4 @@
+import { startNative } from '../../compute/native.ts';
+import { describePrototypes } from './prototypes.suite.ts';
+
+describePrototypes('native', startNative);

@@ -1,0 +1,4 @@
+import { startWasm } from '../../compute/wasm.ts';
+import { describePrototypes } from './prototypes.suite.ts';
+
+describePrototypes('wasm', startWasm);
