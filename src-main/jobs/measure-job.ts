@@ -108,7 +108,7 @@ function evaluableOf(dataset: Dataset, split: Split): Evaluable {
 
 /** Seeds, arms, rounds and epochs do not change how fast a picture is worked on. */
 function measurementKey({ settings, trainingBatch, assessBatch }: Workload): string {
-  const { network, method, training } = settings;
+  const { network, method, training, start } = settings;
   const { flip, crop, jitter } = training;
-  return JSON.stringify([network, method, flip, crop, jitter, trainingBatch, assessBatch]);
+  return JSON.stringify([network, method, start, flip, crop, jitter, trainingBatch, assessBatch]);
 }

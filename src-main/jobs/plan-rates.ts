@@ -63,7 +63,7 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
   const { classes } = labelling;
   const architecture = buildArchitecture(settings.network, classes);
   const weights = initialWeights(describeParameters(architecture), settings.seed);
-  const network = new Network(engine, architecture, weights);
+  const network = new Network(engine, architecture, weights, settings.start);
   const optimizer = new SgdOptimizer(network, settings.training.momentum, settings.training.weightDecay);
   let frozen: FrozenNetwork | null = null;
   let predictor: NetworkPredictor | null = null;

@@ -1,9 +1,12 @@
 /** One run from its first picture to its last figure: what a compute process does for `train` and `resume`. */
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
+import { NO_WEIGHTS } from '../contract/settings.ts';
+import type { RunSettings } from '../contract/settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { runRounds } from '../method/rounds.ts';
 import type { Snapshot } from '../method/snapshot.ts';
+import type { NamedArray } from '../networks/parameters.ts';
 import { loadNewestSnapshot, removeCheckpoints, saveSnapshot } from '../workspace/checkpoints.ts';
 import { readCorrections } from '../workspace/corrections-file.ts';
 import { readEvents } from '../workspace/events.ts';
@@ -13,6 +16,7 @@ import { openStudy } from '../workspace/study.ts';
 import { StudyData } from '../workspace/study-data.ts';
 import type { ReadData } from '../workspace/study-data.ts';
 import { cacheFolder, runFolder, weightsFile } from '../workspace/study-layout.ts';
+import { readKeptWeights } from '../workspace/study-weights.ts';
 import { JobControl } from './control.ts';
 import { applyCorrections, checkCorrections } from './corrections.ts';
 import { evaluateRun, evaluationWork, keepHardest } from './evaluate-run.ts';
@@ -22,6 +26,8 @@ import { roundsHooks } from './run-hooks.ts';
 import { RunSession, versionsOf } from './run-session.ts';
 import { StudyPixels } from './study-pixels.ts';
 import { findWarmup } from './warmup.ts';
+
+type StartWeights = ReadonlyMap<string, NamedArray>;
 
 /** The way out of the compute process. */
 export interface JobOutlet {
@@ -40,9 +46,11 @@ export async function trainJob(
   try {
     const at = request.kind === 'resume' ? await readRun(request.study, request.run) : request.data;
     const { dataset, state } = await new StudyData(await openStudy(request.study)).read(at);
+    // Before anything is written: a run that has nothing to begin with is none.
+    const start = request.kind === 'resume' ? null : await startWeights(request.study, request.settings);
     const id = request.kind === 'resume' ? request.run : await beginRun(engine, request, { dataset, state });
     session = await RunSession.open(request.study, id, (event) => outlet.report({ type: 'event', event }));
-    await workOn(session, engine, dataset, request.kind === 'resume', outlet);
+    await workOn({ session, engine, studied: dataset, resumed: request.kind === 'resume', start, outlet });
     outlet.report({ type: 'done', run: id, stopped: false });
   } catch (error) {
     outlet.report(await lastWords(session, error));
@@ -71,13 +79,18 @@ async function beginRun(
   return (await createRun(study, beginning, checkCorrections(dataset, corrections))).id;
 }
 
-async function workOn(
-  session: RunSession,
-  engine: Engine,
-  studied: Dataset,
-  resumed: boolean,
-  outlet: JobOutlet,
-): Promise<void> {
+interface Work {
+  readonly session: RunSession;
+  readonly engine: Engine;
+  /** The pictures as the study has them, without the run's corrections. */
+  readonly studied: Dataset;
+  readonly resumed: boolean;
+  /** Weights to begin with, where they were read already. */
+  readonly start: StartWeights | null;
+  readonly outlet: JobOutlet;
+}
+
+async function workOn({ session, engine, studied, resumed, start, outlet }: Work): Promise<void> {
   const { settings, dataFingerprint } = session.record;
   const { arm, seed, network, training } = settings;
   if (dataFingerprint !== studied.fingerprint) {
@@ -143,6 +156,7 @@ async function workOn(
         },
       },
       from,
+      from === null ? (start ?? (await startWeights(session.study, settings))) : null,
     );
 
     const model = { engine, settings, weights, eps };
@@ -191,6 +205,11 @@ async function startingPoint(session: RunSession, resumed: boolean): Promise<Sna
     message: `The warm-up was taken over from the run ${shared.run}, which did exactly the same up to its first assessment.`,
   });
   return shared.snapshot;
+}
+
+/** What the study keeps for runs to begin with; null: nothing. @throws SteadygazeError `not-found`, `weights-invalid` */
+async function startWeights(study: string, { start }: RunSettings): Promise<StartWeights | null> {
+  return start.weights === NO_WEIGHTS ? null : (await readKeptWeights(study, start.weights)).weights;
 }
 
 /** Writes down how a run ended early, as far as that is possible still, and says it. */

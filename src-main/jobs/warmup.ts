@@ -26,9 +26,9 @@ export function isForkPoint({ position }: Snapshot, pictures: number): boolean {
   return position.round === 0 && position.phase === 'assess' && position.offset === pictures;
 }
 
-/** The arm `noise` disturbs pictures in its own way, so its first assessment is its own. */
+/** The arm `noise` disturbs pictures in its own way, so its first assessment is its own; `given` has no warm-up. */
 export function sharesWarmup({ arm }: RunSettings): boolean {
-  return arm !== 'noise';
+  return arm !== 'noise' && arm !== 'given';
 }
 
 /** Keeps the state of a run at the fork point. `run` is the run's folder. */

@@ -3,6 +3,7 @@ import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { networkCost } from '../networks/cost.ts';
+import { splitFeatures } from '../networks/fine-tuning.ts';
 import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts';
 import type { Architecture } from '../networks/layer.ts';
 import { passesPerPicture } from './assessment.ts';
@@ -30,7 +31,8 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   const { training, method, network } = settings;
   const bytes = networkCost(architecture, network.size).activationBytes * MEMORY_FACTOR;
   const fitting = Math.floor(engine.memoryBudget / bytes);
-  const batchSize = Math.min(training.batchSize, count);
+  const isTrained = settings.arm !== 'given';
+  const batchSize = isTrained ? Math.min(training.batchSize, count) : 1;
   if (batchSize > fitting) {
     throw new SteadygazeError(
       'out-of-memory',
@@ -42,21 +44,23 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   }
 
   const assessment = count * passesPerPicture(method);
-  const epoch = count * PASSES_OF_TRAINING;
+  const passesOfTraining = passesOfStep(architecture, settings);
+  const epoch = count * passesOfTraining;
   const probe = Math.min(count, method.autoProbe);
   const calibration =
     method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(probeMethod(method))) : 0;
-  const warmup = training.warmupEpochs * epoch;
+  const warmupEpochs = isTrained ? training.warmupEpochs : 0;
+  const warmup = warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
-  const projection = prototypesLayer(architecture) === null ? 0 : count * PASSES_OF_PROJECTION;
+  const projection = !isTrained || prototypesLayer(architecture) === null ? 0 : count * PASSES_OF_PROJECTION;
   const measuring = projection + assessment;
   const workTotal = warmup + calibration + measuring + training.rounds * (round + measuring);
-  const trainingPictures = count * (training.warmupEpochs + training.rounds * training.epochsPerRound);
+  const trainingPictures = count * (warmupEpochs + training.rounds * training.epochsPerRound);
 
   return {
     assessBatch: Math.min(settings.assessBatch, fitting),
     trainingPictures,
-    passes: workTotal - trainingPictures * PASSES_OF_TRAINING,
+    passes: workTotal - trainingPictures * passesOfTraining,
     workAt(position, share) {
       const roundsBefore = position.round === 0 ? 0 : warmup + calibration + measuring;
       let work = roundsBefore + Math.max(0, position.round - 1) * (round + measuring);
@@ -69,4 +73,13 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
       return { work, workTotal };
     },
   };
+}
+
+/** Forward passes that a training step costs: what stays as it is needs no way back. */
+function passesOfStep(architecture: Architecture, { network, start }: RunSettings): number {
+  if (start.frozenStages === 0) return PASSES_OF_TRAINING;
+  const { frozen } = splitFeatures(architecture, start.frozenStages);
+  const all = networkCost(architecture, network.size).multiplications;
+  const kept = networkCost({ ...architecture, features: frozen, head: [] }, network.size).multiplications;
+  return PASSES_OF_TRAINING - ((PASSES_OF_TRAINING - 1) * kept) / all;
 }

@@ -18,12 +18,12 @@ import {
   exportWeights,
   importParameters,
   importWeights,
-  initialWeights,
   type NamedArray,
 } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
 import { AssessmentTable } from './assessment-table.ts';
 import { attackBatch } from './assessment.ts';
+import { beginning, beginningWeights } from './beginning.ts';
 import { BISECTIONS, calibrateEps, readBatch } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
 import type { TrainingData } from './data.ts';
@@ -35,15 +35,19 @@ import { stateToStore, storedMaps, storedMomentum } from './stored-state.ts';
 import { diverged, trainEpoch } from './training.ts';
 import { mixesBackgrounds, sampleWeights } from './weights.ts';
 
-/** Runs all rounds, or what is left of them after `from`. */
+/**
+ * Runs all rounds, or what is left of them after `from`.
+ * @param start arrays that stand in the place of seeded ones where name and shape are the same
+ */
 export async function runRounds(
   engine: Engine,
   settings: RunSettings,
   data: TrainingData,
   hooks: RoundsHooks,
   from: Snapshot | null,
+  start: ReadonlyMap<string, NamedArray> | null = null,
 ): Promise<RoundsResult> {
-  const run = new Rounds(engine, settings, data, hooks, from);
+  const run = new Rounds({ engine, settings, data, hooks, from, start });
   try {
     return await run.work();
   } finally {
@@ -51,17 +55,14 @@ export async function runRounds(
   }
 }
 
-const START: RunPosition = {
-  round: 0,
-  phase: 'train',
-  epoch: 0,
-  offset: 0,
-  step: 0,
-  eps: null,
-  epsSurvival: null,
-  lossSum: 0,
-  correct: 0,
-};
+interface RoundsParts {
+  readonly engine: Engine;
+  readonly settings: RunSettings;
+  readonly data: TrainingData;
+  readonly hooks: RoundsHooks;
+  readonly from: Snapshot | null;
+  readonly start: ReadonlyMap<string, NamedArray> | null;
+}
 
 class Rounds {
   private readonly settings: RunSettings;
@@ -76,23 +77,23 @@ class Rounds {
   /** Heatmaps of the last assessment, kept for arms that mix backgrounds. */
   private mixing: LabelMaps | null;
 
-  constructor(engine: Engine, settings: RunSettings, data: TrainingData, hooks: RoundsHooks, from: Snapshot | null) {
+  constructor({ engine, settings, data, hooks, from, start }: RoundsParts) {
     this.settings = settings;
     this.data = data;
     this.hooks = hooks;
     const architecture = buildArchitecture(settings.network, data.classCount);
     this.cost = costOfRun(engine, architecture, settings, data.count);
     const layout = describeParameters(architecture);
-    const weights = from === null ? initialWeights(layout, settings.seed) : importWeights(layout, from.weights);
+    const weights = from === null ? beginningWeights(layout, settings, start) : importWeights(layout, from.weights);
     const velocity = from === null ? undefined : importParameters(layout, storedMomentum(from.state));
-    this.network = new Network(engine, architecture, weights);
+    this.network = new Network(engine, architecture, weights, settings.start);
     this.optimizer = new SgdOptimizer(
       this.network,
       settings.training.momentum,
       settings.training.weightDecay,
       velocity,
     );
-    this.position = from?.position ?? START;
+    this.position = from?.position ?? beginning(settings);
     this.v = from?.state.get('v')?.data.slice() ?? new Float32Array(data.count).fill(1);
     this.table = from === null ? null : AssessmentTable.fromState(from.state, data.count, data.labelSets);
     this.mixing = from === null ? null : storedMaps(from.state, data);

@@ -24,9 +24,12 @@ export function convnextTiny(stages: readonly number[], classes: number): Archit
     { op: 'conv', name: 'features.0.0', input: 3, output: stages[0], kernel: 4, stride: 4, pad: 0, bias: true },
     { op: 'layerNorm', name: 'features.0.1', channels: stages[0] },
   ];
+  // The first 4x4 convolution and its norm belong to the first stage's resolution, as each other step down does.
+  const begins: number[] = [];
   let done = 0;
   BLOCKS.forEach((count, stage) => {
     const channels = stages[stage];
+    begins.push(stage === 0 ? 0 : features.length);
     if (stage > 0) {
       const at = `features.${2 * stage}`;
       const input = stages[stage - 1];
@@ -46,6 +49,7 @@ export function convnextTiny(stages: readonly number[], classes: number): Archit
   return {
     name: 'convnext_tiny',
     features,
+    stages: begins,
     head: [
       { op: 'averagePool', side: 1 },
       { op: 'layerNorm', name: 'classifier.0', channels: last },

@@ -24,8 +24,11 @@ export function densenet121({ first, growth }: DensenetSizes, classes: number): 
     { op: 'relu' },
     { op: 'maxPool', size: 3, stride: 2, pad: 1 },
   ];
+  const stages = [0];
   let channels = first;
+  // A stage is a dense block and the transition after it.
   BLOCKS.forEach((count, i) => {
+    stages.push(features.length);
     for (let layer = 1; layer <= count; layer++) {
       features.push(denseLayer(`features.denseblock${i + 1}.denselayer${layer}`, channels, growth));
       channels += growth;
@@ -40,6 +43,7 @@ export function densenet121({ first, growth }: DensenetSizes, classes: number): 
   return {
     name: 'densenet121',
     features,
+    stages,
     head: [
       { op: 'averagePool', side: 1 },
       { op: 'flatten' },

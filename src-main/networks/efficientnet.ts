@@ -34,9 +34,12 @@ export function efficientnetSizes(width: number): InvertedSizes {
 
 export function efficientnetB0({ first, stages, last }: InvertedSizes, classes: number): Architecture {
   const features: Layer[] = activated('features.0.0', 'features.0.1', [3, first], [3, 2], 'silu');
+  const begins = [0];
   let channels = first;
   let done = 0;
   STAGES.forEach(([expansion, kernel, firstStride, , count], stage) => {
+    // What has the same resolution is one stage.
+    if (firstStride === 2) begins.push(features.length);
     for (let block = 0; block < count; block++) {
       const stride = block === 0 ? firstStride : 1;
       const at = `features.${stage + 1}.${block}.block`;
@@ -56,6 +59,7 @@ export function efficientnetB0({ first, stages, last }: InvertedSizes, classes: 
   return {
     name: 'efficientnet_b0',
     features,
+    stages: begins,
     head: [
       { op: 'averagePool', side: 1 },
       { op: 'flatten' },

@@ -53,7 +53,7 @@ export function keptNorm(
         // sum dy n = (sum dy x - mean sum dy) / sqrt(variance + eps)
         const dOffset = tf.sum<Tensor1D>(dy, [0, 1, 2]);
         const dScale = tf.tidy(() => {
-          const products = tf.sum<Tensor1D>(tf.mul(dy as Tensor4D, x as Tensor4D), [0, 1, 2]);
+          const products = tf.sum<Tensor1D>(tf.mul(dy, x as Tensor4D), [0, 1, 2]);
           return tf.mul(tf.sub(products, tf.mul(stored().mean, dOffset)), inverse());
         });
         sink.parameter(`${name}.weight`, dScale);

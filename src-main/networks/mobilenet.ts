@@ -39,8 +39,11 @@ export const MOBILENET_LAST = STAGES.reduce((place, [, , count]) => place + coun
 
 export function mobilenetV2({ first, stages, last }: InvertedSizes, classes: number): Architecture {
   const features: Layer[] = activated('features.0.0', 'features.0.1', [3, first], [3, 2], 'relu6');
+  const begins = [0];
   let channels = first;
   STAGES.forEach(([expansion, , count, firstStride], stage) => {
+    // What has the same resolution is one stage.
+    if (firstStride === 2) begins.push(features.length);
     for (let block = 0; block < count; block++) {
       const stride = block === 0 ? firstStride : 1;
       const output = stages[stage];
@@ -55,6 +58,7 @@ export function mobilenetV2({ first, stages, last }: InvertedSizes, classes: num
   return {
     name: 'mobilenet_v2',
     features,
+    stages: begins,
     head: [
       { op: 'averagePool', side: 1 },
       { op: 'flatten' },

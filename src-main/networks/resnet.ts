@@ -30,8 +30,10 @@ const EXPANSION = 4;
 export function resnet(name: ResnetName, width: number, stem: Stem, lastStride: 1 | 2, classes: number): Architecture {
   const { blocks, inner }: Plan = PLANS[name];
   const features: Layer[] = [...stemLayers(stem, width)];
+  const stages = [0];
   let channels = width;
   blocks.forEach((count, stage) => {
+    stages.push(features.length);
     const planes = width * 2 ** stage;
     for (let block = 0; block < count; block++) {
       const stride = stage === 0 || block > 0 ? 1 : stage === 3 ? lastStride : 2;
@@ -48,6 +50,7 @@ export function resnet(name: ResnetName, width: number, stem: Stem, lastStride: 
   return {
     name,
     features,
+    stages,
     head: [
       { op: 'averagePool', side: 1 },
       { op: 'flatten' },

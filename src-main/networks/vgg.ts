@@ -52,9 +52,11 @@ export function vgg(name: VggName, width: number, end: VggEnd, classes: number):
   const withNorm = name.endsWith(NORM);
   const stages = STAGES[(withNorm ? name.slice(0, -NORM.length) : name) as PlainName];
   const features: Layer[] = [];
+  const starts: number[] = [];
   let channels = 3;
   let index = 0;
   stages.forEach((stage, i) => {
+    starts.push(features.length);
     if (i > 0) {
       features.push(HALVE);
       index += 1;
@@ -80,6 +82,6 @@ export function vgg(name: VggName, width: number, end: VggEnd, classes: number):
     values = output;
   });
   head.push({ op: 'dense', name: `classifier.${end.hidden.length * step}`, input: values, output: classes });
-  const architecture = { name, features, head, classes };
+  const architecture = { name, features, stages: starts, head, classes };
   return end.kind === 'light' ? architecture : { ...architecture, initial: { conv: 'fan-out', dense: 0.01 } };
 }
