@@ -1,6 +1,11 @@
 /** What the Train view shows before and while a run works. */
 import type { RoundSummary } from './run.ts';
-import type { Arm, Preset } from './settings.ts';
+import type { ArchitectureName, Arm, Interpretable, Preset } from './settings.ts';
+
+/** Another setting has one of these values, or none of those. */
+export type SettingCondition =
+  | { readonly setting: string; readonly values: readonly (string | number)[] }
+  | { readonly setting: string; readonly except: readonly (string | number)[] };
 
 /** One setting, as a form shows it. */
 export interface SettingView {
@@ -11,8 +16,8 @@ export interface SettingView {
   readonly title: string;
   /** What it is and what it does: one or two sentences. */
   readonly definition: string;
-  /** It means something only where these settings have one of these values. */
-  readonly onlyWhere?: readonly { readonly setting: string; readonly values: readonly (string | number)[] }[];
+  /** It means something only where all of these hold; absent: always. */
+  readonly onlyWhere?: readonly SettingCondition[];
   readonly control:
     | { readonly kind: 'switch' }
     | { readonly kind: 'choice'; readonly options: readonly (string | number)[] }
@@ -44,8 +49,40 @@ export interface ArmView {
   readonly text: string;
 }
 
+/** A network in the place of the one that a preset chooses. */
+export interface NetworkView {
+  readonly architecture: ArchitectureName;
+  /** How large and fast it is, and what for. */
+  readonly text: string;
+  /** Stages that can stay as they are where training begins with weights from elsewhere; without the last layers. */
+  readonly stages: number;
+  readonly presets: Readonly<
+    Record<
+      Preset,
+      {
+        /** Arithmetic of a picture as a multiple of that of the preset's own network. */
+        readonly relativeCost: number;
+        /** Places along each side of its heatmaps. */
+        readonly mapSide: number;
+        /** That suit it, with random weights and with weights from elsewhere. */
+        readonly learningRate: number;
+        readonly fineTuningRate: number;
+      }
+    >
+  >;
+}
+
+/** What a network may explain itself by, beside its heatmaps. */
+export interface InterpretableView {
+  readonly kind: Interpretable;
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface TrainOptions {
   readonly presets: readonly PresetView[];
+  readonly networks: readonly NetworkView[];
+  readonly interpretable: readonly InterpretableView[];
   readonly arms: readonly ArmView[];
   readonly settings: readonly SettingView[];
   /** Corrections (relabel, leave out) that people marked and that a run may apply. */

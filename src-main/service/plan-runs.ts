@@ -7,7 +7,7 @@ import { applyCorrections, checkCorrections } from '../jobs/corrections.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import { poolingHead } from '../networks/layer.ts';
 import { presetSettings } from './presets.ts';
-import { resolveSettings } from './settings.ts';
+import { resolveSuited } from './suited-training.ts';
 
 export interface RunWishes {
   readonly preset: Preset;
@@ -32,7 +32,7 @@ export function planRuns(dataset: Dataset, { preset, sets, corrections: asked }:
   const corrections = checkCorrections(dataset, asked);
   // The preset is fitted to the study's pictures: a run with corrections compares with one without.
   const base = presetSettings(preset, dataset);
-  const settings = sets.map((set) => resolveSettings(base, set));
+  const settings = sets.map((set) => resolveSuited(base, set));
   refuseOneClass(applyCorrections(dataset, corrections));
   settings.forEach(refuseImpossible);
   return { settings, corrections };

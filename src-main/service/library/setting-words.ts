@@ -35,11 +35,11 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'network.stem': network(
     'First layers',
-    'Only for ResNets: how much the picture shrinks at the start: imagenet to a quarter, half to a half, small not at all. Less shrinking gives finer heatmaps and takes longer.',
+    'How much the picture shrinks at the start: imagenet to a quarter, half to a half, small not at all. Less shrinking gives finer heatmaps and takes longer.',
   ),
   'network.lastStride': network(
     'Stride of the last stage',
-    'Only for ResNets: with 1 instead of the usual 2, the heatmap has twice as many places along each side.',
+    'With 1 instead of the usual 2, the heatmap has twice as many places along each side.',
   ),
   'network.size': network(
     'Picture size',
@@ -48,7 +48,7 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
 
   'network.head': network(
     'Last layers',
-    'Only for VGGs: light is two small dense layers, torchvision three of 4,096, which hold most of its weights.',
+    'light is two small dense layers, torchvision three of 4,096, which hold most of its weights.',
   ),
   'network.interpretable': network(
     'Explains itself by',
@@ -56,11 +56,11 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'network.prototypesPerClass': network(
     'Prototypes of a class',
-    'Only for protopnet: with how many places of training pictures each class is compared.',
+    'With how many places of training pictures each class is compared.',
   ),
   'network.prototypeChannels': network(
     'Channels of a prototype',
-    'Only for protopnet: how many numbers describe a place. Fewer are faster and tell less apart.',
+    'How many numbers describe a place. Fewer are faster and tell less apart.',
   ),
 
   'start.frozenStages': start(
@@ -90,23 +90,20 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'training.filterLoss': training(
     'Weight of the filter loss',
-    'Only for icnn: how much it counts that each filter answers to one part of one class.',
+    'How much it counts that each filter answers to one part of one class.',
   ),
   'training.gatePeriod': training(
     'Every so many steps through the gate',
-    'Only for csg: in these steps a class may use only the filters that its gate lets through.',
+    'In these steps a class may use only the filters that its gate lets through.',
   ),
-  'training.gateSparsity': training(
-    'Cost of an open gate',
-    'Only for csg: the larger, the fewer filters each class may use.',
-  ),
+  'training.gateSparsity': training('Cost of an open gate', 'The larger, the fewer filters each class may use.'),
   'training.clusterCost': training(
     'Closeness to own prototypes',
-    'Only for protopnet: how much it counts that some place of a picture is like a prototype of its class.',
+    'How much it counts that some place of a picture is like a prototype of its class.',
   ),
   'training.separationCost': training(
     'Distance to other prototypes',
-    'Only for protopnet: how much it counts that no place of a picture is like a prototype of another class.',
+    'How much it counts that no place of a picture is like a prototype of another class.',
   ),
   'training.batchSize': training(
     'Pictures of a step',
@@ -151,7 +148,7 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'method.thresholdValue': method(
     'Value of that border',
-    'For fraction: the share of the maximum. For area: the share of the picture that is foreground. The other rules do not use it.',
+    'For fraction: the share of the maximum. For area: the share of the picture that is foreground.',
   ),
   'method.attack': method(
     'Kind of disturbance',
@@ -163,11 +160,11 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'method.autoSurvival': method(
     'Predictions that must survive',
-    'Where the strength is chosen automatically: the share of correct predictions that must stay the same under the disturbance.',
+    'The share of correct predictions that must stay the same under the disturbance.',
   ),
   'method.autoProbe': method(
     'Pictures to choose the strength',
-    'Where the strength is chosen automatically: on how many correctly named training pictures it is tried.',
+    'On how many correctly named training pictures it is tried.',
   ),
   'method.steps': method(
     'Steps of the attack',
@@ -180,12 +177,9 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'method.radiusShare': method(
     'Radius of pgd-l2',
-    'For the attack pgd-l2: the length of the whole change, as a share of a change by the full strength everywhere in the background.',
+    'The length of the whole change, as a share of a change by the full strength everywhere in the background.',
   ),
-  'method.momentumDecay': method(
-    'Momentum of mi-fgsm',
-    'For the attack mi-fgsm: how much the directions of earlier steps count in the next.',
-  ),
+  'method.momentumDecay': method('Momentum of mi-fgsm', 'How much the directions of earlier steps count in the next.'),
   'method.similarity': method(
     'How heatmaps are compared',
     'The measure S of how alike the heatmaps before and after the disturbance are: cosine, correlation (pearson), overlap of the foregrounds (iou), structure (ssim), or a distance between distributions (jsd, emd).',
@@ -200,7 +194,7 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
   ),
   'method.mixShare': method(
     'Pictures with another background',
-    'For training with mixed backgrounds: the share of pictures that receive the background of another picture.',
+    'The share of pictures that receive the background of another picture.',
   ),
 
   checkpointSeconds: other(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ARMS, PRESETS } from '../../contract/settings.ts';
+import { ARCHITECTURES, ARMS, PRESETS } from '../../contract/settings.ts';
 import { exampleDataset } from '../../workspace/records.fixture.ts';
 import { SETTING_NAMES } from '../setting-names.ts';
 import { resolveSettings } from '../settings.ts';
@@ -19,7 +19,9 @@ it('has words for every setting, and for no other', () => {
   expect(names.filter((name) => !shown.includes(name))).toEqual(['network.mean', 'network.std', 'start.weights']);
   for (const { name, title, definition, group } of options.settings) {
     expect([name, title.length > 2, definition.length > 20]).toEqual([name, true, true]);
-    expect(group).toBe(['network', 'start', 'training', 'method'].find((each) => name.startsWith(`${each}.`)) ?? 'other');
+    expect(group).toBe(
+      ['network', 'start', 'training', 'method'].find((each) => name.startsWith(`${each}.`)) ?? 'other',
+    );
   }
 });
 
@@ -48,4 +50,44 @@ it('says what a form needs to know of each value', () => {
 
 it('counts the corrections at hand', () => {
   expect(options.corrections).toEqual({ relabelled: 1, leftOut: 1 });
+});
+
+it('shows a setting only where it means something', () => {
+  const conditions = (name: string) => options.settings.find((setting) => setting.name === name)?.onlyWhere;
+  expect(conditions('training.learningRate')).toBeUndefined();
+  expect(conditions('training.gatePeriod')).toEqual([{ setting: 'network.interpretable', values: ['csg'] }]);
+  expect(conditions('network.stem')).toEqual([
+    {
+      setting: 'network.architecture',
+      values: ['resnet10', 'resnet18', 'resnet34', 'resnet50', 'resnet101', 'wide_resnet50_2'],
+    },
+  ]);
+  expect(conditions('start.frozenStages')).toEqual([{ setting: 'start.weights', except: ['none'] }]);
+  // What is asked of another setting can be answered: it is one, and has these values.
+  for (const { onlyWhere = [] } of options.settings) {
+    for (const condition of onlyWhere) {
+      expect(names).toContain(condition.setting);
+      const control = SETTING_NAMES.find(({ name }) => name === condition.setting)?.control;
+      if ('values' in condition && control?.kind === 'choice') {
+        expect(control.options).toEqual(expect.arrayContaining([...condition.values]));
+      }
+    }
+  }
+});
+
+it('says of every network what it is, costs and needs', () => {
+  expect(options.networks.map(({ architecture }) => architecture)).toEqual(ARCHITECTURES);
+  const of = (wanted: string) => options.networks.find(({ architecture }) => architecture === wanted);
+  // The preset's own network is the measure.
+  expect(of('resnet10')?.presets.quick.relativeCost).toBe(1);
+  expect(of('resnet18')?.presets.standard.relativeCost).toBe(1);
+  expect(of('resnet101')?.presets.quick.relativeCost).toBeGreaterThan(5);
+  expect(of('resnet18')?.presets.standard.fineTuningRate).toBeCloseTo(
+    Number(options.presets[1].values['training.learningRate']) / 10,
+    4,
+  );
+  for (const { text, presets } of options.networks) {
+    expect(text.length).toBeGreaterThan(20);
+    expect(presets.quick.mapSide).toBeGreaterThan(0);
+  }
 });

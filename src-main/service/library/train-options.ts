@@ -1,5 +1,5 @@
 /** What can be chosen before a run, with the words for it. */
-import { ARMS, PRESETS, type Preset } from '../../contract/settings.ts';
+import { ARMS, PRESETS, type Preset, type RunSettings } from '../../contract/settings.ts';
 import type { Correction } from '../../contract/run.ts';
 import type { ArmView, PresetView, SettingValue, SettingView, TrainOptions } from '../../contract/train-view.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
@@ -7,6 +7,8 @@ import { ARM_WORDS } from '../../reports/words.ts';
 import { presetSettings } from '../presets.ts';
 import { SETTING_NAMES } from '../setting-names.ts';
 import { resolveSettings } from '../settings.ts';
+import { INTERPRETABLE_VIEWS, networkViews } from './network-views.ts';
+import { SETTING_RELEVANCE } from './setting-relevance.ts';
 import { SETTING_WORDS } from './setting-words.ts';
 
 const PRESET_WORDS: Readonly<Record<Preset, { readonly title: string; readonly text: string }>> = {
@@ -36,8 +38,13 @@ const WHY_ARM: Readonly<Record<(typeof ARMS)[number], string>> = {
 
 export function trainOptions(dataset: Dataset, corrections: readonly Correction[]): TrainOptions {
   const leftOut = corrections.filter(({ label }) => label === null).length;
+  const settled = Object.fromEntries(
+    PRESETS.map((preset) => [preset, resolveSettings(presetSettings(preset, dataset), [])]),
+  ) as Record<Preset, RunSettings>;
   return {
-    presets: PRESETS.map((preset) => presetView(preset, dataset)),
+    presets: PRESETS.map((preset) => presetView(preset, settled[preset])),
+    networks: networkViews(settled, dataset.classes.length),
+    interpretable: INTERPRETABLE_VIEWS,
     arms: ARMS.map((arm): ArmView => ({
       arm,
       title: ARM_WORDS[arm].name,
@@ -52,12 +59,12 @@ function settingViews(): SettingView[] {
   // Weights are chosen, not typed; and what pictures are normalised with comes with them.
   return SETTING_NAMES.filter(({ name, list }) => !list && name !== 'start.weights').map(({ name, control }) => {
     const words = SETTING_WORDS[name] ?? { group: 'other' as const, title: name, definition: '' };
-    return { name, ...words, control };
+    const onlyWhere = SETTING_RELEVANCE[name];
+    return { name, ...words, ...(onlyWhere === undefined ? {} : { onlyWhere }), control };
   });
 }
 
-function presetView(preset: Preset, dataset: Dataset): PresetView {
-  const settings = resolveSettings(presetSettings(preset, dataset), []);
+function presetView(preset: Preset, settings: RunSettings): PresetView {
   return { preset, ...PRESET_WORDS[preset], values: Object.fromEntries(flattened(settings)) };
 }
 
