@@ -6,6 +6,7 @@ import type { Engine } from '../compute/engine.ts';
 import { Random } from '../numeric/random.ts';
 import { prototypeHead } from './interpretable/interpretable.ts';
 import type { Architecture, Layer } from './layer.ts';
+import { NO_PENALTIES } from './moment.ts';
 import { Network } from './network.ts';
 import { describeParameters, initialWeights } from './parameters.ts';
 
@@ -24,6 +25,9 @@ const depthwise = (kernel: number, stride: number): Layer => ({
   ...{ op: 'depthwise', name: 'tested', channels: CHANNELS },
   ...{ kernel, stride, pad: (kernel - 1) / 2, bias: true },
 });
+/** Every second step goes through class gates. */
+const PENALTIES = { ...NO_PENALTIES, gatePeriod: 2 };
+const GATE_STEP = 1;
 const residual = (...body: Layer[]): Layer => ({ op: 'residual', body, shortcut: [] });
 
 /** Layers from 9x9 pixels of 4 channels to a map of any size and channels, or to patches that a head of its own follows. */
@@ -55,6 +59,9 @@ const CASES: readonly (readonly [string, readonly Layer[], end?: number | readon
     'gate in a residual',
     [residual({ op: 'gate', body: [{ op: 'averagePool', side: 1 }, conv('tested', 1)] }, conv('second', 3))],
   ],
+  ['part mask after a ReLU', [{ op: 'relu' }, { op: 'partMask', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
+  ['part mask by itself', [{ op: 'silu' }, { op: 'partMask', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
+  ['class gate', [{ op: 'classGate', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
   [
     'batch norm by itself',
     [{ op: 'silu' }, { op: 'norm', name: 'tested', channels: CHANNELS }, { op: 'gelu' }, conv('second', 3)],
@@ -99,7 +106,7 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
       const random = new Random(11);
       // Biases and norms that are not 0 and 1, so that nothing cancels.
       for (const { kind, offset, size } of layout.parameters) {
-        if (kind === 'scale' || kind === 'offset') {
+        if (kind === 'scale' || kind === 'offset' || kind === 'gate') {
           for (let i = offset; i < offset + size; i++) weights.parameters[i] += 0.3 * random.normal();
         }
       }
@@ -119,7 +126,7 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
 function checkParameters(network: Network, x: Tensor4D, random: Random): void {
   const labels = Int32Array.of(0, 2, 1);
   const v = Float32Array.of(1.5, 0.25, 2);
-  const pass = () => network.trainingPass(x, labels, v, 77);
+  const pass = () => network.trainingPass(x, labels, v, 77, GATE_STEP, PENALTIES);
   const { parameters } = network.weights();
   const first = pass().gradient;
   const gradient = (first.dataSync() as Float32Array).slice();

@@ -1,0 +1,4 @@
+import { startNative } from '../../compute/native.ts';
+import { describePartsAndGates } from './parts-and-gates.suite.ts';
+
+describePartsAndGates('native', startNative);
