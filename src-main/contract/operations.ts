@@ -10,13 +10,14 @@ import type { DataView, Inspection, PictureRef, ProblemView } from './data-view.
 import { EVALUATION_PARTS } from './evaluation.ts';
 import type { EvaluationOverview } from './evaluation-view.ts';
 import type { FolderListing } from './folder-listing.ts';
+import type { Interpretation } from './interpretation.ts';
 import { operation, type CheckedInputOf, type InputOf, type OutputOf } from './operation.ts';
 import { Preferences } from './preferences.ts';
 import { EXPORT_KINDS, REPORT_SECTIONS, type ExportedFile, type ReportPreview } from './report-view.ts';
 import { VERDICTS, type Mark, type SampleGroup, type SampleView } from './sample-view.ts';
 import { ARCHITECTURES, ARMS, PRESETS, STEMS } from './settings.ts';
 import type { EngineView, Estimates, RunHistory, TrainOptions } from './train-view.ts';
-import type { StudyWeightsView, WeightsFileView } from './weights-view.ts';
+import type { PublishedWeightsView, StudyWeightsView, WeightsFileView } from './weights-view.ts';
 
 const nothing = v.strictObject({});
 const path = v.pipe(
@@ -146,6 +147,10 @@ export const OPERATIONS = {
       task,
     }),
   ).answers<StudyWeightsView>(),
+  /** What can be downloaded, and what of it is here. */
+  'weights.published': operation(nothing).answers<readonly PublishedWeightsView[]>(),
+  /** Fetches published weights: the only operation that reaches another computer. Goes on with what is here. */
+  'weights.download': operation(v.strictObject({ id: text(100), task })).answers<null>(),
   /** What the open study keeps. */
   'weights.list': operation(nothing).answers<readonly StudyWeightsView[]>(),
 
@@ -197,6 +202,8 @@ export const OPERATIONS = {
   'inspect.explain': operation(
     v.strictObject({ run, round, rows: v.pipe(v.array(row), v.minLength(1), v.maxLength(16)) }),
   ).answers<null>(),
+  /** What the network of the round itself says of a picture; computed where nobody has asked before. */
+  'inspect.interpretation': operation(v.strictObject({ run, round, row })).answers<Interpretation>(),
   'inspect.groups': operation(v.strictObject({ run, round })).answers<readonly SampleGroup[]>(),
   'marks.list': operation(nothing).answers<readonly Mark[]>(),
   /** Sets what is given and leaves the rest; null takes back. */

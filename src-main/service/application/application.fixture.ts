@@ -141,7 +141,11 @@ export class FakeWork implements ComputeWork {
     return [{ id: 'wasm', usable: true, description: 'WebAssembly', hint: '' }];
   }
   explainer() {
-    return { explain: () => Promise.resolve(), close: () => undefined };
+    return {
+      explain: () => Promise.resolve(),
+      interpret: () => Promise.resolve({ kind: 'none' as const }),
+      close: () => undefined,
+    };
   }
   async refuseLocked(): Promise<void> {
     if (this.locked) throw new SteadygazeError('study-locked', 'Another Steadygaze process is working on this study.');
@@ -185,6 +189,7 @@ export async function testApplication(options: Partial<ApplicationOptions> = {})
   const app = await Application.open({
     ...{ dataFolder: join(folder, 'data'), studiesFolder: join(folder, 'studies'), version: '1.0.0', shell },
     ...{ resourcesFolder: join(folder, 'resources'), library: libraryOf(library), work },
+    published: { list: [], folder: join(folder, 'weights') },
     log: (level, text) => log.push(`${level}: ${text}`),
     ...options,
   });

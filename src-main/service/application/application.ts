@@ -10,6 +10,8 @@ import type { Result } from '../../contract/operation.ts';
 import type { ComputeHost } from '../../jobs/compute-host.ts';
 import { LibraryClient } from '../library/client.ts';
 import type { Library } from '../library/library.ts';
+import { weightsFolder } from '../published/published-files.ts';
+import { PUBLISHED_WEIGHTS } from '../published/published-list.ts';
 import type { Shell } from '../shell.ts';
 import { appOperations } from './app-operations.ts';
 import { checkedInput, checkedName } from './checked-input.ts';
@@ -22,8 +24,9 @@ import { evaluationOperations } from './evaluation-operations.ts';
 import { inspectOperations } from './inspect-operations.ts';
 import { Launches } from './launches.ts';
 import { Measurements } from './measurements.ts';
-import type { Log, Parts, Places } from './parts.ts';
+import type { Log, Parts, Places, Published } from './parts.ts';
 import { openPreferences } from './preferences.ts';
+import { publishedOperations } from './published-operations.ts';
 import { RecentStudies } from './recent.ts';
 import { reportOperations } from './report-operations.ts';
 import { answerResource, failedResource } from './resource-answer.ts';
@@ -55,6 +58,7 @@ export interface ApplicationOptions {
   /** Stand-ins, for tests. */
   readonly library?: Library & { close?(): Promise<void> | void };
   readonly work?: ComputeWork;
+  readonly published?: Published;
 }
 
 /** Milliseconds that a run may take to store where it is when the app ends. */
@@ -74,6 +78,7 @@ export class Application {
       ...studyOperations(parts),
       ...dataOperations(parts),
       ...weightsOperations(parts),
+      ...publishedOperations(parts),
       ...trainOperations(parts),
       ...inspectOperations(parts),
       ...evaluationOperations(parts),
@@ -109,10 +114,9 @@ export class Application {
     const launches: Launches = new Launches({ library, work, store, desk, log });
     void recent.look();
     const measurements = new Measurements();
-    return new Application(
-      { places, shell, log, store, library, work, tasks, recent, preferences, estimates, desk, launches, measurements },
-      async () => library.close?.(),
-    );
+    const published = options.published ?? { list: PUBLISHED_WEIGHTS, folder: weightsFolder() };
+    const given = { places, shell, log, store, library, work, tasks, recent, preferences, published };
+    return new Application({ ...given, estimates, desk, launches, measurements }, async () => library.close?.());
   }
 
   /** Carries out an operation of the contract. Name and input come from outside and are checked here. Never rejects. */

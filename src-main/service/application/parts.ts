@@ -1,4 +1,5 @@
 /** What the operations work with: made once by the application, handed to every group of them. */
+import type { PublishedWeights } from '../published/published-list.ts';
 import type { Shell } from '../shell.ts';
 import type { Library } from '../library/library.ts';
 import type { ComputeWork } from './compute-work.ts';
@@ -20,6 +21,13 @@ export interface Places {
   readonly resourcesFolder: string;
 }
 
+/** Weights that can be downloaded. */
+export interface Published {
+  readonly list: readonly PublishedWeights[];
+  /** Where downloaded ones lie. Absolute; made where needed. */
+  readonly folder: string;
+}
+
 export interface Parts {
   readonly places: Places;
   readonly shell: Shell;
@@ -34,4 +42,5 @@ export interface Parts {
   readonly desk: StudyDesk;
   readonly launches: Launches;
   readonly measurements: Measurements;
+  readonly published: Published;
 }

@@ -1,15 +1,16 @@
 /** Weights to start from, and networks that were trained elsewhere. */
 import type { CheckedInput } from '../../contract/operations.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
+import { publishedFile } from '../published/published-files.ts';
 import type { WeightsSource } from '../use-weights.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { Handlers } from './checked-input.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Published } from './parts.ts';
 
 type WeightsHandlers = Pick<Handlers, 'weights.inspectFile' | 'weights.use' | 'weights.list' | 'train.bring'>;
 
 export function weightsOperations(parts: Parts): WeightsHandlers {
-  const { desk, library, tasks } = parts;
+  const { desk, library, published, tasks } = parts;
   return {
     'weights.inspectFile': ({ path, task }) => {
       const target = absolutePath(path);
@@ -18,7 +19,7 @@ export function weightsOperations(parts: Parts): WeightsHandlers {
     'weights.use': ({ source, task }) => {
       const { folder } = desk.study;
       return tasks.run(task, 'Taking the weights into the study', async () =>
-        library.useWeights(folder, await sourceOf(source)),
+        library.useWeights(folder, await sourceOf(source, published)),
       );
     },
     'weights.list': async () => library.studyWeights(desk.study.folder),
@@ -28,10 +29,15 @@ export function weightsOperations(parts: Parts): WeightsHandlers {
   };
 }
 
-async function sourceOf(source: CheckedInput<'weights.use'>['source']): Promise<WeightsSource> {
+async function sourceOf(
+  source: CheckedInput<'weights.use'>['source'],
+  { folder, list }: Published,
+): Promise<WeightsSource> {
   if (source.kind === 'published') {
-    throw new SteadygazeError('not-found', 'These weights have not been downloaded.', 'Download them first.');
+    const { path, weights } = await publishedFile(source.id, folder, list);
+    const { architecture, title, licence, input } = weights;
+    return { path, architecture, title, licence, ...input };
   }
-  const { kind: _, path, ...known } = source;
-  return { ...known, path: absolutePath(path) };
+  const { path, architecture, size, mean, std, stem, lastStride } = source;
+  return { path: absolutePath(path), architecture, size, mean, std, stem, lastStride };
 }
