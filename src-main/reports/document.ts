@@ -6,7 +6,7 @@ import type { SeedsView } from '../contract/compare-view.ts';
 import { REPORT_SECTIONS, type ReportSection } from '../contract/report-view.ts';
 import { answerOf } from './answer.ts';
 import { compareByKind, type Comparison } from './compared-runs.ts';
-import { figureKinds, type FigureKind } from './figure-kinds.ts';
+import { kindsOfRuns, type FigureKind } from './figure-kinds.ts';
 import { findingsOf, warningsOf, type Finding } from './findings.ts';
 import type { ReportInput, StudyReportInput } from './input.ts';
 import { runViews, type RunView } from './run-view.ts';
@@ -46,7 +46,7 @@ export interface ReportDocument {
 export function buildReport(input: ReportInput): ReportDocument {
   const chosen = input.sections ?? REPORT_SECTIONS;
   const sections = REPORT_SECTIONS.filter((section) => chosen.includes(section));
-  const kinds = figureKinds(input.runs.map(({ evaluation }) => evaluation));
+  const kinds = kindsOfRuns(input.runs);
   const runs = runViews(input.runs, kinds);
   const comparisons = compareByKind(runs, kinds);
   const seeds = seedsOf(input.runs, kinds);

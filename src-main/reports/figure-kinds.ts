@@ -3,7 +3,7 @@
  * definitions are all made from this list. Attacks are a family: which there are depends on what was measured.
  */
 import { ATTACK_SUITES, type StoredEvaluation } from '../contract/evaluation.ts';
-import type { Figure } from '../contract/run.ts';
+import type { Figure, RunRecord } from '../contract/run.ts';
 import { BACKGROUND_KINDS } from './kinds/background.ts';
 import { EXPLANATION_KINDS } from './kinds/explanation.ts';
 import { GAZE_KINDS } from './kinds/gaze.ts';
@@ -17,6 +17,23 @@ export type { FigureKind } from './kinds/kind.ts';
 
 /** Strength of the attacks that are shown at once, of 255: too small to see. */
 const TELLING_EPS = 2;
+
+/** A run with what was measured on it. */
+interface MeasuredRun {
+  readonly record: Pick<RunRecord, 'settings'>;
+  readonly evaluation?: StoredEvaluation | undefined;
+}
+
+/** All figures that were measured on any of these runs, in words that also hold for a model that was brought. */
+export function kindsOfRuns(runs: readonly MeasuredRun[]): FigureKind[] {
+  const kinds = figureKinds(runs.map(({ evaluation }) => evaluation));
+  if (runs.every(({ record }) => record.settings.arm !== 'given')) return kinds;
+  // Nobody knows what it has seen.
+  return kinds.map((kind) => ({
+    ...kind,
+    explanation: kind.explanation.replace('never shown in training', 'kept aside here'),
+  }));
+}
 
 /** All figures that were measured in any of these evaluations, in the order in which they are shown. */
 export function figureKinds(evaluations: readonly (StoredEvaluation | undefined)[]): FigureKind[] {

@@ -4,6 +4,7 @@ import { pairedInterval } from '../numeric/bootstrap.ts';
 import { range, type RunFinding } from './finding.ts';
 import { CHANGE_WORDS } from './kinds/explanation.ts';
 import type { RunView } from './run-view.ts';
+import { isTrainedHere } from './shown.ts';
 import { changeText, counted, epsText, percent, printedSteps, unit, wholePercent } from './words.ts';
 
 /** Rank correlation above which heatmaps of a model that has forgotten everything count as much the same. */
@@ -110,12 +111,13 @@ export function steadinessFinding(run: RunView): RunFinding[] {
   const last = run.rounds.at(-1);
   if (last === undefined) return [];
   const measured = run.parts.consistency !== undefined;
+  const pictures = isTrainedHere([run]) ? 'In training' : 'Training pictures';
   return [
     {
       sections: measured ? ['hard-samples'] : ['comparison', 'explanations', 'hard-samples'],
       main: true,
       tone: 'neutral',
-      topic: measured ? 'In training' : 'Steadiness',
+      topic: measured ? pictures : 'Steadiness',
       number: percent(last.eBelowHalf),
       sentence: `of ${counted(last.samples, 'training picture')} do not keep their explanation (E below 0.5) when the background is changed by at most ${epsText(last.eps)}. Under it, ${wholePercent(last.survived)} of the correct predictions stay the same.`,
     },

@@ -137,7 +137,14 @@ function comparisonFindings(telling: Telling, comparison: Comparison, index: num
 
 /** Reservations that nobody may overlook: other training pictures, and objects that were found by models, not by people. */
 export function warningsOf(telling: Telling): string[] {
-  return [...aboutCorrections(telling), ...aboutForegrounds(telling)];
+  return [...aboutBrought(telling), ...aboutCorrections(telling), ...aboutForegrounds(telling)];
+}
+
+function aboutBrought({ runs }: Telling): string[] {
+  if (runs.every(({ arm }) => arm !== 'given')) return [];
+  return [
+    'A model that was brought learned elsewhere. Nobody here can tell whether it has seen the test pictures before; if it has, its figures flatter it.',
+  ];
 }
 
 function aboutCorrections({ runs }: Telling): string[] {

@@ -17,6 +17,7 @@ import { definitionsSection, limitsSection, repeatSection } from './section-repe
 import { localizationSection } from './section-localization.ts';
 import { recognitionSection } from './section-recognition.ts';
 import { robustnessSection } from './section-robustness.ts';
+import { isTrainedHere } from './shown.ts';
 import { STYLE } from './style.ts';
 import { hasCurves } from './training-steadiness.ts';
 
@@ -95,7 +96,9 @@ function navigation(document: ReportDocument): Markup {
     ['answer', 'The answer'],
     ...document.sections.flatMap((section): [string, string][] => [
       [section, NAMES[section]],
-      ...(section === 'explanations' ? [['steadiness', 'In training'] as [string, string]] : []),
+      ...(section === 'explanations'
+        ? [['steadiness', isTrainedHere(document.runs) ? 'In training' : 'Training pictures'] as [string, string]]
+        : []),
       ...(section === 'explanations' && hasCurves(document) ? [['training', 'Training'] as [string, string]] : []),
     ]),
     ['limits', 'Limits'],

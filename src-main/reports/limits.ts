@@ -8,14 +8,14 @@ export function limitsOf(document: ReportDocument): string[] {
   const about = (...some: ReportSection[]): boolean =>
     sections.includes('comparison') || some.some((section) => sections.includes(section));
   const arms = new Map<string, number>();
-  for (const run of runs) arms.set(run.arm, (arms.get(run.arm) ?? 0) + 1);
+  for (const run of runs.filter(({ arm }) => arm !== 'given')) arms.set(run.arm, (arms.get(run.arm) ?? 0) + 1);
   const limits: string[] = [];
   if (document.study.counts.test === 0 && runs.some((run) => run.figures['top1'] !== undefined)) {
     limits.push(
       'There are no test pictures. The figures were measured on the validation pictures, on which thresholds were chosen too, so they flatter the models. Read \u201ctest pictures\u201d as \u201cvalidation pictures\u201d throughout.',
     );
   }
-  if (runs.length > 0 && [...arms.values()].some((n) => n === 1)) {
+  if ([...arms.values()].some((n) => n === 1)) {
     limits.push(
       'Each kind of training with only one run was tried with one seed. The intervals cover the choice of test pictures, not the luck of training: with another seed the figures, and the differences, can come out differently. At least three seeds are needed to tell.',
     );

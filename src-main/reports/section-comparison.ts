@@ -5,7 +5,7 @@ import type { ReportDocument } from './document.ts';
 import { figureTable, groupRow, rowHead } from './figure-table.ts';
 import { html, type Markup } from './markup.ts';
 import type { RunView } from './run-view.ts';
-import { asColumns } from './shown.ts';
+import { asColumns, isTrainedHere } from './shown.ts';
 import { amountText, changeText, figureText, percent, unit } from './words.ts';
 
 export function comparisonSection(document: ReportDocument): Markup {
@@ -38,9 +38,10 @@ export function comparisonSection(document: ReportDocument): Markup {
 /** E of the last assessment: on training pictures, so no interval over test pictures belongs to it. */
 function steadinessBody(document: ReportDocument, columns: number): Markup | null {
   if (document.runs.every((run) => run.rounds.length === 0)) return null;
+  const where = isTrainedHere(document.runs) ? 'in training' : 'on training pictures';
   const lines = [
     {
-      label: 'Explanation that survives, in training',
+      label: `Explanation that survives, ${where}`,
       term: 'mean E of training pictures',
       explanation:
         'The background of every training picture is changed a little. E says how much of where the model looks, and of what it says, stays the same: 1 all, 0 nothing.',
@@ -48,7 +49,7 @@ function steadinessBody(document: ReportDocument, columns: number): Markup | nul
       format: unit,
     },
     {
-      label: 'Pictures whose explanation does not survive, in training',
+      label: `Pictures whose explanation does not survive, ${where}`,
       term: 'share of training pictures with E below 0.5',
       explanation: 'The share of training pictures that keep less than half of their explanation.',
       value: (run: RunView) => run.rounds.at(-1)?.eBelowHalf,

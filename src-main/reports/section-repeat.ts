@@ -187,7 +187,10 @@ function facts(runs: readonly RunView[]): [string, (string | Markup)[]][] {
     ['State', runs.map((run) => run.record.state)],
     ['Seed', runs.map((run) => String(run.seed))],
     ['Preset', runs.map((run) => run.record.preset ?? 'none')],
-    ['Corrections before training', runs.map((run) => correctionWords(run.record.corrections))],
+    [
+      'Corrections before training',
+      runs.map((run) => (run.arm === 'given' ? '\u2013' : correctionWords(run.record.corrections))),
+    ],
     ['Started', runs.map((run) => run.record.created)],
     ['Time', runs.map((run) => duration(run.record.seconds))],
     ['Engine', runs.map((run) => `${run.record.engine}: ${run.record.engineDescription}`)],

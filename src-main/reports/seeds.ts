@@ -40,6 +40,8 @@ function armsOf(runs: readonly SeededRun[]): ArmRuns[] {
   const byArm = new Map<string, Map<number, SeededRun>>();
   for (const run of runs) {
     const { settings, dataFingerprint, created } = run.record;
+    // A model that was brought has no luck of a training here.
+    if (settings.arm === 'given') continue;
     if (first === undefined || dataFingerprint !== first.dataFingerprint || !sameNetwork(run.record, first)) continue;
     if (run.evaluation === undefined) continue;
     const bySeed = byArm.get(settings.arm) ?? new Map<number, SeededRun>();

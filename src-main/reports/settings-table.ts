@@ -17,9 +17,15 @@ function flattenSettings(value: unknown, prefix = ''): [string, string][] {
   );
 }
 
+/** What only training goes by: a model that was brought has nothing to do with it. */
+const OF_TRAINING = /^(training\.|start\.(frozenStages|layerDecay|batchNorm)$)/;
+
 /** Every setting that any of the runs has, in the order of the first run that has it. */
 export function settingRows(runs: readonly RunView[]): SettingRow[] {
-  const flat = runs.map((run) => new Map(flattenSettings(run.record.settings)));
+  const flat = runs.map(
+    (run) =>
+      new Map(flattenSettings(run.record.settings).filter(([name]) => run.arm !== 'given' || !OF_TRAINING.test(name))),
+  );
   const names = new Set(flat.flatMap((settings) => [...settings.keys()]));
   return [...names].map((name) => {
     const values = flat.map((settings) => settings.get(name) ?? '\u2013');

@@ -25,6 +25,10 @@ export function drawnRuns({ runs }: Pick<ReportDocument, 'runs'>): readonly RunV
   return runs.filter((run) => runs.find(({ arm }) => arm === run.arm) === run);
 }
 
+/** Whether any of the runs was trained here; others are models that were brought. */
+export const isTrainedHere = (runs: readonly Pick<RunView, 'arm'>[]): boolean =>
+  runs.some(({ arm }) => arm !== 'given');
+
 /** Whether the figures stand side by side as columns; with more runs each has a line of its own. */
 export const asColumns = ({ runs }: Pick<ReportDocument, 'runs'>): boolean => runs.length <= MOST_DRAWN;
 

@@ -7,7 +7,7 @@ import type { ReportDocument } from './document.ts';
 import type { ReportImages } from './images.ts';
 import { html, nameMarkup, type Markup } from './markup.ts';
 import type { RunView } from './run-view.ts';
-import { drawnRuns } from './shown.ts';
+import { drawnRuns, isTrainedHere } from './shown.ts';
 import { count, counted, epsText, percent, unit } from './words.ts';
 
 const MOST_PANELS = 5;
@@ -26,7 +26,9 @@ export function trainingSteadiness(document: ReportDocument, images: ReportImage
   const top = highestBin(runs.flatMap((run) => run.rounds.map(histogramOf)));
   const last = runs.map((run) => ({ run, values: run.rounds.at(-1)?.eMeanPerClass ?? [] }));
   return html`<section id="steadiness" aria-labelledby="steadiness-h">
-      <h2 id="steadiness-h">How steady was its gaze in training?</h2>
+      <h2 id="steadiness-h">
+        ${isTrainedHere(runs) ? 'How steady was its gaze in training?' : 'How steady is its gaze on the training pictures?'}
+      </h2>
       <p class="lead">
         In every assessment the background of each training picture is disturbed. <b>E</b> tells how much of the
         explanation survives: right is steady, <span class="amber">left is unsteady</span>. Height is the share of
@@ -63,6 +65,7 @@ function roundPanels(run: RunView, top: number): Markup {
   }
   const shown = chosenRounds(rounds, MOST_PANELS);
   const { eps, epsSurvival } = run.record;
+  const atTheEnd = isTrainedHere([run]) ? 'At the end' : 'As it was brought';
   const strength =
     eps === null
       ? null
@@ -73,7 +76,7 @@ function roundPanels(run: RunView, top: number): Markup {
   const panels = shown.map((summary) => {
     const last = summary === rounds.at(-1) && run.final !== null;
     return html`<figure>
-      <figcaption><b>${last ? 'At the end' : `Before round ${String(summary.round)}`}</b></figcaption>
+      <figcaption><b>${last ? atTheEnd : `Before round ${String(summary.round)}`}</b></figcaption>
       ${consistencyHistogram(histogramOf(summary), top)}
       <p class="panel-note">
         mean ${unit(summary.eMean)} · median ${unit(summary.eMedian)} ·

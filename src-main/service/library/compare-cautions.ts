@@ -7,6 +7,8 @@ import { settingRows } from '../../reports/settings-table.ts';
 /** Settings whose difference is what a comparison is made for, or that change no figure. */
 const EXPECTED: ReadonlySet<string> = new Set(['arm', 'seed', 'checkpointSeconds', 'assessBatch', 'method.mixShare']);
 const MOST_NAMED = 4;
+/** What a model that was brought does not share with one that learned here. */
+const OF_LEARNING = /^(training|start)\./;
 
 /** @param views the baseline first */
 export function cautionsOf(views: readonly RunView[]): string[] {
@@ -50,12 +52,13 @@ export function cautionsOf(views: readonly RunView[]): string[] {
 function unexpectedSettings(views: readonly RunView[]): string[] {
   const noise = views.some(({ arm }) => arm === 'noise');
   return settingRows(views)
-    .filter(({ name, differs }) => differs && !EXPECTED.has(name))
+    .filter(({ name, differs }) => differs && !EXPECTED.has(name) && !(views.some(isBrought) && OF_LEARNING.test(name)))
     .map(({ name }) => name)
     .filter((name) => !(noise && name === 'method.attack'));
 }
 
 function aboutSeeds(baseline: RunView, others: readonly RunView[]): string[] {
+  if ([baseline, ...others].some(isBrought)) return [];
   if (others.some(({ seed }) => seed !== baseline.seed)) {
     return [
       others.length === 1
@@ -68,6 +71,8 @@ function aboutSeeds(baseline: RunView, others: readonly RunView[]): string[] {
   }
   return [];
 }
+
+const isBrought = ({ arm }: RunView): boolean => arm === 'given';
 
 const named = (views: readonly RunView[]): string => views.map(({ label }) => label).join(', ');
 

@@ -7,7 +7,7 @@ import type { RunRecord } from '../../contract/run.ts';
 import { answerOf } from '../../reports/answer.ts';
 import { differenceSentence, pairedDifference } from '../../reports/comparison.ts';
 import { compareRuns } from '../../reports/compared-runs.ts';
-import { figureKinds, figureOf, type FigureKind } from '../../reports/figure-kinds.ts';
+import { kindsOfRuns, figureOf, type FigureKind } from '../../reports/figure-kinds.ts';
 import { warningsOf } from '../../reports/findings.ts';
 import { runSuffix } from '../../reports/run-names.ts';
 import { runViews } from '../../reports/run-view.ts';
@@ -60,7 +60,7 @@ export async function compareView(
  * @param all  every run of the study: a run has the same name here as everywhere in the window
  */
 function comparedRuns(runs: readonly ComparedRun[], all: readonly RunRecord[]): CompareView {
-  const kinds = figureKinds(runs.map(({ evaluation }) => evaluation));
+  const kinds = kindsOfRuns(runs);
   const [baseline] = runs;
   const views = runViews(runs, kinds);
   const comparisons = compareRuns(views, kinds, 0);

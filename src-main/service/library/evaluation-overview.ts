@@ -81,7 +81,7 @@ export function evaluationOverview(
   const annotated = measurable.length === 0 ? isAnnotated(measured.samples) : [...annotatedFor.values()].some(Boolean);
   const general =
     finished.length > 0 && measurable.length === 0
-      ? 'It was trained with other pictures than the study has now. Train again with these, then it can be measured.'
+      ? otherPictures(finished)
       : generalObstacle(measurable.length, pictures, picturesThere);
   const rate = rateOf(all, pictures);
   return {
@@ -106,6 +106,12 @@ export function evaluationOverview(
       };
     }),
   };
+}
+
+function otherPictures(runs: readonly StoredRun[]): string {
+  return runs.every(({ record }) => record.settings.arm === 'given')
+    ? 'It was brought when the study had other pictures than it has now. Bring it again, then it can be measured.'
+    : 'It was trained with other pictures than the study has now. Train again with these, then it can be measured.';
 }
 
 /** The data as a run saw them; null where they cannot be found any more. @param present as they are now */
