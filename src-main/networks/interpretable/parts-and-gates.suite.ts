@@ -222,10 +222,11 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
       const [inside, whole] = tf.tidy(() => [tf.sum(map).dataSync()[0], tf.sum(unmasked).dataSync()[0]]);
       if (kind === 'icnn') expect(inside).toBeLessThan(0.9 * whole);
       else expect(inside).toBe(whole);
-      const weights = tf.tidy(() => frozen.camWeights(tf.tensor1d([0, 1, 2, 0], 'int32'))?.shape ?? null);
-      expect(weights).toEqual([4, 16]);
+      const classes = tf.tensor1d([0, 1, 2, 0], 'int32');
+      const weights = frozen.camWeights(classes);
+      expect(weights?.shape).toEqual([4, 16]);
       expect(frozen.values('none such')).toBeNull();
-      tf.dispose([x, map, logits, unmasked]);
+      tf.dispose([x, map, logits, unmasked, classes, ...(weights === null ? [] : [weights])]);
       for (const each of [frozen, optimizer, network]) each.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });
