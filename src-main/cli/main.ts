@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts';
 import { editCommand } from './commands/edit.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { fetchCommand } from './commands/fetch.ts';
 import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { logitsCommand } from './commands/logits.ts';
@@ -55,6 +56,7 @@ function build(json: boolean): Command {
     hardCommand(),
     logitsCommand(),
     weightsCommand(),
+    fetchCommand(),
     serveCommand(),
     demoCommand(),
     benchCommand(),

@@ -212,7 +212,7 @@ function wrongSize({ fileName, size }: PublishedWeights, bytes: number): Steadyg
 
 function failed(weights: PublishedWeights, { reason, cause }: Interrupted, mirror: string | null): SteadygazeError {
   const elsewhere = `Or get ${weights.url} on another computer and choose that file.`;
-  const check = mirror === null ? '' : ' Check the address of the mirror in the preferences.';
+  const check = mirror === null ? '' : ' Check the address of the mirror.';
   return new SteadygazeError(
     'download-failed',
     `The download did not work: ${reason}.`,

@@ -162,7 +162,7 @@ function contentOf({ have }: TransferRequest, response: Response): { from: numbe
     throw new SteadygazeError(
       'download-failed',
       'The server does not have this file.',
-      'Check the address of the mirror in the preferences, or get the file elsewhere and choose it.',
+      'Check the address of the mirror, or get the file elsewhere and choose it.',
       `status ${status}`,
     );
   }
