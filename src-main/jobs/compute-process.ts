@@ -101,6 +101,7 @@ channel.onCommand((command) => {
         .finally(() => channel.leave());
       break;
     case 'explain':
+    case 'interpret':
       questions.add(command);
       break;
     case 'pause':

@@ -1,13 +1,15 @@
 /**
- * Showing any attacked picture: a process that has an engine at hand repeats the attack of a finished assessment for
+ * Showing any attacked picture, and what its network itself says of it: a process that has an engine at hand repeats the attack of a finished assessment for
  * the rows it is asked for. It writes only into the study's cache, so it needs no lock, also while another process
  * trains on the same study.
  */
 import sharp from 'sharp';
 import type { Engine } from '../compute/engine.ts';
+import type { PictureRef } from '../contract/data-view.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
 import type { AssessmentRow, RunRecord } from '../contract/run.ts';
 import type { Dataset, Sample } from '../datasets/dataset.ts';
+import { readBatch } from '../method/calibration.ts';
 import { costOfRun } from '../method/cost.ts';
 import type { TrainingData } from '../method/data.ts';
 import { explainBatch } from '../method/explain.ts';
@@ -22,9 +24,16 @@ import { readRoundTable } from '../workspace/round-tables.ts';
 import { lastRound, readRun } from '../workspace/run.ts';
 import { openStudy } from '../workspace/study.ts';
 import { StudyData } from '../workspace/study-data.ts';
-import { attackedPictureFile, cacheFolder, changePictureFile, runFolder } from '../workspace/study-layout.ts';
+import {
+  attackedPictureFile,
+  cacheFolder,
+  changePictureFile,
+  interpretationFile,
+  runFolder,
+} from '../workspace/study-layout.ts';
 import { readWeights } from '../workspace/weights-file.ts';
 import type { ExplainQueue } from './explain-queue.ts';
+import { interpret } from './interpret.ts';
 import { LoosePixels } from './loose-pixels.ts';
 import type { ExplainAnswer, ExplainRequest } from './protocol.ts';
 
@@ -49,7 +58,8 @@ export async function explainJob(
           const { dataset } = await data.read(record);
           loaded = await AssessedRound.load(engine, study, dataset, record, round);
         }
-        await loaded.explain(command.rows);
+        if (command.type === 'explain') await loaded.explain(command.rows);
+        else await loaded.interpret(command.rows);
         report({ type: 'explained', id: command.id, run: command.run, round, rows: command.rows });
       } catch (error) {
         report({ type: 'explain-failed', id: command.id, error: toErrorValue(error) });
@@ -67,8 +77,9 @@ interface RoundParts {
   /** Of this assessment, in [0,1]. */
   readonly eps: number;
   readonly network: FrozenNetwork;
-  /** The pictures in the order of the round's table. */
+  /** The pictures in the order of the round's table, which is that of the training data. */
   readonly data: TrainingData;
+  readonly pictures: readonly Sample[];
   readonly pixels: LoosePixels;
   /** Pictures of one pass. */
   readonly batch: number;
@@ -132,19 +143,54 @@ class AssessedRound {
     const layout = describeParameters(architecture);
     const network = new FrozenNetwork(engine, architecture, layout, importWeights(layout, weights));
     const { assessBatch } = costOfRun(engine, architecture, settings, rows.length);
-    return new AssessedRound({ study, record, round, eps: summary.eps, network, data, pixels, batch: assessBatch });
+    return new AssessedRound({
+      study,
+      record,
+      round,
+      eps: summary.eps,
+      network,
+      data,
+      pictures,
+      pixels,
+      batch: assessBatch,
+    });
   }
 
   /** Writes the attacked picture and the amplified change of each row. */
   async explain(rows: readonly number[]): Promise<void> {
-    const { data, batch } = this.#parts;
-    const unknown = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= data.count);
-    if (unknown !== undefined) {
-      throw new SteadygazeError('not-found', `There is no row ${unknown} in the table of round ${this.round}.`);
-    }
+    const { batch } = this.#parts;
+    this.#refuseUnknown(rows);
     for (let start = 0; start < rows.length; start += batch) {
       await this.#explainBatch(rows.slice(start, start + batch));
     }
+  }
+
+  /** Writes what the network itself says of each row. */
+  async interpret(rows: readonly number[]): Promise<void> {
+    const { study, record, network, data, pictures } = this.#parts;
+    const { settings, classes } = record;
+    this.#refuseUnknown(rows);
+    const labelsOf = (row: number) => data.labelSets?.positives(row) ?? [data.labels[row]];
+    for (const row of rows) {
+      const { x } = await readBatch(data, [row]);
+      const said = interpret(settings.network.interpretable, network, {
+        ...{ x, classes, labels: [...labelsOf(row)] },
+        sourceOf: (source, label) => {
+          // The prototypes of a network that was brought come from pictures that are not these.
+          const isKnown = settings.arm !== 'given' && source < data.count && labelsOf(source).includes(label);
+          return isKnown ? { row: source, sample: pictureRef(pictures[source]) } : null;
+        },
+      });
+      x.dispose();
+      await writeFileAtomic(interpretationFile(study, record.id, this.round, row), JSON.stringify(said));
+    }
+  }
+
+  #refuseUnknown(rows: readonly number[]): void {
+    const { count } = this.#parts.data;
+    const unknown = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= count);
+    if (unknown === undefined) return;
+    throw new SteadygazeError('not-found', `There is no row ${unknown} in the table of round ${this.round}.`);
   }
 
   async #explainBatch(rows: readonly number[]): Promise<void> {
@@ -201,6 +247,10 @@ async function weightsOf(folder: string, run: string, round: number) {
       error.message,
     );
   }
+}
+
+function pictureRef({ id, hash, width, height, labels }: Sample): PictureRef {
+  return { id, hash, width, height, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** @param picture [size, size, 3] values 0..255 */

@@ -1,13 +1,13 @@
-/** Commands that wait for the job that answers them, which takes them one by one. */
-import type { ExplainCommand } from './protocol.ts';
+/** Questions that wait for the job that answers them, which takes them one by one. */
+import type { Question } from './protocol.ts';
 
 export class ExplainQueue {
-  readonly #waiting: ExplainCommand[] = [];
+  readonly #waiting: Question[] = [];
   #wake: (() => void) | null = null;
   #closed = false;
 
-  add(command: ExplainCommand): void {
-    this.#waiting.push(command);
+  add(question: Question): void {
+    this.#waiting.push(question);
     this.#wake?.();
   }
 
@@ -17,8 +17,8 @@ export class ExplainQueue {
     this.#wake?.();
   }
 
-  /** The oldest command, as soon as there is one; null once closed. */
-  async next(): Promise<ExplainCommand | null> {
+  /** The oldest question, as soon as there is one; null once closed. */
+  async next(): Promise<Question | null> {
     while (!this.#closed && this.#waiting.length === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,17 +1,26 @@
 /**
- * Pictures of attacks on demand: keeps a compute process that explains while it is needed, and asks it for what
+ * Pictures of attacks, and what networks themselves say of pictures, on demand: keeps a compute process that explains while it is needed, and asks it for what
  * nobody has asked for before. What was asked for last is answered first, because that is what a person looks at.
  */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SteadygazeError } from '../contract/errors.ts';
+import type { Interpretation } from '../contract/interpretation.ts';
 import type { RunRecord } from '../contract/run.ts';
+import type { Interpretable, NetworkSettings } from '../contract/settings.ts';
 import { lastRound, readRun } from '../workspace/run.ts';
-import { attackedPictureFile, changePictureFile, runFolder, weightsFile } from '../workspace/study-layout.ts';
+import {
+  attackedPictureFile,
+  changePictureFile,
+  interpretationFile,
+  runFolder,
+  weightsFile,
+} from '../workspace/study-layout.ts';
 import type { ComputeHost } from './compute-host.ts';
 import { startEngineJob } from './engine-job.ts';
 import type { EngineChoice } from './engine-job.ts';
 import type { Job } from './host.ts';
 import type { ExplainAnswer } from './protocol.ts';
+import { keyOf, newWish, type Subject, type Wish } from './wish.ts';
 
 export interface ExplainerOptions {
   /** Absolute path of the study. */
@@ -25,20 +34,6 @@ export interface ExplainerOptions {
 /** Rows of one command: a screenful comes soon, and the next wish need not wait long. */
 const BATCH = 16;
 const IDLE = 120_000;
-
-/** A row that is waited for, by all who asked for it. */
-interface Wish {
-  readonly run: string;
-  readonly round: number;
-  readonly row: number;
-  readonly settled: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: SteadygazeError) => void;
-  /** Which call asked for it last. */
-  asked: number;
-  /** It was among several that failed together, so it is tried by itself. */
-  alone: boolean;
-}
 
 export class Explainer {
   readonly #options: ExplainerOptions;
@@ -64,15 +59,32 @@ export class Explainer {
    * `engine-unavailable`; `job-crashed`; `cancelled` after {@link close}
    */
   async explain(run: string, round: number | null, rows: readonly number[]): Promise<void> {
+    const record = await readRun(this.#options.study, run);
+    await this.#make('attack', record, round ?? lastRound(record), rows);
+  }
+
+  /**
+   * What the network of a round itself says of a row of its table.
+   * @throws SteadygazeError as {@link explain}
+   */
+  async interpret(run: string, round: number, row: number): Promise<Interpretation> {
     const { study } = this.#options;
-    const asked = ++this.#asked;
     const record = await readRun(study, run);
-    const chosen = round ?? lastRound(record);
-    refuseUnknown(record, chosen, rows);
-    const missing = await this.#missing(run, chosen, [...new Set(rows)]);
+    if (interpretableOf(record) === 'none') {
+      refuseUnknown(record, round, [row]);
+      return { kind: 'none' };
+    }
+    await this.#make('interpretation', record, round, [row]);
+    return JSON.parse(await readFile(interpretationFile(study, run, round, row), 'utf8')) as Interpretation;
+  }
+
+  async #make(subject: Subject, record: RunRecord, round: number, rows: readonly number[]): Promise<void> {
+    const asked = ++this.#asked;
+    refuseUnknown(record, round, rows);
+    const missing = await this.#missing(subject, record.id, round, [...new Set(rows)]);
     if (this.#closed) throw closed();
     const wishes = missing.map((row) => {
-      const place = { run, round: chosen, row };
+      const place = { subject, run: record.id, round, row };
       const wish = this.#wishes.get(keyOf(place)) ?? newWish(place);
       wish.asked = asked;
       this.#wishes.set(keyOf(place), wish);
@@ -90,15 +102,15 @@ export class Explainer {
     this.#endProcess();
   }
 
-  /** Rows without pictures, or with pictures older than the weights: those of an earlier run of the same name. */
-  async #missing(run: string, round: number, rows: readonly number[]): Promise<number[]> {
+  /** Rows of which it is not there, or is older than the weights: of an earlier run of the same name. */
+  async #missing(subject: Subject, run: string, round: number, rows: readonly number[]): Promise<number[]> {
     const { study } = this.#options;
     const weights = (await changedAt(weightsFile(runFolder(study, run), round))) ?? 0;
+    const files = subject === 'attack' ? [attackedPictureFile, changePictureFile] : [interpretationFile];
     const found: number[] = [];
     for (const row of rows) {
-      const attacked = await changedAt(attackedPictureFile(study, run, round, row));
-      const change = await changedAt(changePictureFile(study, run, round, row));
-      if (attacked === null || change === null || Math.min(attacked, change) < weights) found.push(row);
+      const times = await Promise.all(files.map((file) => changedAt(file(study, run, round, row))));
+      if (times.some((time) => time === null || time < weights)) found.push(row);
     }
     return found;
   }
@@ -147,19 +159,20 @@ export class Explainer {
     }
   }
 
-  /** Wishes of one round, those asked for last first. */
+  /** Wishes of one kind and round, those asked for last first. */
   #nextBatch(): Wish[] {
     const newestFirst = [...this.#wishes.values()].sort((a, b) => b.asked - a.asked);
     if (newestFirst.length === 0 || newestFirst[0].alone) return newestFirst.slice(0, 1);
-    const [{ run, round }] = newestFirst;
-    return newestFirst.filter((wish) => wish.run === run && wish.round === round && !wish.alone).slice(0, BATCH);
+    const [{ subject, run, round }] = newestFirst;
+    const isAlike = (wish: Wish) => wish.subject === subject && wish.run === run && wish.round === round;
+    return newestFirst.filter((wish) => isAlike(wish) && !wish.alone).slice(0, BATCH);
   }
 
   /** @throws SteadygazeError when the process ends without an answer */
   async #ask(batch: readonly Wish[]): Promise<ExplainAnswer> {
     const job = await (this.#job ??= this.#start());
     const id = ++this.#commands;
-    const [{ run, round }] = batch;
+    const [{ subject, run, round }] = batch;
     let hear: (answer: ExplainAnswer) => void = () => undefined;
     const answered = new Promise<ExplainAnswer>((resolve) => {
       hear = (answer) => {
@@ -168,7 +181,13 @@ export class Explainer {
     });
     job.on('answer', hear);
     try {
-      job.explain({ type: 'explain', id, run, round, rows: batch.map(({ row }) => row) });
+      job.explain({
+        type: subject === 'attack' ? 'explain' : 'interpret',
+        id,
+        run,
+        round,
+        rows: batch.map(({ row }) => row),
+      });
       return await Promise.race([
         answered,
         job.outcome.then((outcome) => {
@@ -211,26 +230,17 @@ export class Explainer {
   }
 }
 
-function keyOf({ run, round, row }: Pick<Wish, 'run' | 'round' | 'row'>): string {
-  return `${run}/${round}/${row}`;
-}
-
-function newWish(place: Pick<Wish, 'run' | 'round' | 'row'>): Wish {
-  let resolve: () => void = () => undefined;
-  let reject: (error: SteadygazeError) => void = () => undefined;
-  const settled = new Promise<void>((fulfil, refuse) => {
-    resolve = fulfil;
-    reject = refuse;
-  });
-  return { ...place, settled, resolve, reject, asked: 0, alone: false };
-}
-
 function refuseUnknown({ id, rounds }: RunRecord, round: number, rows: readonly number[]): void {
   const summary = rounds.find((candidate) => candidate.round === round);
   if (summary === undefined) throw new SteadygazeError('not-found', `The run ${id} has no assessment ${round}.`);
   const unknown = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= summary.samples);
   if (unknown === undefined) return;
   throw new SteadygazeError('not-found', `There is no picture ${unknown} in assessment ${round} of the run ${id}.`);
+}
+
+/** Runs of earlier versions do not say it. */
+function interpretableOf({ settings }: RunRecord): Interpretable {
+  return (settings.network as Partial<NetworkSettings>).interpretable ?? 'none';
 }
 
 /** Milliseconds; null without the file. */

@@ -16,11 +16,11 @@ import type {
   EvaluatedPart,
   EvaluationProgress,
   ExplainAnswer,
-  ExplainCommand,
   JobRequest,
   LastReport,
   NetworkLogits,
   PlanEstimate,
+  Question,
   Report,
 } from './protocol.ts';
 
@@ -112,8 +112,8 @@ export class Job extends EventEmitter<JobEvents> {
   }
 
   /** Asks a job that explains; an `answer` follows. */
-  explain(command: ExplainCommand): void {
-    this.#process.send(command);
+  explain(question: Question): void {
+    this.#process.send(question);
   }
 
   /** Lets it store a checkpoint and end; kills it when that takes too long. */

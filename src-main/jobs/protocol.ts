@@ -88,7 +88,15 @@ export interface ExplainCommand {
   readonly rows: readonly number[];
 }
 
-/** The answer to an {@link ExplainCommand}: every command gets one. */
+/** Store what the network of a round itself says of some rows of its table (contract/interpretation.ts). */
+export interface InterpretCommand extends Omit<ExplainCommand, 'type'> {
+  readonly type: 'interpret';
+}
+
+/** What a process that explains can be asked. */
+export type Question = ExplainCommand | InterpretCommand;
+
+/** The answer to a {@link Question}: every one gets one. What was asked for is then in the study's cache. */
 export type ExplainAnswer =
   | {
       readonly type: 'explained';
@@ -145,7 +153,7 @@ export type EvaluatedPart = { readonly run: string; readonly part: EvaluationPar
 
 /** To the compute process. `stop`: store a checkpoint, then end. `end`: the last report has been heard. */
 export type Command =
-  | ExplainCommand
+  | Question
   | { readonly type: 'end' }
   | { readonly type: 'start'; readonly request: JobRequest }
   | { readonly type: 'pause' }

@@ -61,6 +61,9 @@ export const attackedPictureFile = (study: string, run: string, round: number, r
 /** What the attack changed in it, amplified around middle grey. */
 export const changePictureFile = (study: string, run: string, round: number, row: number) =>
   explainedFile(study, run, round, `${String(row)}.change.png`);
+/** What the network of a round itself says of a row of its table; the number is that of the file's form. */
+export const interpretationFile = (study: string, run: string, round: number, row: number) =>
+  explainedFile(study, run, round, `${String(row)}.interpretation-1.json`);
 /** A picture of the study, small enough to be shown. */
 export const shownPictureFile = (study: string, hash: string, size: number) =>
   join(cacheFolder(study), 'pictures', hash.slice(0, 2), `${hash}-${String(size)}.jpg`);

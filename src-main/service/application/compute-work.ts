@@ -2,6 +2,7 @@
 import { ENGINE_IDS } from '../../compute/engine.ts';
 import type { EngineId } from '../../compute/engine.ts';
 import type { EvaluationPart } from '../../contract/evaluation.ts';
+import type { Interpretation } from '../../contract/interpretation.ts';
 import type { Correction, DataState, JobEvent } from '../../contract/run.ts';
 import type { Arm, Preset, RunSettings } from '../../contract/settings.ts';
 import type { EngineView } from '../../contract/train-view.ts';
@@ -27,7 +28,8 @@ export interface PlannedRun {
   readonly how:
     | {
         readonly kind: 'train';
-        readonly preset: Preset;
+        /** Null for a network that is not trained. */
+        readonly preset: Preset | null;
         readonly settings: RunSettings;
         readonly engine: EngineChoice;
         readonly corrections: readonly Correction[];
@@ -51,6 +53,7 @@ export interface RunFollower {
 /** Explains pictures on demand; see jobs/explainer.ts. */
 export interface PictureExplainer {
   explain(run: string, round: number | null, rows: readonly number[]): Promise<void>;
+  interpret(run: string, round: number, row: number): Promise<Interpretation>;
   close(): void;
 }
 

@@ -10,6 +10,7 @@ type InspectHandlers = Pick<
   Handlers,
   | 'inspect.sample'
   | 'inspect.explain'
+  | 'inspect.interpretation'
   | 'inspect.groups'
   | 'marks.list'
   | 'marks.set'
@@ -36,6 +37,8 @@ export function inspectOperations({ desk, library, store, launches }: Parts): In
       await desk.explainers.explain(engines, run, round, rows);
       return null;
     },
+    'inspect.interpretation': async ({ run, round, row }) =>
+      desk.explainers.interpret(enginesFor(desk.study, run, launches.working), run, round, row),
     'inspect.groups': async ({ run, round }) => library.groups(desk.study.folder, run, round),
 
     'marks.list': async () => library.marks(desk.study.folder),
