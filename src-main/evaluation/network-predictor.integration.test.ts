@@ -52,6 +52,12 @@ describe('NetworkPredictor', () => {
     expect(model.layers).toHaveLength(2 + 8);
     expect(model.layers.at(-1)).toBe('features.0');
     model.close();
+    const settings = { ...RESNET, interpretable: 'protopnet', prototypesPerClass: 2, prototypeChannels: 8 } as const;
+    const protopnet = buildArchitecture(settings, 3);
+    const weights = initialWeights(describeParameters(protopnet), 1);
+    const prototypes = new NetworkPredictor(engine, protopnet, weights, SIZE, 'auto');
+    expect(prototypes.layers.slice(0, 4)).toEqual(['prototype', 'add_on_layers.2', 'add_on_layers.0', 'layer4']);
+    prototypes.close();
   });
 
   it('forgets from the head on: what the forgotten layers knew makes no difference any more', async () => {

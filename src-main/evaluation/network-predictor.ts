@@ -122,7 +122,7 @@ export class NetworkPredictor extends FrozenPredictor implements RandomisablePre
 
 /**
  * To which layer each parameter belongs, in the order of the network: a stage of a ResNet is one layer, a batch norm
- * belongs to the convolution before it.
+ * belongs to the convolution before it, and the votes of prototypes to the prototypes.
  */
 function layerOfEach(layout: ParameterLayout): Map<string, string> {
   const layers = new Map<string, string>();
@@ -130,6 +130,7 @@ function layerOfEach(layout: ParameterLayout): Map<string, string> {
   for (const { name, kind } of layout.parameters) {
     const stage = /^layer\d+/.exec(name)?.[0];
     if (stage !== undefined) current = stage;
+    else if (kind === 'prototypes') current = name.replace(/\.vectors$/, '');
     else if (kind === 'conv' || kind === 'dense') current = name.replace(/\.weight$/, '');
     layers.set(name, current);
   }
