@@ -39,6 +39,12 @@ interface Vectors {
   }[];
 }
 
+it('says which parts need the network itself', async () => {
+  const { code, stderr } = await cli('evaluate', '--maps', 'maps.npy', '--parts', 'localization,interpretability');
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('another program interpretability cannot be measured: that takes the network itself');
+});
+
 describe.skipIf(!existsSync(VECTORS))(`the reference vectors (skipped where ${VECTORS} is absent)`, () => {
   const { expected, samples } = JSON.parse(existsSync(VECTORS) ? readFileSync(VECTORS, 'utf8') : '{}') as Vectors;
 

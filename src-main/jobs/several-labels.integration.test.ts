@@ -98,6 +98,7 @@ it('measures every other part, or says why not', async () => {
   expect(value('insertion')).toBeGreaterThan(0);
   expect(value('challenge_right')).toBeLessThanOrEqual(value('challenge'));
   expect(stored.stability?.pictures).toBe(4);
+  expect(value('filter_locality')).toBeGreaterThan(0);
 });
 
 it('ends the same after it was stopped and resumed', async () => {

@@ -34,7 +34,10 @@ export function evaluateCommand(): Command {
     .option('--again', 'also measure what was measured before');
   return addOutsideOptions(described).action(
     action<EvaluateCommandOptions, [string | undefined]>(async (options, study) => {
-      if (isOutside(options)) return evaluateOutsideCommand(options, study);
+      if (isOutside(options)) {
+        refuseInsides(options.parts);
+        return evaluateOutsideCommand(options, study);
+      }
       if (study === undefined) {
         throw new SteadygazeError(
           'bad-argument',
@@ -68,6 +71,18 @@ async function evaluateStudy(options: EvaluateCommandOptions, study: string): Pr
   } finally {
     line?.end();
   }
+}
+
+/** Of another program's work only heatmaps and predictions are known, not the network. */
+function refuseInsides(names: readonly string[] | undefined): void {
+  if (names === undefined) return;
+  const impossible = partsOf(names).filter((part) => part !== 'recognition' && part !== 'localization');
+  if (impossible.length === 0) return;
+  throw new SteadygazeError(
+    'bad-argument',
+    `Of heatmaps and predictions of another program ${impossible.join(', ')} cannot be measured: that takes the network itself.`,
+    'Leave out --parts, or bring the model into the study (steadygaze bring) and measure it there.',
+  );
 }
 
 function partsOf(names: readonly string[] | undefined): readonly EvaluationPart[] {
