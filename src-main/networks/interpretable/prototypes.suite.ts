@@ -70,7 +70,7 @@ export function describePrototypes(engineName: string, start: () => Promise<Engi
         const random = new Random(3);
         const noise = (size: number): Float32Array => random.fillUniform(new Float32Array(size), 0, 1);
         // Of so many prototypes two pictures fit at once.
-        const [n, side, depth, m] = [3, 2, 512, 4000];
+        const [n, side, depth, m] = [3, 2, 512, 1000];
         const x = tf.tensor4d(noise(n * side * side * depth), [n, side, side, depth]);
         const vectors = tf.tensor2d(noise(m * depth), [m, depth]);
         const dy = tf.tensor2d(noise(n * m), [n, m]);

@@ -18,7 +18,7 @@ import type { TrainingMoment } from '../moment.ts';
 /** Keeps the similarity finite where a patch is its prototype: at most log(10,001), about 9.2. */
 export const SIMILARITY_EPSILON = 1e-4;
 /** So many numbers at once: of more, pictures take turns. */
-const AT_ONCE = 2 ** 24;
+const AT_ONCE = 2 ** 22;
 
 /** What the layer needs in training beside its input. */
 interface PrototypesInTraining {
