@@ -8,9 +8,11 @@ import { demoCommand } from './commands/demo.ts';
 import { editCommand } from './commands/edit.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { bringCommand } from './commands/bring.ts';
 import { logitsCommand } from './commands/logits.ts';
 import { refreshCommand } from './commands/refresh.ts';
 import { repeatCommand } from './commands/repeat.ts';
@@ -49,9 +51,11 @@ function build(json: boolean): Command {
     editCommand(),
     refreshCommand(),
     trainCommand(),
+    bringCommand(),
     resumeCommand(),
     evaluateCommand(),
     reportCommand(),
+    exportCommand(version()),
     repeatCommand(),
     hardCommand(),
     logitsCommand(),

@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
-import { inferArchitecture } from '../networks/infer.ts';
+import { inferArchitecture, type Strides } from '../networks/infer.ts';
 import { networkCost } from '../networks/cost.ts';
-import type { Architecture } from '../networks/layer.ts';
+import { inputScale, type Architecture } from '../networks/layer.ts';
 import { describeParameters, importWeights } from '../networks/parameters.ts';
 import { readNamedWeights } from '../networks/weights/read-weights.ts';
+import { hintsOf, type WeightsHints } from '../workspace/weights-description.ts';
 import { PictureStack } from './picture-stack.ts';
 import type { LogitsRequest, NetworkLogits } from './protocol.ts';
 
@@ -42,12 +43,24 @@ export async function logitsJob(engine: Engine, request: LogitsRequest): Promise
 
 async function loadNetwork(
   engine: Engine,
-  { architecture: name, weights, strides }: LogitsRequest,
+  { architecture: name, weights, strides, scale }: LogitsRequest,
 ): Promise<FrozenNetwork> {
-  const { arrays: tensors } = await readNamedWeights(weights);
-  const architecture = inferArchitecture(name, tensors, strides);
+  const { arrays: tensors, metadata = {} } = await readNamedWeights(weights);
+  const hints = hintsOf(metadata);
+  const inferred = inferArchitecture(name, tensors, { ...stridesOf(hints), ...strides });
+  const { mean, std } = inputScale(inferred);
+  const input = { mean: scale.mean ?? hints.mean ?? mean, std: scale.std ?? hints.std ?? std };
+  const architecture = { ...inferred, input };
   const layout = describeParameters(architecture);
   return new FrozenNetwork(engine, architecture, layout, importWeights(layout, tensors));
+}
+
+/** What a file of ours says of its strides. */
+function stridesOf({ stem, lastStride }: WeightsHints): Strides {
+  return {
+    ...(stem === 'small' || stem === 'half' ? { stem } : {}),
+    ...(lastStride === undefined ? {} : { lastStride }),
+  };
 }
 
 /** @throws SteadygazeError `data-unreadable` for pictures that are too small, `out-of-memory` for those too large */

@@ -5,6 +5,7 @@ import type { EvaluationPart, EvaluationSettings, PartResult } from '../contract
 import type { Correction, DataState, JobEvent } from '../contract/run.ts';
 import type { ArchitectureName, RunSettings } from '../contract/settings.ts';
 import type { Strides } from '../networks/infer.ts';
+import type { InputScale } from '../networks/layer.ts';
 
 /** Begin a new run in a study. The caller holds the study's lock. */
 export interface TrainRequest {
@@ -68,6 +69,8 @@ export interface LogitsRequest {
   readonly engine: EngineId;
   readonly architecture: ArchitectureName;
   readonly strides: Strides;
+  /** What pictures are normalised with; what is absent the file says, or is ImageNet's. */
+  readonly scale: Partial<InputScale>;
   /** Absolute path of a safetensors file under torchvision's names. */
   readonly weights: string;
   /** Absolute path of an NPY file. */

@@ -14,6 +14,9 @@ export interface LogitsOptions extends Strides {
   readonly weights: string;
   /** An NPY file of pictures. */
   readonly images: string;
+  /** What pictures in [0,1] are normalised with; absent: what the file says, else ImageNet's. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
   readonly engine: EngineChoice;
 }
 
@@ -32,6 +35,8 @@ export async function networkLogits({
   weights,
   images,
   engine,
+  mean,
+  std,
   ...strides
 }: LogitsOptions): Promise<LogitsResult> {
   const name = ARCHITECTURES.find((known) => known === arch);
@@ -42,7 +47,10 @@ export async function networkLogits({
       `There are: ${ARCHITECTURES.join(', ')}.`,
     );
   }
-  const request = { architecture: name, strides, weights: resolve(weights), images: resolve(images) };
+  const request = {
+    ...{ architecture: name, strides, weights: resolve(weights), images: resolve(images) },
+    scale: { ...(mean === undefined ? {} : { mean }), ...(std === undefined ? {} : { std }) },
+  };
   const { logits, parameters, engine: used } = await computeLogits(engine, request);
   return { arch: name, parameters, engine: used.id, logits };
 }

@@ -1,10 +1,12 @@
 /** What runs are going to do, settled and checked before anything is started. */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Correction } from '../contract/run.ts';
+import { NO_WEIGHTS } from '../contract/settings.ts';
 import type { Preset, RunSettings } from '../contract/settings.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { applyCorrections, checkCorrections } from '../jobs/corrections.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
+import { splitFeatures } from '../networks/fine-tuning.ts';
 import { poolingHead } from '../networks/layer.ts';
 import { presetSettings } from './presets.ts';
 import { resolveSuited } from './suited-training.ts';
@@ -48,7 +50,23 @@ function refuseOneClass({ samples }: Dataset): void {
   );
 }
 
-function refuseImpossible({ method, network }: RunSettings): void {
+function refuseImpossible({ arm, method, network, start }: RunSettings): void {
+  if (arm === 'given') {
+    throw new SteadygazeError(
+      'impossible-value',
+      'The setting arm cannot be "given" here: a network that was trained elsewhere is measured and not trained.',
+      'Bring it: steadygaze bring STUDY --weights FILE',
+    );
+  }
+  if (start.frozenStages > 0 && start.weights === NO_WEIGHTS) {
+    throw new SteadygazeError(
+      'impossible-value',
+      `The setting start.frozenStages cannot be ${start.frozenStages} without weights to begin with: these stages would stay random.`,
+      'Set it to 0, or choose weights.',
+    );
+  }
+  // Throws where there are fewer stages.
+  splitFeatures(buildArchitecture(network, 2), start.frozenStages);
   if (method.heatmap !== 'cam' || poolingHead(buildArchitecture(network, 2)) !== null) return;
   throw new SteadygazeError(
     'impossible-value',

@@ -20,6 +20,8 @@ export interface SettingName {
   readonly name: string;
   /** What it may be: "a number from 0.0001 to 1, or auto". */
   readonly range: string;
+  /** It is a text, even where it looks like a number. */
+  readonly text: boolean;
   /** It takes several values, separated by commas. */
   readonly list: boolean;
   /** The same for a form. */
@@ -35,7 +37,8 @@ export const EVALUATION_SETTING_NAMES: readonly SettingName[] = namesOf(Evaluati
 function namesOf(schema: Schema, prefix: string): SettingName[] {
   const inner = schema.wrapped ?? schema;
   if (inner.entries === undefined) {
-    return [{ name: prefix, range: rangeOf(inner), list: inner.type === 'array', control: controlOf(inner) }];
+    const kind = { text: inner.type === 'string', list: inner.type === 'array' };
+    return [{ name: prefix, range: rangeOf(inner), ...kind, control: controlOf(inner) }];
   }
   return Object.entries(inner.entries).flatMap(([key, entry]) =>
     namesOf(entry, prefix === '' ? key : `${prefix}.${key}`),

@@ -57,7 +57,11 @@ function assign(tree: Tree, assignment: string, names: readonly SettingName[]): 
   const setting = findSetting(given, names);
   if (setting === null) throw unknown(given, names);
   const text = assignment.slice(at + 1).trim();
-  const value = setting.list ? text.split(',').map((each) => parseValue(each.trim())) : parseValue(text);
+  const value = setting.text
+    ? text
+    : setting.list
+      ? text.split(',').map((each) => parseValue(each.trim()))
+      : parseValue(text);
   const path = setting.name.split('.');
   const leaf = path.pop() ?? '';
   let node = tree;

@@ -7,6 +7,7 @@ import type { TrainRequest } from '../jobs/protocol.ts';
 import { openStudy, openStudyForWriting } from '../workspace/study.ts';
 import { StudyData } from '../workspace/study-data.ts';
 import { planRuns } from './plan-runs.ts';
+import { refuseUnfitStart } from './start-weights.ts';
 import { work } from './work.ts';
 import type { WorkOptions, WorkResult } from './work.ts';
 
@@ -40,8 +41,10 @@ export interface StartOptions extends CommonOptions {
  */
 export async function trainRun(options: TrainOptions): Promise<WorkResult> {
   const { study, preset = 'standard', set = [], corrections: asked = [] } = options;
-  const { dataset, state } = await new StudyData(await openStudy(study)).read();
+  const found = await openStudy(study);
+  const { dataset, state } = await new StudyData(found).read();
   const { settings, corrections } = planRuns(dataset, { preset, sets: [set], corrections: asked });
+  await refuseUnfitStart(found.folder, settings);
   const [settled] = settings as [RunSettings];
   return startRun({ ...options, preset, settings: settled, corrections, data: state });
 }

@@ -12,6 +12,8 @@ import type { NetworkFit, ShapeSettings } from '../networks/weights/fit.ts';
 import { readNamedWeights } from '../networks/weights/read-weights.ts';
 import { quoted, refuseWeights } from '../networks/weights/weights-file.ts';
 import type { FoundArray, WeightsFile } from '../networks/weights/weights-file.ts';
+import { openStudy } from '../workspace/study.ts';
+import { StudyData } from '../workspace/study-data.ts';
 import { keepWeights, listKeptWeights } from '../workspace/study-weights.ts';
 import type { KeptWeights } from '../workspace/study-weights.ts';
 import { hintsOf, rgbOf } from '../workspace/weights-description.ts';
@@ -86,6 +88,13 @@ export async function useWeights(
   return weightsView(await keepWeights(study, weights, description));
 }
 
+/** As {@link useWeights}, of a study that is not open. */
+export async function takeWeights(study: string, source: WeightsSource): Promise<StudyWeightsView> {
+  const found = await openStudy(study);
+  const { dataset } = await new StudyData(found).read();
+  return useWeights(found.folder, dataset.classes.length, source);
+}
+
 /** What a study keeps to start from; networks of which some outputs were picked are left out. */
 export async function studyWeights(study: string): Promise<readonly StudyWeightsView[]> {
   const kept = await listKeptWeights(study);
@@ -95,12 +104,6 @@ export async function studyWeights(study: string): Promise<readonly StudyWeights
 /** @throws SteadygazeError `weights-invalid` also for numbers that are not finite */
 async function readUsable(path: string): Promise<WeightsFile> {
   const file = await readNamedWeights(resolve(path));
-  if (file.format === 'Keras' || file.format === 'TensorFlow.js') {
-    throw refuseWeights(
-      'networks of Keras and TensorFlow.js compute otherwise than those here, even under the same name',
-      'Choose a file that PyTorch saved, or safetensors.',
-    );
-  }
   if (file.arrays.size === 0) throw refuseWeights('there are no numbers in it that a network could use');
   const bad = findNonFinite(file.arrays);
   if (bad !== null) throw refuseWeights(`it holds a value that is not a finite number, in ${quoted(bad.name)}`);
@@ -225,7 +228,7 @@ function refuseUnusual(description: StudyWeightsDescription): void {
 }
 
 /** Settings of the network in `settings.network`. */
-function networkOf(description: StudyWeightsDescription) {
+export function networkOf(description: StudyWeightsDescription) {
   const { architecture, width, stem, lastStride, size, mean, std } = description;
   const { head = 'light', interpretable = 'none', prototypesPerClass = 10, prototypeChannels = 128 } = description;
   return {

@@ -99,7 +99,14 @@ export async function listKeptWeights(study: string): Promise<readonly KeptWeigh
   return kept.sort((a, b) => a.description.name.localeCompare(b.description.name));
 }
 
-/** Null where the file says nothing that makes sense. */
+/** What the study says of these weights. @throws SteadygazeError `not-found`, also where the file is damaged */
+export async function describeKeptWeights(study: string, id: string): Promise<KeptWeights> {
+  const found = ID.test(id) ? await describeKept(study, id) : null;
+  if (found === null) throw missing(id, study);
+  return found;
+}
+
+/** Null where the file is not there, or says nothing that makes sense. */
 async function describeKept(study: string, id: string): Promise<KeptWeights | null> {
   const path = studyWeightsFile(study, id);
   const header = v.safeParse(Header, await readHeader(path));
@@ -112,7 +119,11 @@ async function describeKept(study: string, id: string): Promise<KeptWeights | nu
 
 /** The JSON at the beginning of a safetensors file. */
 async function readHeader(path: string): Promise<unknown> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return null;
   try {
     const size = Buffer.alloc(8);
     await file.read(size, 0, 8, 0);

@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ARCHITECTURES } from '../../contract/settings.ts';
 import type { EngineChoice } from '../../jobs/engine-job.ts';
 import { networkLogits } from '../../service/network-logits.ts';
 import { action, command, engineOption } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { print, printJson, table } from '../output.ts';
+import { lastStride, threeNumbers } from './weights-options.ts';
 
 interface LogitsCommandOptions extends CommonOptions {
   readonly arch: string;
@@ -12,6 +13,8 @@ interface LogitsCommandOptions extends CommonOptions {
   readonly images: string;
   readonly stem?: 'small' | 'half';
   readonly lastStride?: 1 | 2;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
   readonly engine: EngineChoice;
 }
 
@@ -22,7 +25,7 @@ Width, first layers, number of classes and dense layers are read off the shapes 
 there: a ResNet whose first filter is 3x3 is taken to begin with stride 1 (--stem small).
 
   images.npy   numpy.save of an array [pictures, height, width, 3]: uint8, or floats of 0 to 1 or 0 to 255. They are
-               normalised with the mean and deviation of ImageNet.`;
+               normalised with --mean and --std, else with what the file says, else as ImageNet's.`;
 
 export function logitsCommand(): Command {
   return command('logits', 'print what a network from a weights file says about pictures')
@@ -35,6 +38,8 @@ export function logitsCommand(): Command {
         lastStride,
       ),
     )
+    .option('--mean <r,g,b>', 'what is subtracted from pictures in [0,1]', threeNumbers)
+    .option('--std <r,g,b>', 'what they are divided by then', threeNumbers)
     .addOption(engineOption(['auto']).default('auto'))
     .addHelpText('after', MORE)
     .action(
@@ -47,12 +52,6 @@ export function logitsCommand(): Command {
         print(table(result.logits.map((row, i) => [String(i), highest(row)])));
       }),
     );
-}
-
-function lastStride(text: string): 1 | 2 {
-  if (text === '1') return 1;
-  if (text === '2') return 2;
-  throw new InvalidArgumentError('It must be 1 or 2.');
 }
 
 /** Classes are numbers here: a file of weights does not name them. */

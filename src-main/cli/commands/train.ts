@@ -4,12 +4,15 @@ import { ARMS, PRESETS } from '../../contract/settings.ts';
 import type { Arm, Preset } from '../../contract/settings.ts';
 import type { EngineChoice } from '../../jobs/engine-job.ts';
 import { trainRun } from '../../service/train-run.ts';
+import { takeWeights } from '../../service/use-weights.ts';
 import { action, command, engineOption } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { listenTo } from '../listening.ts';
 import { print } from '../output.ts';
+import { sourceOf, withWeightsOptions } from './weights-options.ts';
+import type { WeightsFileOptions } from './weights-options.ts';
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, WeightsFileOptions {
   readonly arm?: Arm;
   readonly preset: Preset;
   readonly rounds?: string;
@@ -19,8 +22,11 @@ interface TrainOptions extends CommonOptions {
 }
 
 export function trainCommand(): Command {
-  return command('train', 'train one arm of a study')
-    .argument('<study>', 'folder of the study')
+  return withWeightsOptions(
+    command('train', 'train one arm of a study')
+      .argument('<study>', 'folder of the study')
+      .option('--weights <file>', 'begin with these weights, and with the network and pictures that belong to them'),
+  )
     .addOption(new Option('--arm <arm>', 'what training pays attention to (default: consistency)').choices(ARMS))
     .addOption(new Option('--preset <preset>', 'how much effort').choices(PRESETS).default('standard'))
     .option('--rounds <number>', 'rounds after the warm-up')
@@ -30,7 +36,7 @@ export function trainCommand(): Command {
     .action(
       action<TrainOptions, [string]>(async ({ json = false, preset, engine, ...options }, folder) => {
         // Checked as settings, so that a wrong value is answered with what it may be.
-        const set = [...options.set];
+        const set = [...(await startOf(folder, options)), ...options.set];
         if (options.arm !== undefined) set.push(`arm=${options.arm}`);
         if (options.rounds !== undefined) set.push(`training.rounds=${options.rounds}`);
         if (options.seed !== undefined) set.push(`seed=${options.seed}`);
@@ -42,6 +48,15 @@ export function trainCommand(): Command {
         if (!json) print(`Finished the run ${run}. See it with: steadygaze report ${folder} --out report`);
       }),
     );
+}
+
+/** The weights of a file as settings: they come first, so that every one of them can be set otherwise. */
+async function startOf(study: string, options: WeightsFileOptions & CommonOptions): Promise<readonly string[]> {
+  if (options.weights === undefined) return [];
+  const { id, settings, sentences } = await takeWeights(study, await sourceOf(options.weights, options));
+  if (options.json !== true) sentences.forEach((sentence) => print(sentence));
+  const values = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
+  return [...values, `start.weights=${id}`];
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -87,6 +87,19 @@ export class Launches {
     });
   }
 
+  /** Measures a network as it is. @throws SteadygazeError `busy`, `study-locked`, and what is wrong with the network */
+  bring({ engine, ...wishes }: CheckedInput<'train.bring'>): Promise<void> {
+    const { desk, library } = this.#options;
+    return desk.inTurn(async () => {
+      const study = await this.#readyStudy();
+      const { settings, data } = await library.planGiven(study.folder, wishes);
+      const { arm, seed } = settings;
+      const how = { kind: 'train', preset: null, settings, engine, corrections: [] } as const;
+      const plan: PlannedRun = { arm, seed, weight: 1, how: data === undefined ? how : { ...how, data } };
+      this.#begin(study, null, [plan], null);
+    });
+  }
+
   /**
    * Goes on with runs that did not finish; after a failure also with those that had to wait for it.
    * @param wanted ids of runs; none: all that can be gone on with

@@ -1,6 +1,5 @@
 /** Weights to start from, and networks that were trained elsewhere. */
 import type { CheckedInput } from '../../contract/operations.ts';
-import { SteadygazeError } from '../../contract/errors.ts';
 import { publishedFile } from '../published/published-files.ts';
 import type { WeightsSource } from '../use-weights.ts';
 import { absolutePath } from './absolute-path.ts';
@@ -10,7 +9,7 @@ import type { Parts, Published } from './parts.ts';
 type WeightsHandlers = Pick<Handlers, 'weights.inspectFile' | 'weights.use' | 'weights.list' | 'train.bring'>;
 
 export function weightsOperations(parts: Parts): WeightsHandlers {
-  const { desk, library, published, tasks } = parts;
+  const { desk, launches, library, measurements, published, tasks } = parts;
   return {
     'weights.inspectFile': ({ path, task }) => {
       const target = absolutePath(path);
@@ -23,8 +22,10 @@ export function weightsOperations(parts: Parts): WeightsHandlers {
       );
     },
     'weights.list': async () => library.studyWeights(desk.study.folder),
-    'train.bring': async () => {
-      throw new SteadygazeError('refused', 'Networks trained elsewhere cannot be brought yet.');
+    'train.bring': async (input) => {
+      measurements.refuse();
+      await launches.bring(input);
+      return null;
     },
   };
 }

@@ -15,6 +15,6 @@ export async function runHistory(study: string, record: RunRecord): Promise<RunH
     rounds: record.rounds,
     // What a resumed run says again is said once.
     warnings: [...new Set(warnings)],
-    epochsPlanned: warmupEpochs + rounds * epochsPerRound,
+    epochsPlanned: record.settings.arm === 'given' ? 0 : warmupEpochs + rounds * epochsPerRound,
   };
 }

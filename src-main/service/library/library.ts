@@ -12,9 +12,10 @@ import type { ExportKind, ReportPreview, ReportSection } from '../../contract/re
 import type { Resource } from '../../contract/resources.ts';
 import type { DataState } from '../../contract/run.ts';
 import type { Mark, SampleGroup, SampleView } from '../../contract/sample-view.ts';
-import type { Preset } from '../../contract/settings.ts';
+import type { Preset, RunSettings } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
 import type { StudyWeightsView, WeightsFileView } from '../../contract/weights-view.ts';
+import type { BringWishes } from '../bring-model.ts';
 import type { RunPlans } from '../plan-runs.ts';
 import type { Printed } from '../report-zip.ts';
 import type { WeightsSource } from '../use-weights.ts';
@@ -109,6 +110,8 @@ export interface Library {
   inspectWeights(path: string): Promise<WeightsFileView>;
   /** Copies weights into the study. */
   useWeights(study: string, source: WeightsSource): Promise<StudyWeightsView>;
+  /** Settles the run that measures a network as it is; with the state of the data, as {@link planRuns}. */
+  planGiven(study: string, wishes: BringWishes): Promise<{ readonly settings: RunSettings; readonly data?: DataState }>;
   /** What the study keeps. */
   studyWeights(study: string): Promise<readonly StudyWeightsView[]>;
   history(study: string, run: string): Promise<RunHistory>;

@@ -10,8 +10,10 @@ import { lastRound, readRun } from '../../workspace/run.ts';
 import { correctData, editsOfMarks, editsView, redoCorrection, undoCorrection } from '../edit-data.ts';
 import type { EditedStudy } from '../edit-data.ts';
 import { editsExport } from '../export-edits.ts';
+import { planGiven, type BringWishes } from '../bring-model.ts';
 import { planRuns } from '../plan-runs.ts';
 import { refreshData } from '../refresh-data.ts';
+import { refuseUnfitStart } from '../start-weights.ts';
 import { inspectWeights, studyWeights, useWeights } from '../use-weights.ts';
 import type { WeightsSource } from '../use-weights.ts';
 import { comparedPictures } from './compare-pictures.ts';
@@ -129,7 +131,9 @@ export class LocalLibrary implements Library {
   async planRuns(study: string, preset: Preset, sets: readonly (readonly string[])[], corrected: boolean) {
     const { dataset, read } = await this.#studies.get(study);
     const corrections = corrected ? await this.#corrections(study) : [];
-    return { ...planRuns(dataset, { preset, sets, corrections }), data: read.state };
+    const plans = planRuns(dataset, { preset, sets, corrections });
+    await refuseUnfitStart(resolve(study), plans.settings);
+    return { ...plans, data: read.state };
   }
 
   async inspectWeights(path: string) {
@@ -139,6 +143,11 @@ export class LocalLibrary implements Library {
   async useWeights(study: string, source: WeightsSource) {
     const { dataset } = await this.#studies.get(study);
     return useWeights(resolve(study), dataset.classes.length, source);
+  }
+
+  async planGiven(study: string, wishes: BringWishes) {
+    const { dataset, read } = await this.#studies.get(study);
+    return { settings: await planGiven(resolve(study), dataset, wishes), data: read.state };
   }
 
   async studyWeights(study: string) {

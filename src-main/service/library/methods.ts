@@ -29,6 +29,7 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   trainOptions: { length: 'short' },
   inspectWeights: { length: 'long' },
   useWeights: { length: 'long' },
+  planGiven: { length: 'long' },
   studyWeights: { length: 'short' },
   history: { length: 'short' },
   planRuns: { length: 'short' },
