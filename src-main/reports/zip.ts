@@ -9,8 +9,8 @@ import { writeWholeFile } from '../workspace/atomic-file.ts';
 
 /** Bytes that are packed before others get their turn, and before somebody may stop it. */
 const PIECE = 1 << 18;
-/** What these hold is packed already. */
-const PACKED = /\.(png|jpe?g|webp|parquet|pdf|npy)$/i;
+/** What these hold is packed already, or hardly shrinks. */
+const PACKED = /\.(png|jpe?g|webp|parquet|pdf|npy|safetensors|onnx|bin)$/i;
 /** The format without its extension for large archives cannot say more. */
 const LARGEST = 2 ** 32 - 1;
 
@@ -22,8 +22,8 @@ export interface ZipOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Puts one file into the archive. @param name with `/` between folders */
-export type AddToZip = (name: string, content: string | Uint8Array) => Promise<void>;
+/** Puts one file into the archive. @param name with `/` between folders @param content large ones in pieces */
+export type AddToZip = (name: string, content: string | Uint8Array | AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
  * Writes the archive, whole or not at all.
@@ -50,25 +50,30 @@ export async function writeZip(
         await append(bytes);
       }
     };
-    const pack = async (name: string, bytes: Uint8Array): Promise<void> => {
+    /** @returns SHA-256 of the content, hex */
+    const pack = async (name: string, content: Parameters<AddToZip>[1]): Promise<string> => {
       const file = PACKED.test(name) ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
       file.mtime = modified;
       zip.add(file);
-      let at = 0;
-      do {
-        throwIfCancelled(signal);
-        const end = Math.min(bytes.length, at + PIECE);
-        file.push(bytes.subarray(at, end), end === bytes.length);
-        await drain();
-        at = end;
-      } while (at < bytes.length);
+      const hash = createHash('sha256');
+      const pieces = typeof content === 'string' ? [new TextEncoder().encode(content)] : content;
+      for await (const bytes of pieces instanceof Uint8Array ? [pieces] : pieces) {
+        hash.update(bytes);
+        for (let at = 0; at < bytes.length; at += PIECE) {
+          throwIfCancelled(signal);
+          file.push(bytes.subarray(at, at + PIECE), false);
+          await drain();
+        }
+      }
+      throwIfCancelled(signal);
+      file.push(new Uint8Array(0), true);
+      await drain();
+      return hash.digest('hex');
     };
     await fill(async (name, content) => {
-      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-      sums.push(`${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`);
-      await pack(name, bytes);
+      sums.push(`${await pack(name, content)}  ${name}\n`);
     });
-    await pack(SUMS_FILE, new TextEncoder().encode(sums.join('')));
+    await pack(SUMS_FILE, sums.join(''));
     zip.end();
     await drain();
   });
