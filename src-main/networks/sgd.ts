@@ -2,7 +2,8 @@
  * Stochastic gradient descent with momentum and weight decay (PyTorch's `SGD`):
  * g = gradient + decay * w; m = momentum * m + g; w = w - rate * m. Decay acts on convolution and
  * dense weights alone. Class gates have no momentum, so that they change in the steps that go through them and in no
- * others, and are projected after every step (interpretable/gate-projection.ts).
+ * others, and learn K times as fast, for each of their values is one of K filters': its gradient is so much smaller while
+ * its range stays 0 to 1. They are projected after every step (interpretable/gate-projection.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
@@ -29,10 +30,10 @@ export class SgdOptimizer {
       if (kind === 'conv' || kind === 'dense') decay.fill(weightDecay, offset, offset + size);
       if (kind === 'gate') kept.fill(0, offset, offset + size);
     }
-    const { rates } = network;
+    const rates = ratesOf(network);
     // What stays as it is does not decay either.
     if (rates !== null) for (let i = 0; i < parameterCount; i++) if (rates[i] === 0) decay[i] = 0;
-    this.rates = rates === null ? null : tf.tensor1d(rates.slice());
+    this.rates = rates === null ? null : tf.tensor1d(rates);
     this.decay = tf.tensor1d(decay);
     this.momentum = tf.tensor1d(kept);
     this.velocity = tf.tensor1d(velocity?.slice() ?? new Float32Array(parameterCount));
@@ -75,4 +76,15 @@ export class SgdOptimizer {
     tf.dispose([this.decay, this.momentum, this.velocity]);
     this.rates?.dispose();
   }
+}
+
+/** [parameterCount] as a share of the learning rate; null where all have the full one. */
+function ratesOf({ layout: { parameters, parameterCount }, rates }: Network): Float32Array | null {
+  const gates = parameters.filter(({ kind }) => kind === 'gate');
+  if (gates.length === 0) return rates?.slice() ?? null;
+  const own = rates?.slice() ?? new Float32Array(parameterCount).fill(1);
+  for (const { offset, size, shape } of gates) {
+    for (let i = offset; i < offset + size; i++) own[i] *= shape[1];
+  }
+  return own;
 }

@@ -5,9 +5,10 @@
  * other steps, and everything outside training, go the standard path: the layer does nothing there.
  *
  * The gate is learnt in the steps that go through it: by the classification loss, and by what its size costs,
- * `gateSparsity` * max(0, |G|_1 - g), where g = K, the number of filters, is the paper's least bound at which every
- * filter can still serve one class. Ours: a picture of several classes has the largest gate of its classes.
- * After every step the gate is projected (gate-projection.ts).
+ * `gateSparsity` * max(0, |G|_1 - g) / K, where g = K, the number of filters, is the paper's bound: with it every
+ * filter can still serve one class. Ours: the division by K, so that the weight means the same in wide and narrow
+ * networks; and that a picture of several classes has the largest gate of its classes. After every step the gate is
+ * projected (gate-projection.ts); how fast it learns is said in sgd.ts.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
@@ -58,7 +59,8 @@ export function classGate(
     const tensor = gate();
     const values = tensor.dataSync() as Float32Array;
     const size = values.reduce((sum, value) => sum + Math.abs(value), 0);
-    const gradient = new Float32Array(values.length).fill(size > channels ? moment().penalties.gateSparsity : 0);
+    const cost = size > channels ? moment().penalties.gateSparsity / channels : 0;
+    const gradient = new Float32Array(values.length).fill(cost);
     byPicture.forEach((value, i) => (gradient[classes[i] * channels + (i % channels)] += value));
     return tf.tensor(gradient, tensor.shape);
   };

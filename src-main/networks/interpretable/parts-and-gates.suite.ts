@@ -126,7 +126,7 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
       };
       const layer = { op: 'classGate', name: 'csg', channels: 2, classes: 2 } as const;
       const through = (step: number, targets: Targets): Pass => {
-        const moment = momentOf(targets, { gatePeriod: 3, gateSparsity: 0.125 }, step);
+        const moment = momentOf(targets, { gatePeriod: 3, gateSparsity: 0.25 }, step);
         return passOf(
           classGate(
             layer,
@@ -148,7 +148,7 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
         });
         expect(gradients.pop()).toEqual([0, 0, 0, 0]);
       }
-      // Class 1: 0.25 and 1. d gate = 1*2 + 2*4 = 10 and 1*8 + 3*16 = 56; 2.75 is more than 2 filters: 0.125 each.
+      // Class 1: 0.25 and 1. d gate = 1*2 + 2*4 = 10 and 1*8 + 3*16 = 56; 2.75 is more than 2 filters: 0.25 / 2 each.
       expect(through(2, Int32Array.of(1))).toEqual({
         y: Float32Array.of(0.5, 8, 1, 16),
         dx: Float32Array.of(0.25, 1, 0.5, 3),
