@@ -1,6 +1,7 @@
 /** One training picture under one run, and what people said of it. */
 import type { PictureRef } from './data-view.ts';
 import type { AssessmentRow } from './run.ts';
+import type { Interpretable } from './settings.ts';
 
 /** What a person says of a picture after looking at it. */
 export const VERDICTS = ['wrong-label', 'shortcut', 'ambiguous', 'fine'] as const;
@@ -55,6 +56,8 @@ export interface SampleView {
   readonly amplification: number;
   readonly eps: number | null;
   readonly mark: Mark | null;
+  /** What its network explains itself by: ask for it with `inspect.interpretation`. Absent: by heatmaps alone. */
+  readonly interpretable?: Exclude<Interpretable, 'none'>;
 }
 
 /** Pictures that are hard in the same way. */

@@ -33,6 +33,15 @@ const GRAIN = Array.from({ length: 60 }, (_, i) => {
     : `<rect x="${x}" y="${y}" width="2" height="2" fill="var(--${i % 2 ? 'info' : 'accent-ink'})"/>`;
 }).join('');
 
+/** Three classes and twelve filters: four of each class alone, and the last of each shared with the next. */
+const GATE = Array.from({ length: 36 }, (_, i) => {
+  const [row, column] = [Math.floor(i / 12), i % 12];
+  const isOwn = Math.floor(column / 4) === row;
+  const isShared = column % 4 === 3 && Math.floor(column / 4) + 1 === row;
+  const fill = isOwn ? '#fcbf49' : isShared ? '#bc3754' : 'var(--surface-3)';
+  return `<rect x="${column * 16}" y="${row * 22}" width="15" height="21" rx="1.5" fill="${fill}"/>`;
+}).join('');
+
 /** By subject. */
 export const PICTURES = {
   heatmap: panels(scene(), scene(glow('g-heat', 47, 31, 22))),
@@ -57,5 +66,11 @@ export const PICTURES = {
     scene(
       `${glow('g-p2', 72, 32, 18)}<rect x="17" y="20" width="42" height="33" fill="none" stroke="var(--text)" stroke-width="1.5"/><path d="M72 27v10M67 32h10" stroke="#000" stroke-width="1.5"/>`,
     ),
+  ),
+  parts: panels(scene(glow('g-part1', 52, 27, 11)), scene(glow('g-part2', 24, 47, 11))),
+  gate: `<svg viewBox="0 0 192 66" xmlns="http://www.w3.org/2000/svg">${GATE}</svg>`,
+  prototype: panels(
+    scene('<rect x="40" y="18" width="22" height="20" fill="none" stroke="var(--accent-ink)" stroke-width="2"/>'),
+    `<g transform="translate(88 0) scale(-1 1)">${scene()}</g><rect x="26" y="18" width="22" height="20" fill="none" stroke="var(--accent-ink)" stroke-width="2"/>`,
   ),
 } as const;

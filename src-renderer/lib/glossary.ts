@@ -68,6 +68,21 @@ const ENTRIES = {
     title: 'Heatmap similarity (S)',
     text: 'How alike the heatmaps before and after the attack are, from 0 (nothing in common) to 1 (the same pattern). By default it is the cosine of the two maps: it compares where they are bright, not how bright they are.',
   },
+  'part-filter': {
+    title: 'Filter of a part',
+    text: 'The last layer of the network holds many small maps, each made by one filter that answers to something it has learned. In this kind of network (ICNN) every filter is taught to answer to one part of one class, such as a collar, and its map is kept only around its strongest point. So it can be seen which part it found, and where.',
+    picture: PICTURES.parts,
+  },
+  'class-gate': {
+    title: 'Class gate',
+    text: 'In this kind of network (CSG) every class has a gate that lets some filters through and holds others back; it is learned together with the filters. Bright cells let a filter through. A filter that is bright in one row only serves that class alone; one that is bright in many rows is shared.',
+    picture: PICTURES.gate,
+  },
+  prototype: {
+    title: 'Prototype',
+    text: 'A place of a training picture that stands for its class. This kind of network (ProtoPNet) looks in every picture for the places most like its prototypes. Each gives points for a class: how alike the two places are, times how much the prototype counts. The class with the most points is the answer.',
+    picture: PICTURES.prototype,
+  },
   accuracy: {
     title: 'Accuracy',
     text: 'The share of pictures for which the most probable class is the right one. It counts pictures that were kept aside for testing and never used in training. A high accuracy says nothing about whether the model looked at the right thing.',

@@ -4,6 +4,7 @@ import type { PictureRef } from '../../contract/data-view.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { AssessmentRow, RunRecord } from '../../contract/run.ts';
 import type { ClassProbability, Mark, SampleView } from '../../contract/sample-view.ts';
+import type { NetworkSettings } from '../../contract/settings.ts';
 import { amplificationOf } from '../../reports/document.ts';
 import { readRoundMaps } from '../../workspace/round-tables.ts';
 import { attackedPictureFile, changePictureFile, runFolder } from '../../workspace/study-layout.ts';
@@ -49,7 +50,14 @@ export async function sampleView(
     amplification: amplificationOf(eps),
     eps,
     mark: markOf(id),
+    ...explanationOf(record),
   };
+}
+
+function explanationOf({ settings }: RunRecord): Pick<SampleView, 'interpretable'> {
+  // Runs of earlier versions do not say it.
+  const { interpretable = 'none' } = settings.network as Partial<NetworkSettings>;
+  return interpretable === 'none' ? {} : { interpretable };
 }
 
 /** Of multi-label data. */

@@ -1,0 +1,105 @@
+/** What an interpretable network says of a picture, as a sentence and as pixels. */
+import { COLORMAPS, type ColormapName } from '../../../lib/colormaps.ts';
+import type { ClassGateView, Interpretation } from '../../../../src-main/contract/interpretation.ts';
+import type { Interpretable } from '../../../../src-main/contract/settings.ts';
+import type { Heatmap } from '../../../components/heatmap-drawing.ts';
+import type { SmallMap } from '../../../../src-main/contract/interpretation.ts';
+import type { TermName } from '../../../lib/glossary.ts';
+import { count, fixed } from '../../../lib/format.ts';
+
+/** Plain words, the name of a class, or a word that the glossary explains. */
+export type Part = string | { readonly name: string } | { readonly term: TermName; readonly text: string };
+
+/** As a heading. */
+export const TITLES: Readonly<Record<Exclude<Interpretable, 'none'>, string>> = {
+  icnn: 'Parts that it finds',
+  csg: 'Filters of its class',
+  protopnet: 'What it looks like to the model',
+};
+
+/** Half open or more counts as let through. */
+const OPEN = 128;
+
+/** What one sees, in one sentence. @param nameOf the name of a class */
+export function sentenceOf(said: Interpretation, nameOf: (label: number) => string): readonly Part[] {
+  switch (said.kind) {
+    case 'none':
+      return [];
+    case 'icnn':
+      return partsSentence(said.filters.map(({ name }) => name));
+    case 'csg': {
+      const { gate, label, filters } = said;
+      const open = openFilters(gate, label);
+      const first: Part[] = ['The ', { term: 'class-gate', text: 'gate' }, ' of ', { name: nameOf(label) }];
+      first.push(` lets ${count(open)} of ${count(gate.filters)} filters through.`);
+      if (filters.length === 0) return [...first, ' None of them answers to this picture.'];
+      return [...first, ' Of these, the following answer most to this picture.'];
+    }
+    case 'protopnet': {
+      const name = { name: nameOf(said.prediction) };
+      const prototypes: Part = { term: 'prototype', text: 'prototypes' };
+      if (said.prototypes.length === 0) return ['None of the ', prototypes, ' speaks for ', name, ' here.'];
+      return [
+        ...['It says ', name, ', with '],
+        ...[`${fixed(said.total, 1)} points, because these places look like its `, prototypes],
+        ': parts of pictures that it was trained on.',
+      ];
+    }
+  }
+}
+
+/** "Of the 8 strongest parts in this picture, 5 stand for shirt, 2 for bag and 1 for sneaker." @param names of each part's class */
+function partsSentence(names: readonly string[]): readonly Part[] {
+  const term: Part = { term: 'part-filter', text: names.length === 1 ? 'part' : 'parts' };
+  if (names.length === 0) return ['None of its filters finds its ', { ...term, text: 'part' }, ' in this picture.'];
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  const [[most]] = sorted;
+  if (sorted.length === 1) {
+    if (names.length === 1) return ['The strongest ', term, ' in this picture stands for ', { name: most }, '.'];
+    return [`All ${names.length} of the strongest `, term, ' in this picture stand for ', { name: most }, '.'];
+  }
+  const list = sorted.flatMap(([name, each], i): Part[] => {
+    const before = i === 0 ? '' : i === sorted.length - 1 ? ' and ' : ', ';
+    const verb = i > 0 ? '' : each === 1 ? ' stands' : ' stand';
+    return [`${before}${each}${verb} for `, { name }];
+  });
+  return [`Of the ${names.length} strongest `, term, ' in this picture, ', ...list, '.'];
+}
+
+/** How many filters the gate of a class lets through. */
+export function openFilters({ labels, filters, values }: ClassGateView, label: number): number {
+  const row = labels.indexOf(label);
+  if (row === -1) return 0;
+  return values.slice(row * filters, (row + 1) * filters).filter((value) => value >= OPEN).length;
+}
+
+/** The gate for a reader who does not see it. */
+export function gateInWords(gate: ClassGateView): string {
+  const each = gate.labels.map((label, row) => `${gate.names[row]} ${openFilters(gate, label)}`);
+  return `Filters that the gate of each class lets through, of ${gate.filters}: ${each.join(', ')}.`;
+}
+
+/** The gate as pixels, one a cell: RGBA, as wide as there are filters, as high as there are classes. */
+export function gatePixels(
+  { values }: Pick<ClassGateView, 'values'>,
+  colormap: ColormapName,
+): Uint8ClampedArray<ArrayBuffer> {
+  const colours = COLORMAPS[colormap];
+  const pixels = new Uint8ClampedArray(4 * values.length);
+  values.forEach((value, i) => {
+    pixels.set(colours.subarray(3 * value, 3 * value + 3), 4 * i);
+    pixels[4 * i + 3] = 255;
+  });
+  return pixels;
+}
+
+export function heatmapOf({ height, width, values }: SmallMap): Heatmap {
+  return { height, width, data: Uint8Array.from(values) };
+}
+
+/** Points of a prototype as "+5.1". */
+export function points(value: number): string {
+  return `${value > 0 ? '+' : ''}${fixed(value, 1)}`;
+}
