@@ -7,9 +7,7 @@ import { inferArchitecture } from '../networks/infer.ts';
 import { findNonFinite } from '../networks/safetensors.ts';
 import { matchSentences, matchWeights } from '../networks/weights/match.ts';
 import type { WeightsMatch } from '../networks/weights/match.ts';
-import { isFloating } from '../networks/weights/number-types.ts';
-import { readWeightsFile } from '../networks/weights/read-weights.ts';
-import { torchvisionNames } from '../networks/weights/rename.ts';
+import { namedWeights, readWeightsFile } from '../networks/weights/read-weights.ts';
 import type { FoundArray, WeightsFormat } from '../networks/weights/weights-file.ts';
 
 export interface DescribeWeightsOptions {
@@ -44,10 +42,6 @@ export interface WeightsDescription {
 const LEAST_SHARE = 0.5;
 const MOST_FITS = 3;
 
-/** Padding, strides and the constant in batch norms are other ones there, of which arrays say nothing. */
-const KERAS =
-  'Networks of Keras and TensorFlow.js compute otherwise than those here, even under the same name: these weights can be looked at, not used.';
-
 /** @throws SteadygazeError `bad-argument` for an unknown network; `not-found`, `weights-invalid` for the file */
 export async function describeWeights({ file, arch, classes }: DescribeWeightsOptions): Promise<WeightsDescription> {
   const wanted = arch === undefined ? null : ARCHITECTURES.find((known) => known === arch);
@@ -58,10 +52,10 @@ export async function describeWeights({ file, arch, classes }: DescribeWeightsOp
       `There are: ${ARCHITECTURES.join(', ')}.`,
     );
   }
-  const { format, arrays, notes: readingNotes } = await readWeightsFile(resolve(file));
-  const { arrays: named, notes: namingNotes } = torchvisionNames(arrays);
-  const notes = [...readingNotes, ...namingNotes, ...(format === 'Keras' || format === 'TensorFlow.js' ? [KERAS] : [])];
-  const floating = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
+  const content = await readWeightsFile(resolve(file));
+  const { format, arrays } = content;
+  const { arrays: floating, notes: said, unusable } = namedWeights(content);
+  const notes = unusable === undefined ? said : [...said, `They can be looked at, not used: ${unusable}.`];
   const kinds: Record<string, number> = {};
   for (const { dtype } of arrays.values()) kinds[dtype] = (kinds[dtype] ?? 0) + 1;
   const broken = findNonFinite(floating);

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { SteadygazeError, systemCode } from '../../contract/errors.ts';
 import { readSafetensors } from '../safetensors.ts';
 import { isHdf5, KERAS_WEIGHTS, readKerasContent, readKerasFile } from './keras-file.ts';
+import { kerasWeights } from './keras-names.ts';
 import { isFloating, toFloat32 } from './number-types.ts';
 import { isOldTorch, readOldTorch, readTorchArchive, torchFolder } from './torch-file.ts';
 import { torchvisionNames, withoutPrefix } from './rename.ts';
@@ -31,13 +32,25 @@ export async function readWeightsFile(path: string): Promise<WeightsFile> {
 
 /**
  * What can be weights in such a file, under torchvision's names.
- * @throws SteadygazeError as {@link readWeightsFile}
+ * @throws SteadygazeError as {@link readWeightsFile}; `weights-invalid` also where no network here can use them
  */
 export async function readNamedWeights(path: string): Promise<WeightsFile> {
-  const { format, arrays: found, notes, metadata = {} } = await readWeightsFile(path);
-  const { arrays: named, notes: more } = torchvisionNames(found);
-  const arrays = new Map([...named].filter(([, { dtype }]) => isFloating(dtype)));
-  return { format, arrays, notes: [...notes, ...more], metadata };
+  const file = namedWeights(await readWeightsFile(path));
+  if (file.unusable !== undefined)
+    throw refuseWeights(file.unusable, 'Choose a file that PyTorch saved, or safetensors.');
+  return file;
+}
+
+/** What can be weights in a file, under torchvision's names where a network here can use them. */
+export function namedWeights(file: WeightsFile): WeightsFile {
+  const { format, arrays: found } = file;
+  const isKeras = format === 'Keras' || format === 'TensorFlow.js';
+  const named = isKeras ? kerasWeights(file) : withNotes(file, torchvisionNames(found));
+  return { ...named, arrays: new Map([...named.arrays].filter(([, { dtype }]) => isFloating(dtype))) };
+}
+
+function withNotes(file: WeightsFile, { arrays, notes }: Pick<WeightsFile, 'arrays' | 'notes'>): WeightsFile {
+  return { ...file, arrays, notes: [...file.notes, ...notes] };
 }
 
 async function readAny(bytes: Uint8Array, path: string): Promise<WeightsFile> {

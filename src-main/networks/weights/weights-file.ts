@@ -20,6 +20,8 @@ export interface WeightsFile {
   readonly notes: readonly string[];
   /** What the file says of itself, where its format can. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Why no network here can use it though it can be read; continues "The weights file cannot be used: ". */
+  readonly unusable?: string;
 }
 
 /** @param reason continues the sentence "The weights file cannot be used: ..." */
