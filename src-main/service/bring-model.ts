@@ -62,7 +62,7 @@ export async function planGiven(
     ...{ ...description, outputs: classes.length, classes: [...classes], pickedFrom: id },
     sentences: [...description.sentences, `The outputs ${outputs.join(', ')} were picked.`],
   };
-  const kept = await keepWeights(study, pickClasses(architecture, weights, outputs), picked);
+  const kept = await keepWeights(study, pickClasses(architecture, weights, outputs), picked, false);
   return givenSettings(picked, kept.id);
 }
 

@@ -82,7 +82,9 @@ export async function useWeights(
   const weights = new Map(
     fit.matched.map((name) => {
       const { shape, data } = file.arrays.get(name) as FoundArray;
-      return [name, { shape, data }] as const;
+      // Rows of another study's pictures, which mean nothing here.
+      const isElsewhere = name.endsWith('.sources');
+      return [name, { shape, data: isElsewhere ? data.map(() => -1) : data }] as const;
     }),
   );
   return weightsView(await keepWeights(study, weights, description));

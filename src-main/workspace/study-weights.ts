@@ -29,13 +29,15 @@ const Header = v.object({ __metadata__: v.record(v.string(), v.string()) });
 const LONGEST_HEADER = 10_000_000;
 
 /**
- * Keeps these weights. Whoever keeps the same numbers again replaces what is said of them.
+ * Keeps these weights.
+ * @param replaces whether what is said of the same numbers, where the study has them already, is said anew
  * @throws SteadygazeError `weights-invalid` where a number is not finite; a full disk passes through
  */
 export async function keepWeights(
   study: string,
   weights: Arrays,
   description: StudyWeightsDescription,
+  replaces = true,
 ): Promise<KeptWeights> {
   const bad = findNonFinite(weights);
   if (bad !== null) {
@@ -47,6 +49,8 @@ export async function keepWeights(
   }
   const checked = v.parse(StudyWeightsDescription, description);
   const id = idOf(weights);
+  const present = replaces ? null : await describeKept(study, id);
+  if (present !== null) return present;
   const bytes = writeSafetensors(weights, metadataOf(checked));
   await writeFileAtomic(studyWeightsFile(study, id), bytes);
   return { id, description: checked, bytes: bytes.length };
