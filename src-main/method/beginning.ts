@@ -1,6 +1,7 @@
 /** Where a run begins, and with which weights. */
 import type { RunSettings } from '../contract/settings.ts';
 import { firstWeights } from '../networks/fine-tuning.ts';
+import { PROTOTYPES } from '../networks/interpretable/interpretable.ts';
 import { importWeights, type FlatWeights, type NamedArray, type ParameterLayout } from '../networks/parameters.ts';
 import type { RunPosition } from './snapshot.ts';
 
@@ -15,6 +16,8 @@ const START: RunPosition = {
   lossSum: 0,
   correct: 0,
 };
+
+const PROTOTYPE_SOURCES = `${PROTOTYPES}.sources`;
 
 /** Where a run begins: a network that was trained elsewhere is measured as it is. */
 export function beginning({ arm, method }: RunSettings): RunPosition {
@@ -31,5 +34,10 @@ export function beginningWeights(
   { arm, seed }: RunSettings,
   start: ReadonlyMap<string, NamedArray> | null,
 ): FlatWeights {
-  return arm === 'given' ? importWeights(layout, start ?? new Map()) : firstWeights(layout, seed, start);
+  const weights = arm === 'given' ? importWeights(layout, start ?? new Map()) : firstWeights(layout, seed, start);
+  for (const { name, offset, size } of layout.parameters) {
+    // Where prototypes came from is told in rows of training pictures, which were perhaps other ones.
+    if (name === PROTOTYPE_SOURCES) weights.parameters.fill(-1, offset, offset + size);
+  }
+  return weights;
 }

@@ -105,6 +105,21 @@ export function describePrototypeRounds(name: string, start: () => Promise<Engin
       },
     );
 
+    it('measures a network that was trained elsewhere as it is, without claiming pictures for its prototypes', async () => {
+      const given = recorder();
+      const found: string[] = [];
+      given.progress = ({ phase }) => void found.push(phase);
+      const settings = settingsOf('given');
+      const training = { ...settings.training, rounds: 0 };
+      const same = await runRounds(engine, { ...settings, training }, data, given, null, weights);
+      expect(found).not.toContain('project');
+      expect(given.assessments).toHaveLength(1);
+      const sources = 'prototype.sources';
+      expect(same.weights.get(sources)?.data.every((value) => value === -1)).toBe(true);
+      const others = (of: Weights) => new Map([...of].filter(([each]) => each !== sources));
+      expect(largestDifference(others(same.weights), others(weights))).toBe(0);
+    });
+
     it('shares everything up to the first assessment with the other arms', async () => {
       const plain = recorder(true);
       await rounds('plain', plain);

@@ -38,7 +38,7 @@ export function matchWeights(network: Architecture, found: Shaped, classes = net
   const head = lastDense(network);
   if (head !== null) {
     expected.set(`${head.name}.weight`, [classes, head.input]);
-    expected.set(`${head.name}.bias`, [classes]);
+    if (head.bias !== false) expected.set(`${head.name}.bias`, [classes]);
   }
   const matched: string[] = [];
   const missing: string[] = [];
