@@ -1,6 +1,6 @@
 /** What the Train view shows before and while a run works. */
 import type { RoundSummary } from './run.ts';
-import type { ArchitectureName, Arm, Interpretable, Preset } from './settings.ts';
+import type { ArchitectureName, ARMS, Interpretable, Preset } from './settings.ts';
 
 /** Another setting has one of these values, or none of those. */
 export type SettingCondition =
@@ -42,8 +42,11 @@ export interface PresetView {
   readonly values: Readonly<Record<string, SettingValue>>;
 }
 
+/** An arm that trains. */
+export type TrainedArm = (typeof ARMS)[number];
+
 export interface ArmView {
-  readonly arm: Arm;
+  readonly arm: TrainedArm;
   readonly title: string;
   /** What it does and why one would compare with it. */
   readonly text: string;

@@ -1,22 +1,26 @@
 /** What shall be trained: chosen by the person, measured and launched by the service. */
 import { toErrorValue, type ErrorValue } from '../../../src-main/contract/errors.ts';
-import type { Arm, Preset } from '../../../src-main/contract/settings.ts';
+import type { ArchitectureName, Preset } from '../../../src-main/contract/settings.ts';
 import type {
   EngineView,
   Estimate,
   Estimates,
   SettingValue,
+  TrainedArm,
   TrainOptions,
 } from '../../../src-main/contract/train-view.ts';
+import type { StudyWeightsView } from '../../../src-main/contract/weights-view.ts';
+import { app } from '../../lib/app.svelte.ts';
 import { client } from '../../lib/client.ts';
 import { LongCall } from '../../lib/tasks.svelte.ts';
+import { networkInForce } from './network/chosen-network.ts';
 import { plannedSeconds } from './planned-time.ts';
 import { parseSeeds } from './seeds.ts';
 
 export type EngineChoice = 'auto' | 'cuda' | 'native' | 'wasm';
 
 /** What every launch trains first: the model people have, and the one that looks at the object. */
-const USUAL_ARMS: readonly Arm[] = ['plain', 'consistency'];
+const USUAL_ARMS: readonly TrainedArm[] = ['plain', 'consistency'];
 
 export class TrainingPlan {
   options = $state.raw<TrainOptions | null>(null);
@@ -24,12 +28,14 @@ export class TrainingPlan {
   error = $state.raw<ErrorValue | null>(null);
 
   preset = $state<Preset>('quick');
-  arms = $state<readonly Arm[]>(USUAL_ARMS);
+  arms = $state<readonly TrainedArm[]>(USUAL_ARMS);
   seedsText = $state('0');
   engine = $state<EngineChoice>('auto');
   applyCorrections = $state(true);
   /** Settings changed by hand, by dotted name; everything else is the preset's. */
   changes = $state<Readonly<Record<string, SettingValue>>>({});
+  /** What training begins with; null: random weights. Their settings of the network come before the preset's. */
+  weights = $state.raw<StudyWeightsView | null>(null);
 
   readonly measuring = new LongCall();
   measured = $state.raw<Estimates | null>(null);
@@ -38,9 +44,20 @@ export class TrainingPlan {
 
   readonly seeds = $derived(parseSeeds(this.seedsText));
   readonly runs = $derived(this.arms.length * (this.seeds?.length ?? 0));
+  /** What a launch is asked for: everything that is not the preset's. */
+  readonly wishes = $derived.by((): Readonly<Record<string, SettingValue>> => {
+    const fromWeights = this.weights === null ? {} : { ...this.weights.settings, 'start.weights': this.weights.id };
+    return { ...fromWeights, ...this.changes };
+  });
+  /** The study that all this is for. */
+  #study: string | null = null;
 
   /** Asks what there is to choose. Called when the view opens and when marks change. */
   async load(): Promise<void> {
+    const study = app.study?.id ?? null;
+    // Weights lie in the study.
+    if (study !== this.#study) this.weights = null;
+    this.#study = study;
     try {
       this.options = await client.call('train.options', {});
       this.error = null;
@@ -56,8 +73,8 @@ export class TrainingPlan {
 
   /** Measures this machine; the service remembers, so that a second time takes no time. */
   async measure(): Promise<void> {
-    const { engine, changes } = this;
-    const settings = { ...changes };
+    const { engine, wishes } = this;
+    const settings = { ...wishes };
     const presets: Preset[] = ['quick', 'standard', 'thorough'];
     this.measured = null;
     const found = await this.measuring.run((task) => client.call('train.measure', { engine, presets, settings, task }));
@@ -89,8 +106,48 @@ export class TrainingPlan {
     return this.changes[name] ?? this.presetValueOf(name);
   }
 
+  /** What it would be if nobody had changed it: as it suits the network, the weights, or as the preset says. */
   presetValueOf(name: string): SettingValue | undefined {
+    if (name === 'training.learningRate') return this.#learningRate();
+    if (name === 'start.weights' && this.weights !== null) return this.weights.id;
+    return this.weights?.settings[name] ?? this.#ofPreset(name);
+  }
+
+  #ofPreset(name: string): SettingValue | undefined {
     return this.options?.presets.find(({ preset }) => preset === this.preset)?.values[name];
+  }
+
+  #learningRate(): SettingValue | undefined {
+    const suited = networkInForce(this)?.presets[this.preset];
+    if (suited === undefined) return this.#ofPreset('training.learningRate');
+    return this.weights === null ? suited.learningRate : suited.fineTuningRate;
+  }
+
+  /** Of the preset that is chosen. */
+  usualNetwork(): SettingValue | undefined {
+    return this.#ofPreset('network.architecture');
+  }
+
+  /** Weights of another network do not fit it. */
+  chooseNetwork(architecture: ArchitectureName): void {
+    if (this.weights !== null && this.weights.architecture !== architecture) this.startFrom(null);
+    this.set('network.architecture', architecture);
+  }
+
+  /** Takes back all that was chosen of the network and of what it begins with. */
+  usePresetNetwork(): void {
+    this.weights = null;
+    const isOfNetwork = (name: string): boolean => name.startsWith('network.') || name.startsWith('start.');
+    this.changes = Object.fromEntries(Object.entries(this.changes).filter(([name]) => !isOfNetwork(name)));
+  }
+
+  /** Begins with these weights, whose network takes the place of the one that was chosen; null: with random ones. */
+  startFrom(weights: StudyWeightsView | null): void {
+    const isTheirs = (name: string): boolean =>
+      weights !== null && (name.startsWith('network.') ? name in weights.settings : false);
+    const stays = (name: string): boolean => (weights === null ? !name.startsWith('start.') : !isTheirs(name));
+    this.changes = Object.fromEntries(Object.entries(this.changes).filter(([name]) => stays(name)));
+    this.weights = weights;
   }
 
   /** Null takes a change back. */
@@ -99,20 +156,20 @@ export class TrainingPlan {
     this.changes = value === null || value === this.presetValueOf(name) ? others : { ...others, [name]: value };
   }
 
-  toggleArm(arm: Arm, isIn: boolean): void {
+  toggleArm(arm: TrainedArm, isIn: boolean): void {
     const order = this.options?.arms.map((each) => each.arm) ?? [];
     this.arms = order.filter((each) => (each === arm ? isIn : this.arms.includes(each)));
   }
 
   async launch(): Promise<void> {
-    const { preset, arms, seeds, engine, changes, applyCorrections, seconds } = this;
+    const { preset, arms, seeds, engine, wishes, applyCorrections, seconds } = this;
     if (seeds === null || arms.length === 0) return;
     this.launching = true;
     this.launchError = null;
     if (this.measuring.running) await this.measuring.cancel();
     try {
       await client.call('train.launch', {
-        ...{ preset, arms: [...arms], seeds: [...seeds], engine, settings: { ...changes } },
+        ...{ preset, arms: [...arms], seeds: [...seeds], engine, settings: { ...wishes } },
         ...{ applyCorrections, estimate: seconds },
       });
     } catch (thrown) {
