@@ -11,6 +11,7 @@ import { EVALUATION_PARTS } from './evaluation.ts';
 import type { EvaluationOverview } from './evaluation-view.ts';
 import type { FolderListing } from './folder-listing.ts';
 import type { Interpretation } from './interpretation.ts';
+import { MODEL_FORMATS } from './model-export.ts';
 import { operation, type CheckedInputOf, type InputOf, type OutputOf } from './operation.ts';
 import { Preferences } from './preferences.ts';
 import { EXPORT_KINDS, REPORT_SECTIONS, type ExportedFile, type ReportPreview } from './report-view.ts';
@@ -259,6 +260,10 @@ export const OPERATIONS = {
       title: text(200),
       task,
     }),
+  ).answers<ExportedFile | null>(),
+  /** A trained network as an archive of files for other programs, with its card; otherwise as `report.export`. */
+  'model.export': operation(
+    v.strictObject({ run, formats: v.pipe(v.array(v.picklist(MODEL_FORMATS)), v.minLength(1)), task }),
   ).answers<ExportedFile | null>(),
 } as const;
 

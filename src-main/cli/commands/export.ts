@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { SteadygazeError } from '../../contract/errors.ts';
 import { MODEL_FORMATS } from '../../contract/model-export.ts';
 import type { ModelFormat } from '../../contract/model-export.ts';
-import { exportStudyModel } from '../../service/write-model.ts';
 import { action, command, wholeNumber } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { interruptible } from '../interrupt.ts';
@@ -30,6 +29,7 @@ export function exportCommand(version: string): Command {
     .action(
       action<ExportOptions, [string]>(async ({ json = false, run, out, format, round }, study) => {
         const formats = formatsOf(format);
+        const { exportStudyModel } = await import('../../service/write-model.ts');
         const line = json ? null : new StatusLine();
         const { stop } = interruptible(() => line?.say('Stopping.'));
         const began = performance.now();

@@ -63,6 +63,9 @@ export class FakeLibrary implements Partial<Library> {
     ]);
     throw new SteadygazeError('data-empty', 'There are no pictures here.');
   };
+  exportModel: Library['exportModel'] = async (_study, { run, formats }, path) => {
+    this.calls.push(`exportModel ${run} ${formats.join(' ')} ${path}`);
+  };
   writeExport: Library['writeExport'] = async (kind, _request, path) => {
     this.calls.push(`writeExport ${kind} ${path}`);
   };

@@ -93,3 +93,32 @@ describe('an archive', () => {
     await test.close();
   });
 });
+
+describe('a network', () => {
+  it('is written by the library where the shell wants it, under the version of the app', async () => {
+    const saved: string[] = [];
+    const shell: Shell = {
+      mode: 'desktop',
+      pickFolder: () => Promise.resolve(null),
+      reveal: () => Promise.resolve(),
+      save: async ({ write, suggestedName, kind }) => {
+        const path = join(test.folder, suggestedName);
+        saved.push(kind.extension);
+        await write(path);
+        return { path, url: null };
+      },
+      printPdf: () => Promise.resolve(),
+    };
+    const test = await testApplication({ shell });
+    await test.call('study.open', { folder: STUDY });
+    const name = 'one model 001-plain-s0.zip';
+    const path = join(test.folder, name);
+    const input = { run: '001-plain-s0', formats: ['onnx' as const, 'tfjs' as const], task: 'model' };
+    expect(await test.call('model.export', input)).toEqual({ path, url: null, name });
+    expect(test.library.calls.at(-1)).toBe(`exportModel 001-plain-s0 onnx tfjs ${path}`);
+    expect(saved).toEqual(['zip']);
+    const none = await test.app.invoke('model.export', { ...input, formats: [] });
+    expect(none).toMatchObject({ ok: false, error: { code: 'bad-argument' } });
+    await test.close();
+  });
+});

@@ -1,4 +1,4 @@
-/** Files that leave the app: reports, tables, marks. */
+/** Files that leave the app: reports, tables, marks, networks. */
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,26 @@ export async function exportFile(
       return library.writeExport(kind, request, path, following);
     });
   const saved = await shell.save({ suggestedName, kind: { name, extension }, write });
+  return saved === null ? null : { ...saved, name: suggestedName };
+}
+
+/** @param version of the app @returns null where the person changed their mind */
+export async function exportModel(
+  { library, shell, tasks }: { readonly library: Library; readonly shell: Shell; readonly tasks: TaskList },
+  study: StudyState,
+  version: string,
+  { run, formats, task }: CheckedInput<'model.export'>,
+): Promise<ExportedFile | null> {
+  tasks.refuseTaken(task);
+  const suggestedName = fileName(study.name, `model ${run}`, 'zip');
+  const saved = await shell.save({
+    suggestedName,
+    kind: { name: KINDS.zip.name, extension: KINDS.zip.extension },
+    write: (path) =>
+      tasks.run(task, 'Writing the model', (following) =>
+        library.exportModel(study.folder, { run, formats, version }, path, following),
+      ),
+  });
   return saved === null ? null : { ...saved, name: suggestedName };
 }
 

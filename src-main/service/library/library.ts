@@ -16,6 +16,7 @@ import type { Preset, RunSettings } from '../../contract/settings.ts';
 import type { TrainOptions, RunHistory } from '../../contract/train-view.ts';
 import type { StudyWeightsView, WeightsFileView } from '../../contract/weights-view.ts';
 import type { BringWishes } from '../bring-model.ts';
+import type { ModelWishes } from '../export-model.ts';
 import type { RunPlans } from '../plan-runs.ts';
 import type { Printed } from '../report-zip.ts';
 import type { WeightsSource } from '../use-weights.ts';
@@ -156,6 +157,9 @@ export interface Library {
     path: string,
     following?: Following,
   ): Promise<void>;
+
+  /** Writes a trained network with its card as an archive; the path's folder exists. */
+  exportModel(study: string, wishes: ModelWishes, path: string, following?: Following): Promise<void>;
 
   /** @throws SteadygazeError `not-found` */
   resource(study: string | null, resource: Exclude<Resource, { kind: 'download' }>): Promise<ResourceBody>;

@@ -11,6 +11,7 @@ import { correctData, editsOfMarks, editsView, redoCorrection, undoCorrection } 
 import type { EditedStudy } from '../edit-data.ts';
 import { editsExport } from '../export-edits.ts';
 import { planGiven, type BringWishes } from '../bring-model.ts';
+import type { ModelWishes } from '../export-model.ts';
 import { planRuns } from '../plan-runs.ts';
 import { refreshData } from '../refresh-data.ts';
 import { refuseUnfitStart } from '../start-weights.ts';
@@ -223,6 +224,13 @@ export class LocalLibrary implements Library {
     following?: Following,
   ) {
     await writeExport(await this.#studies.get(request.study), kind, request, path, following);
+  }
+
+  async exportModel(study: string, wishes: ModelWishes, path: string, following?: Following) {
+    const opened = await this.#studies.get(study);
+    // The formats are loaded by whoever exports a network.
+    const { writeModelZip } = await import('../write-model.ts');
+    await writingFile(path, () => writeModelZip(path, opened, wishes, following));
   }
 
   async resource(study: string | null, resource: Parameters<Library['resource']>[1]): Promise<ResourceBody> {

@@ -45,6 +45,7 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   comparePictures: { length: 'short' },
   previewReport: { length: 'long', following: 1 },
   writeExport: { length: 'long', following: 3 },
+  exportModel: { length: 'long', following: 3 },
   resource: { length: 'short' },
 };
 
