@@ -1,5 +1,5 @@
 /** Weights and tables as graphs want them: PyTorch's layouts in TensorFlow's, and what is looked up. */
-import { partTemplates } from '../interpretable/part-templates.ts';
+import { maskHeight, partTemplates } from '../interpretable/part-templates.ts';
 import type { NamedArray } from '../parameters.ts';
 
 /** [out,in,k,k] to [k,k,in,out]; of a depthwise convolution [C,1,k,k] to [k,k,C,1]. */
@@ -38,10 +38,11 @@ export function prototypeColumns({ shape, data }: NamedArray): { columns: Float3
   return { columns, squares };
 }
 
-/** The mask of an ICNN around a peak at each place: [height*width (peak), height*width (place)], 1 at the peak. */
+/** The mask of an ICNN around a peak at each place: [height*width (peak), height*width (place)]. */
 export function partMasks(height: number, width: number): Float32Array {
   const area = height * width;
+  const most = maskHeight(area);
   return partTemplates(height, width)
     .subarray(0, area * area)
-    .map((value) => Math.max(value, 0));
+    .map((value) => Math.max(value, 0) * most);
 }

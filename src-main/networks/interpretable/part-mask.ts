@@ -2,9 +2,10 @@
  * The last step of an ICNN's features (Zhang, Wu, Zhu, CVPR 2018, section 3): every filter's map is masked by the
  * template around its peak mu^, x_masked = max(x o T_mu^, 0). The mask counts as constant in the backward pass.
  *
- * Ours: the mask is T / tau (1 at the peak), not T, so that activations keep their size and a network can take over
- * the head of one without masks; and what is below 0 before the mask (networks that do not end with a ReLU) is 0 first,
- * or the product with the negative part of a template would count as a part found.
+ * Ours: the mask is n T / tau (n at the peak), not T, so that what is pooled keeps about its size although so few places
+ * remain: with T / tau, 1 at the peak, the head learns several times more slowly. What is below 0 before the mask
+ * (networks that do not end with a ReLU) is 0 first, or the product with the negative part of a template would count as
+ * a part found.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -14,7 +15,7 @@ import type { GradientSink, Module } from '../modules.ts';
 import type { TrainingMoment } from '../moment.ts';
 import { expectedParts, filterClasses, movedTable } from './filter-classes.ts';
 import { filterLossGradient } from './filter-loss.ts';
-import { templateSlope } from './part-templates.ts';
+import { maskHeight, templateSlope } from './part-templates.ts';
 
 /** Where each map has its largest value, the first of equals: [n,K] int32, counted row by row. */
 export function partPeaks(maps: Tensor4D): Tensor2D {
@@ -23,7 +24,7 @@ export function partPeaks(maps: Tensor4D): Tensor2D {
 }
 
 /**
- * T_mu / tau around the peak of each map, [n,h,w,K] in [-1,1]; its part above 0 is the mask.
+ * T_mu / tau around the peak of each map, [n,h,w,K] in [-1,1]; where it is above 0 the mask lets values through.
  * @param peaks of {@link partPeaks}
  */
 export function templatesAround(peaks: Tensor2D, height: number, width: number): Tensor4D {
@@ -38,6 +39,12 @@ export function templatesAround(peaks: Tensor2D, height: number, width: number):
     const fall = tf.mul(tf.add(rowSteps, columnSteps), templateSlope(height * width));
     return tf.maximum<Tensor4D>(tf.sub(1, fall), -1);
   });
+}
+
+/** What maps are multiplied by. @param templates of {@link templatesAround} */
+function masksOf(templates: Tensor4D): Tensor4D {
+  const [, h, w] = templates.shape;
+  return tf.mul(tf.relu(templates), maskHeight(h * w));
 }
 
 /** What the layer does beside masking while the network learns. */
@@ -73,7 +80,7 @@ export function partMask(ops: EngineOps, { name, channels }: PartMaskLayer, lear
       const [, h, w] = x.shape as Tensor4D['shape'];
       const positive = tf.relu(x as Tensor4D);
       const peaks = partPeaks(positive);
-      const y = tf.tidy(() => tf.mul(positive, tf.relu(templatesAround(peaks, h, w))));
+      const y = tf.tidy(() => tf.mul(positive, masksOf(templatesAround(peaks, h, w))));
       const classes = learning === null ? null : learnClasses(positive, learning);
       positive.dispose();
       return { y, saved: { peaks, classes } satisfies Saved };
@@ -85,7 +92,7 @@ export function partMask(ops: EngineOps, { name, channels }: PartMaskLayer, lear
       const dx = wantInput
         ? tf.tidy(() => {
             const templates = templatesAround(peaks, h, w);
-            let gradient = tf.mul<Tensor4D>(dy, tf.relu(templates));
+            let gradient = tf.mul<Tensor4D>(dy, masksOf(templates));
             if (learning !== null && classes !== null) {
               const { targets, penalties } = learning.moment();
               if (penalties.filterLoss > 0) {

@@ -22,6 +22,13 @@ export function templateSlope(area: number): number {
 }
 
 /**
+ * What the mask of a part is at its peak, of maps of so many values: n. See part-mask.ts.
+ */
+export function maskHeight(area: number): number {
+  return Math.sqrt(area);
+}
+
+/**
  * All templates divided by tau, row by row: those with their peak at each place, row by row of the map, and last the
  * negative one.
  * @returns [height*width + 1, height*width], values in [-1,1]
