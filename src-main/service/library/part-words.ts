@@ -14,7 +14,7 @@ export const PART_WORDS: Readonly<Record<EvaluationPart, { readonly label: strin
   corruptions: { label: 'Bad pictures', question: 'Does it stay right with noise, blur, weather and compression?' },
   consistency: {
     label: 'Explanation consistency',
-    question: 'Does its gaze stay steady on pictures it was not trained on?',
+    question: 'Does its gaze stay steady on pictures that were kept aside?',
   },
   faithfulness: { label: 'Faithfulness', question: 'Do its heatmaps show what it really uses?' },
   stability: { label: 'Stability', question: 'Do its heatmaps survive changes that mean nothing?' },
