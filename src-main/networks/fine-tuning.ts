@@ -51,8 +51,9 @@ export function splitFeatures(
       `It must be a whole number from 0 to ${stages.length}.`,
     );
   }
-  // Beyond the last stage begins the head.
-  const border = frozenStages === 0 ? 0 : (stages[frozenStages] ?? features.length);
+  // Beyond the last stage begins the head; which class each filter of an ICNN stands for is always learnt.
+  const end = features.at(-1)?.op === 'partMask' ? features.length - 1 : features.length;
+  const border = frozenStages === 0 ? 0 : (stages[frozenStages] ?? end);
   return { frozen: features.slice(0, border), trained: features.slice(border) };
 }
 
