@@ -7,6 +7,7 @@ import { createStudy, goTo, launchQuickLook, untilTrained } from '../support/win
 import type { Camera } from './camera.ts';
 import { CORRECTION_STATES, DATA_STATES, showCorrections, showOtherData } from './data-act.ts';
 import { flawedPictures } from './flawed-pictures.ts';
+import { INTERPRETABLE_STATES, showInterpretable } from './interpretable-act.ts';
 import { showSample } from './sample-act.ts';
 import type { Stage } from './stage.ts';
 
@@ -49,10 +50,14 @@ export const ACTS: readonly Act[] = [
       ...['inspect-grid', 'inspect-heatmaps', 'inspect-filtered', 'inspect-selected', 'picture-original'],
       ...['picture-attacked', 'picture-change', 'picture-marked', 'sample-data', 'sample-class', 'sample-train'],
       ...['sample-advanced', 'sample-course', 'compare-top', 'compare-opened', 'compare-runs', 'compare-measure'],
-      ...['compare-steadiness', 'compare-pictures', 'report', 'report-measure'],
+      ...['compare-steadiness', 'compare-pictures', 'report', 'report-model', 'report-measure'],
       ...['study-menu', 'preferences', 'shortcuts', 'term', 'start-later', 'connection-lost'],
     ],
     play: showSample,
+  },
+  {
+    states: INTERPRETABLE_STATES,
+    play: showInterpretable,
   },
 ];
 

@@ -15,6 +15,8 @@ export async function showSample({ page, places, server }: Stage, camera: Camera
   await goTo(page, 'Report');
   await page.frameLocator('iframe').getByRole('heading', { level: 1 }).waitFor({ timeout: 60_000 });
   await camera.take(page, 'report');
+  await page.getByRole('button', { name: 'Export the model' }).scrollIntoViewIfNeeded();
+  await camera.take(page, 'report-model');
   await goTo(page, 'Data');
   await forgetPart(places, 'robustness');
   await goTo(page, 'Report');

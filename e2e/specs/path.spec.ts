@@ -6,7 +6,7 @@ import { dropFolder } from '../support/drop.ts';
 import { exported } from '../support/exported.ts';
 import { smallPictures } from '../support/pictures.ts';
 import { expect, test } from '../support/shell.ts';
-import { createStudy, goTo, launchQuickLook, untilTrained } from '../support/window.ts';
+import { createStudy, goTo, launchQuickLook, openSample, untilTrained } from '../support/window.ts';
 
 test('from a folder of pictures to a report', async ({ app, places }) => {
   const classes = await smallPictures({ folder: places.pictures });
@@ -134,4 +134,18 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
     await page.setContent(text);
     await expect(page.getByText(/On this data, the model/).first()).toBeVisible();
   });
+});
+
+test('the network of the sample study leaves as ONNX', async ({ app }) => {
+  const { page } = app;
+  await openSample(page);
+  await goTo(page, 'Report');
+  const model = page.getByRole('region', { name: 'The model itself' });
+  await expect(model.getByRole('checkbox', { name: /^ONNX/ })).toBeChecked();
+  const zip = await exported(app, () => model.getByRole('button', { name: 'Export the model' }).click(), 'model.zip');
+  const files = unzipSync(await readFile(zip));
+  expect(Object.keys(files).sort()).toEqual(['MODEL_CARD.md', 'SHA256SUMS', 'card.json', 'model.onnx']);
+  // Version 8 of the format, and who wrote it.
+  const begin = Buffer.from(files['model.onnx'] ?? []).subarray(0, 14);
+  expect(begin.toString('latin1')).toBe('\x08\x08\x12\x0aSteadygaze');
 });
