@@ -29,7 +29,12 @@ export async function interpretableStudy(places: Places, options: TrainedStudy):
   await steadygaze('create', study, '--data', places.pictures);
   const settings = {
     ...{ 'network.architecture': 'resnet10', 'network.width': width, 'network.size': 64, 'network.stem': 'half' },
-    ...{ 'network.prototypesPerClass': 4, 'network.prototypeChannels': 32, 'training.gatePeriod': 2 },
+    ...{
+      'network.prototypesPerClass': 4,
+      'network.prototypeChannels': 32,
+      'training.gatePeriod': 2,
+      'training.gateSparsity': 1,
+    },
     ...{ 'training.warmupEpochs': epochs, 'training.rounds': 1, 'training.epochsPerRound': epochs },
     ...{ 'training.batchSize': 16, 'method.eps': 0.01, 'method.steps': 1 },
   };

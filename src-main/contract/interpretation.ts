@@ -96,8 +96,6 @@ export type Interpretation =
   | {
       readonly kind: 'protopnet';
       readonly prediction: number;
-      /** Points of all prototypes for the predicted class together. */
-      readonly total: number;
       /** Most points for the predicted class first. */
       readonly prototypes: readonly PrototypeMatch[];
     };

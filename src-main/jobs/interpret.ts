@@ -98,7 +98,7 @@ function matchesOf(network: FrozenNetwork, { x, classes, sourceOf }: Interpreted
       source: source === null ? null : { ...source, place: place(y, column) },
     };
   });
-  return { kind: 'protopnet', prediction, total: points.reduce((sum, each) => sum + each, 0), prototypes };
+  return { kind: 'protopnet', prediction, prototypes };
 }
 
 /** Similarities are far from 0 everywhere: what tells places apart is what is above the least of them. */

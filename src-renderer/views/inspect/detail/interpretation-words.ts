@@ -31,18 +31,18 @@ export function sentenceOf(said: Interpretation, nameOf: (label: number) => stri
       const { gate, label, filters } = said;
       const open = openFilters(gate, label);
       const first: Part[] = ['The ', { term: 'class-gate', text: 'gate' }, ' of ', { name: nameOf(label) }];
-      first.push(` lets ${count(open)} of ${count(gate.filters)} filters through.`);
+      const share = open === gate.filters ? 'all' : `${count(open)} of`;
+      first.push(` lets ${share} ${count(gate.filters)} filters through.`);
       if (filters.length === 0) return [...first, ' None of them answers to this picture.'];
-      return [...first, ' Of these, the following answer most to this picture.'];
+      return [...first, ' These answer most to this picture.'];
     }
     case 'protopnet': {
       const name = { name: nameOf(said.prediction) };
       const prototypes: Part = { term: 'prototype', text: 'prototypes' };
       if (said.prototypes.length === 0) return ['None of the ', prototypes, ' speaks for ', name, ' here.'];
       return [
-        ...['It says ', name, ', with '],
-        ...[`${fixed(said.total, 1)} points, because these places look like its `, prototypes],
-        ': parts of pictures that it was trained on.',
+        ...['It says ', name, ' because these places look like '],
+        ...[prototypes, ': places of pictures that it was trained on.'],
       ];
     }
   }
@@ -58,7 +58,7 @@ function partsSentence(names: readonly string[]): readonly Part[] {
   const [[most]] = sorted;
   if (sorted.length === 1) {
     if (names.length === 1) return ['The strongest ', term, ' in this picture stands for ', { name: most }, '.'];
-    return [`All ${names.length} of the strongest `, term, ' in this picture stand for ', { name: most }, '.'];
+    return [`All of the ${names.length} strongest `, term, ' in this picture stand for ', { name: most }, '.'];
   }
   const list = sorted.flatMap(([name, each], i): Part[] => {
     const before = i === 0 ? '' : i === sorted.length - 1 ? ' and ' : ', ';
@@ -93,6 +93,32 @@ export function gatePixels(
     pixels[4 * i + 3] = 255;
   });
   return pixels;
+}
+
+/** Narrower than this share of the gate for each number, two numbers would touch. */
+const TICK = 0.05;
+
+/**
+ * Where the numbers of the shown filters stand under the gate: those of neighbours as one.
+ * @param columns of the first, second, ... filter
+ * @returns from left to right, the middle of each as a share of the width
+ */
+export function tickGroups(
+  columns: readonly number[],
+  filters: number,
+): { readonly at: number; readonly text: string }[] {
+  const sorted = columns.map((column, i) => ({ at: (column + 0.5) / filters, number: i + 1 }));
+  sorted.sort((a, b) => a.at - b.at);
+  const groups: { at: number; numbers: number[] }[] = [];
+  for (const { at, number } of sorted) {
+    const last = groups.at(-1);
+    const size = last?.numbers.length ?? 0;
+    if (last !== undefined && at - last.at < (TICK * (size + 1)) / 2 + 0.01) {
+      last.at = (last.at * size + at) / (size + 1);
+      last.numbers.push(number);
+    } else groups.push({ at, numbers: [number] });
+  }
+  return groups.map(({ at, numbers }) => ({ at, text: numbers.sort((a, b) => a - b).join(' ') }));
 }
 
 export function heatmapOf({ height, width, values }: SmallMap): Heatmap {
