@@ -139,11 +139,11 @@ export const RunSettings = v.strictObject({
       crop: v.optional(between(0, 0.5), 0.1),
       /** Brightness, contrast and saturation each vary by up to this share. */
       jitter: v.optional(between(0, 1), 0.1),
-      /** `icnn`: weight of the filter loss. */
-      filterLoss: v.optional(between(0, 1000), 1),
+      /** `icnn`: weight of the filter loss. The default is from bench/penalty-weights.ts, as is the next. */
+      filterLoss: v.optional(between(0, 1000), 0.3),
       /** `csg`: every so many steps one goes through the gate; what its size costs. */
       gatePeriod: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)), 3),
-      gateSparsity: v.optional(between(0, 100), 0.1),
+      gateSparsity: v.optional(between(0, 100), 1),
       /** `protopnet`: weights of the cluster and separation costs (the paper's). */
       clusterCost: v.optional(between(0, 100), 0.8),
       separationCost: v.optional(between(0, 100), 0.08),
