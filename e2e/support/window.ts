@@ -35,3 +35,17 @@ export async function launchQuickLook(page: Page): Promise<void> {
 export async function untilTrained(page: Page): Promise<void> {
   await expect(page.getByText(/(model is|models are) trained/)).toBeVisible({ timeout: 200_000 });
 }
+
+/** Goes to the pictures of the run of the method that was trained last. */
+export async function openInspect(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Classes', exact: true })).toBeVisible({ timeout: 60_000 });
+  await goTo(page, 'Inspect');
+  await expect(page.getByRole('main').getByRole('option').first()).toBeVisible();
+}
+
+/** Shows the pictures of another run. @param at in the list of runs, the newest first */
+export async function openRun(page: Page, at: number): Promise<void> {
+  await page.locator('[aria-haspopup=listbox][aria-label^="Run:"]').click();
+  await page.getByRole('listbox').last().getByRole('option').nth(at).click();
+  await expect(page.getByRole('main').getByRole('option').first()).toBeVisible();
+}
