@@ -29,7 +29,7 @@ export async function logitsJob(engine: Engine, request: LogitsRequest): Promise
         const to = Math.min(pictures.count, from + batch);
         const x = tf.tensor4d(await pictures.read(from, to), [to - from, pictures.height, pictures.width, 3]);
         const forward = network.forward(x);
-        logits.push(...(await forward.logits.array()));
+        logits.push(...finite(await forward.logits.array()));
         tf.dispose([x, forward.map, forward.logits]);
       }
       return { logits, parameters: describeParameters(network.architecture).parameterCount };
@@ -53,6 +53,16 @@ async function loadNetwork(
   const architecture = { ...inferred, input };
   const layout = describeParameters(architecture);
   return new FrozenNetwork(engine, architecture, layout, importWeights(layout, tensors));
+}
+
+/** @throws SteadygazeError `weights-invalid` */
+function finite(rows: number[][]): number[][] {
+  if (rows.flat().every(Number.isFinite)) return rows;
+  throw new SteadygazeError(
+    'weights-invalid',
+    'With these weights the network gives results that are no numbers: values in it grow too large.',
+    'Check that the weights are those of this network, or choose another file.',
+  );
 }
 
 /** What a file of ours says of its strides. */

@@ -30,3 +30,12 @@ it.each([NaN, Infinity])('names the array that holds %f', (value) => {
     /not finite numbers, in a.bias/,
   );
 });
+
+it('refuses a variance whose root cannot be taken', () => {
+  const shapes = new Map([['n.running_var', [1]]]);
+  // Batch norms add 1e-5.
+  expect(() => requireMatch(shapes, new Map([['n.running_var', array([1], -0.9e-5)]]))).not.toThrow();
+  expect(() => requireMatch(shapes, new Map([['n.running_var', array([1], -1.1e-5)]]))).toThrow(
+    'The weights hold variances below zero, which nothing has, in n.running_var.',
+  );
+});

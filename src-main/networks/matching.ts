@@ -7,6 +7,9 @@ const SAID = 3;
 /** A counter that PyTorch's batch norms carry and nobody needs. */
 const IGNORED = /(^|\.)num_batches_tracked$/;
 
+/** What batch norms add to a variance before its root is taken. */
+const NORM_EPSILON = 1e-5;
+
 /** Every array of a network by name: parameters, and the running statistics of its batch norms. */
 export function shapesOf(layout: ParameterLayout): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>(layout.parameters.map(({ name, shape }) => [name, shape]));
@@ -19,7 +22,8 @@ export function shapesOf(layout: ParameterLayout): Map<string, readonly number[]
 
 /**
  * @param shapes of every array that is needed, by name
- * @throws SteadygazeError `weights-invalid` where arrays are missing, unknown, of other shapes, or hold NaN or infinities
+ * @throws SteadygazeError `weights-invalid` where arrays are missing, unknown, of other shapes, or hold NaN, infinities or
+ *   negative variances
  */
 export function requireMatch(
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -44,7 +48,13 @@ export function requireMatch(
     );
   }
   const broken = [...shapes.keys()].filter((name) => named.get(name)?.data.some((value) => !Number.isFinite(value)));
-  const [sentence] = said(broken, (names) => `The weights hold values that are not finite numbers, in ${names}.`);
+  const impossible = [...shapes.keys()].filter(
+    (name) => name.endsWith('.running_var') && named.get(name)?.data.some((value) => value + NORM_EPSILON <= 0),
+  );
+  const [sentence] = [
+    ...said(broken, (names) => `The weights hold values that are not finite numbers, in ${names}.`),
+    ...said(impossible, (names) => `The weights hold variances below zero, which nothing has, in ${names}.`),
+  ];
   if (sentence !== undefined) {
     throw new SteadygazeError('weights-invalid', sentence, 'Get the file again, or choose another one.');
   }
