@@ -24,7 +24,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
 
 /** "Training model 1 of 2". */
 export function headlineOf({ status, runs, current }: LaunchState): string {
-  const words = HEADLINES[status];
+  const words = status === 'running' && runs.every(({ arm }) => arm === 'given') ? 'Measuring' : HEADLINES[status];
   return status === 'running' && runs.length > 1
     ? `${words} model ${String(current + 1)} of ${String(runs.length)}`
     : words;
@@ -39,7 +39,9 @@ export function phaseWords(launch: LaunchState, run: RunBrief | null): string {
   const planned = run?.roundsPlanned ?? 0;
   const where = round === 0 ? 'warm-up' : `round ${String(round)}${planned > 0 ? ` of ${String(planned)}` : ''}`;
   const detail = phase === 'train' ? ` (epoch ${String(epoch + 1)})` : '';
-  const step = phase === 'decode' || phase === 'evaluate' ? PHASES[phase] : `${where}, ${PHASES[phase]}${detail}`;
+  // What was not trained here has no warm-up.
+  const isPlain = phase === 'decode' || phase === 'evaluate' || run?.arm === 'given';
+  const step = isPlain ? PHASES[phase] : `${where}, ${PHASES[phase]}${detail}`;
   return name === '' ? step : `${name}: ${step}`;
 }
 

@@ -3,6 +3,7 @@ import { toErrorValue, type ErrorValue } from '../../../../src-main/contract/err
 import type { Input } from '../../../../src-main/contract/operations.ts';
 import type { PublishedWeightsView, StudyWeightsView } from '../../../../src-main/contract/weights-view.ts';
 import { client } from '../../../lib/client.ts';
+import { sayError } from '../../../lib/say-error.ts';
 import { LongCall } from '../../../lib/tasks.svelte.ts';
 import { chooseFolder } from '../../start/choose-folder.svelte.ts';
 
@@ -12,8 +13,8 @@ class StudyWeights {
   kept = $state.raw<readonly StudyWeightsView[]>([]);
   published = $state.raw<readonly PublishedWeightsView[] | null>(null);
   error = $state.raw<ErrorValue | null>(null);
-  /** Which dialog is open. */
-  asking = $state<'published' | 'file' | null>(null);
+  /** Which dialog is open; `choosing`: that for files. */
+  asking = $state<'published' | 'file' | 'choosing' | null>(null);
   /** The file that the dialog is about. */
   path = $state<string | null>(null);
   readonly using = new LongCall();
@@ -42,27 +43,24 @@ class StudyWeights {
     return this.#ask('published');
   }
 
-  /** Lets the person choose a file, or takes the one that was dropped. */
-  async askFile(dropped: string | null = null): Promise<StudyWeightsView | null> {
-    const path = dropped ?? (await chooseFolder('weights-file'));
-    if (path === null) return null;
-    this.path = path;
-    return this.#ask('file');
+  /** Lets the person choose a file. @returns as {@link askPublished} */
+  askFile(): Promise<StudyWeightsView | null> {
+    const answer = this.#ask('choosing');
+    void this.anotherFile();
+    return answer;
   }
 
-  /** Another file in the place of the one that the dialog shows. */
+  /** Chooses a file in the place of what a dialog shows. */
   async anotherFile(): Promise<void> {
-    const answered = this.#answered;
-    this.#answered = null;
-    this.asking = null;
-    const path = await chooseFolder('weights-file');
-    if (path === null) {
-      answered?.(null);
-      return;
+    this.asking = 'choosing';
+    try {
+      this.path = await chooseFolder('weights-file');
+    } catch (thrown) {
+      this.path = null;
+      sayError(thrown);
     }
-    this.path = path;
-    this.asking = 'file';
-    this.#answered = answered;
+    if (this.path === null) this.answer(null);
+    else this.asking = 'file';
   }
 
   /** Copies weights into the study, and answers whoever asked for some. */
@@ -81,7 +79,7 @@ class StudyWeights {
     answered?.(weights);
   }
 
-  #ask(what: 'published' | 'file'): Promise<StudyWeightsView | null> {
+  #ask(what: 'published' | 'choosing'): Promise<StudyWeightsView | null> {
     this.answer(null);
     this.asking = what;
     return new Promise((resolve) => (this.#answered = resolve));
