@@ -128,5 +128,5 @@ async function partShare(network: FrozenNetwork): Promise<{ readonly share: numb
     return tf.div(tf.sum(tf.mul(unmasked, part)), tf.sum(unmasked)).dataSync()[0];
   });
   tf.dispose([x, map, logits, unmasked]);
-  return { share, correct: predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0) / data.count };
+  return { share, correct: labels.filter((label, i) => predicted[i] === label).length / data.count };
 }

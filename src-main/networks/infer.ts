@@ -25,8 +25,8 @@ export interface Strides {
 }
 
 /**
- * The network of this name with the sizes of these arrays, and with what it explains itself by. Where they do not fit each other, the network is one that
- * they do not fit: importing says which.
+ * The network of this name with the sizes of these arrays, and with what it explains itself by. Where they do not fit
+ * each other, the network is one that they do not fit: importing says which.
  * @throws SteadygazeError `weights-invalid` where an array that tells the sizes is missing or senseless
  */
 export function inferArchitecture(name: ArchitectureName, shapes: Shapes, strides: Strides = {}): Architecture {

@@ -2,7 +2,8 @@
  * The class gate of CSG (Liang et al., "Training Interpretable Convolutional Neural Networks by Differentiating
  * Class-specific Filters", ECCV 2020): G [classes,channels] in [0,1], at first all 1, says which filters serve which
  * class. Every `gatePeriod`-th step of training multiplies each filter's map by the gate of the picture's class; the
- * other steps, and everything outside training, go the standard path: the layer does nothing there.
+ * other steps, and everything outside training, go the standard path: the layer does nothing there. The losses that a
+ * step through the gate reports are those of that path.
  *
  * The gate is learnt in the steps that go through it: by the classification loss, and by what its size costs,
  * `gateSparsity` * max(0, |G|_1 - g) / K, where g = K, the number of filters, is the paper's bound: with it every
@@ -19,7 +20,7 @@ import type { TrainingMoment } from '../moment.ts';
 import { classesOf } from './filter-classes.ts';
 
 /** Whether this step goes through the gate: the last of every `gatePeriod`. */
-export function isGateStep({ step, penalties: { gatePeriod } }: Pick<TrainingMoment, 'step' | 'penalties'>): boolean {
+function isGateStep({ step, penalties: { gatePeriod } }: Pick<TrainingMoment, 'step' | 'penalties'>): boolean {
   return step % gatePeriod === gatePeriod - 1;
 }
 
