@@ -52,7 +52,9 @@ function deviation(name: 'vgg16' | 'densenet121', { arrays, metadata = {} }: Wei
 
 describe('weights of Keras give the logits that Keras gives', () => {
   it.each(['vgg16.h5', 'vgg16.keras', 'vgg16/model.json'])('VGG16, as %s', async (file) => {
-    expect(deviation('vgg16', await readNamedWeights(join(FIXTURES, file)))).toBeLessThan(2e-5);
+    const weights = await readNamedWeights(join(FIXTURES, file));
+    expect(weights.metadata).toMatchObject({ head: 'torchvision', size: '64' });
+    expect(deviation('vgg16', weights)).toBeLessThan(2e-5);
   });
 
   it('DenseNet121, with names of layers and without', async () => {

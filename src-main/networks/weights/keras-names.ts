@@ -123,9 +123,18 @@ export function kerasWeights(file: WeightsFile): WeightsFile {
     metadata: {
       ...file.metadata,
       ...{ architecture, mean: JSON.stringify(mean), std: JSON.stringify(std) },
-      ...(architecture === 'vgg16' ? { head: 'torchvision' } : {}),
+      ...(architecture === 'vgg16' ? { head: 'torchvision', ...sizeOf(renamed) } : {}),
     },
   };
+}
+
+/** Five pools halve the side of a picture before its map is flattened; without the dense layers nothing tells. */
+function sizeOf(arrays: ReadonlyMap<string, FoundArray>): Record<string, string> {
+  const [, values] = arrays.get('classifier.0.weight')?.shape ?? [];
+  const channels = arrays.get('features.28.weight')?.shape[0];
+  if (values === undefined || channels === undefined) return {};
+  const side = Math.sqrt(values / channels);
+  return Number.isInteger(side) ? { size: `${side * 2 ** 5}` } : {};
 }
 
 interface Found {

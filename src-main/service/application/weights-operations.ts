@@ -1,6 +1,6 @@
 /** Weights to start from, and networks that were trained elsewhere. */
 import type { CheckedInput } from '../../contract/operations.ts';
-import { publishedFile } from '../published/published-files.ts';
+import { publishedFile, recognisePublished } from '../published/published-files.ts';
 import type { WeightsSource } from '../use-weights.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { Handlers } from './checked-input.ts';
@@ -40,5 +40,8 @@ async function sourceOf(
     return { path, architecture, title, licence, ...input };
   }
   const { path, architecture, size, mean, std, stem, lastStride } = source;
-  return { path: absolutePath(path), architecture, size, mean, std, stem, lastStride };
+  const given = { path: absolutePath(path), architecture, size, mean, std, stem, lastStride };
+  // A file from elsewhere that has the pinned hash is as good as a downloaded one.
+  const known = await recognisePublished(given.path, list);
+  return known === null ? given : { ...given, title: known.title, licence: known.licence };
 }
