@@ -36,6 +36,25 @@ describe.skipIf(!existsSync(VECTORS))('logits', () => {
     for (const [i, value] of found.flat().entries()) expect(Math.abs(value - logits[i])).toBeLessThan(1e-4 * scale);
   });
 
+  it('are the same of pictures half as bright where mean and deviation are half as large', async () => {
+    const { logits } = await expected('resnet18');
+    const { tensors } = readSafetensors(await readFile(join(VECTORS, 'resnet18-w8.expected.safetensors')));
+    const images = tensors.get('images');
+    if (images === undefined) throw new Error('the vectors lack images');
+    const half = Float32Array.from(images.data as Uint8Array, (value) => value / 510);
+    const path = join(folder, 'half.npy');
+    await writeFile(path, npyBytes({ descr: '<f4', shape: images.shape, values: half }));
+    const scaled = ['--mean', '0.2425,0.228,0.203', '--std', '0.1145,0.112,0.1125'];
+    const given = ['--arch', 'resnet18', '--weights', weightsOf('resnet18'), '--images', path, '--json'];
+    const ended = await cli('logits', ...given, ...scaled);
+    const found = (JSON.parse(ended.stdout) as { logits: number[][] }).logits.flat();
+    const scale = Math.max(...logits.map(Math.abs));
+    for (const [i, value] of found.entries()) expect(Math.abs(value - logits[i])).toBeLessThan(1e-4 * scale);
+    const usual = await cli('logits', ...given);
+    const other = (JSON.parse(usual.stdout) as { logits: number[][] }).logits.flat();
+    expect(Math.abs(other[0] - logits[0])).toBeGreaterThan(1e-3 * scale);
+  });
+
   it('are refused in a sentence where the weights are those of another network', async () => {
     const { images } = await expected('resnet18');
     const ended = await cli('logits', '--arch', 'resnet50', '--weights', weightsOf('resnet18'), '--images', images);

@@ -23,6 +23,7 @@ import { writingInto } from './out-folder.ts';
 import { studyToMeasure, studyToRepeatIn } from './repeat-data.ts';
 import type { RepeatData } from './repeat-data.ts';
 import { resumeRuns } from './resume-run.ts';
+import { copyStart } from './start-weights.ts';
 import { startRun } from './train-run.ts';
 import type { WorkOptions } from './work.ts';
 
@@ -167,7 +168,10 @@ async function trainAgain(
       pairs.push({ reported, id: begun.id });
       continue;
     }
-    onStep?.(`Training the run ${reported.run} again (${i + 1} of ${wanted.length}).`);
+    if (begun === undefined) await copyStart(options.study, study.folder, reported.settings);
+    onStep?.(
+      `${reported.settings.arm === 'given' ? 'Assessing' : 'Training'} the run ${reported.run} again (${i + 1} of ${wanted.length}).`,
+    );
     const { settings, preset, corrections } = reported;
     const following = { ...workOptions(options), study: study.folder };
     const result =

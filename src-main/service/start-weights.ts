@@ -1,8 +1,8 @@
-/** Do the weights that runs are to begin with belong to their networks? Said before anything is started. */
+/** The weights that runs begin with: whether they belong to the networks, and how they come into another study. */
 import { SteadygazeError } from '../contract/errors.ts';
 import { NO_WEIGHTS } from '../contract/settings.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import { describeKeptWeights } from '../workspace/study-weights.ts';
+import { describeKeptWeights, keepWeights, listKeptWeights, readKeptWeights } from '../workspace/study-weights.ts';
 
 /** @throws SteadygazeError `not-found` where the study has no such weights; `impossible-value` where they are another network's */
 export async function refuseUnfitStart(study: string, plans: readonly RunSettings[]): Promise<void> {
@@ -31,4 +31,23 @@ export async function refuseUnfitStart(study: string, plans: readonly RunSetting
       );
     }
   }
+}
+
+/**
+ * Copies what a run begins with to the study that repeats it. A report tells which weights they were and does not hold them.
+ * @param from the study that keeps them, where it was named
+ * @throws SteadygazeError `not-found`, `bad-argument`
+ */
+export async function copyStart(from: string | undefined, to: string, { start }: RunSettings): Promise<void> {
+  const id = start.weights;
+  if (id === NO_WEIGHTS || (await listKeptWeights(to)).some((kept) => kept.id === id)) return;
+  if (from === undefined) {
+    throw new SteadygazeError(
+      'bad-argument',
+      `A run of this report begins with weights that the report does not hold (${id}).`,
+      'Name the study that keeps them with --study.',
+    );
+  }
+  const { weights, description } = await readKeptWeights(from, id);
+  await keepWeights(to, weights, description);
 }
