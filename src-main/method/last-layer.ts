@@ -29,9 +29,16 @@ const WORK = 1e11;
 /** The work is done when the gradient (with the part that the absolute values have in it) is nowhere larger. */
 const TOLERANCE = 1e-5;
 
-/** @returns [m,classes] */
-export function fitLastLayer(problem: LastLayerProblem, most = STEPS.most): Float32Array {
-  const { scores, classes, perClass, targets, v, start } = problem;
+/**
+ * @param afterStep awaited after every step; may throw to stop
+ * @returns [m,classes]
+ */
+export async function fitLastLayer(
+  problem: LastLayerProblem,
+  afterStep: () => Promise<void>,
+  most = STEPS.most,
+): Promise<Float32Array> {
+  const { scores, classes, targets, v } = problem;
   const n = v.length;
   const m = scores.length / n;
   const rate = 1 / steepness(problem, n, m);
@@ -45,6 +52,24 @@ export function fitLastLayer(problem: LastLayerProblem, most = STEPS.most): Floa
       const { gradient } = weightedLoss(logits.dataSync() as Float32Array, targets, v);
       return tf.matMul(transposed, tf.tensor2d(gradient, [n, classes])).dataSync() as Float32Array;
     });
+  try {
+    return await descend(problem, { rate, steps, gradientAt }, afterStep);
+  } finally {
+    tf.dispose([values, transposed]);
+  }
+}
+
+interface Descent {
+  readonly rate: number;
+  readonly steps: number;
+  readonly gradientAt: (weights: Float64Array) => Float32Array;
+}
+
+async function descend(
+  { start, classes, perClass }: LastLayerProblem,
+  { rate, steps, gradientAt }: Descent,
+  afterStep: () => Promise<void>,
+): Promise<Float32Array> {
   let current = Float64Array.from(start);
   let ahead = current;
   let inertia = 1;
@@ -68,8 +93,8 @@ export function fitLastLayer(problem: LastLayerProblem, most = STEPS.most): Floa
     ahead = next.map((weight, k) => weight + share * (weight - before[k]));
     inertia = grown;
     if (largest / rate < TOLERANCE) break;
+    await afterStep();
   }
-  tf.dispose([values, transposed]);
   return Float32Array.from(current);
 }
 

@@ -158,7 +158,7 @@ it('changes prototypes, sources, votes and the momentum of the prototypes, and n
       return Promise.resolve();
     },
   );
-  expect(seen).toEqual([2 / 6, 3 / 6, 5 / 6, 1]);
+  expect([...new Set(seen)]).toEqual([2 / 6, 3 / 6, 5 / 6, 1]);
   const now = network.weights().parameters;
   const velocity = optimizer.state();
   for (const { name, offset, size } of parameters) {

@@ -32,7 +32,7 @@ export interface ProjectionInputs {
 /**
  * Projects the prototypes of a network and fits its last layer. Nothing of the network changes before the first pass
  * over the pictures is over.
- * @param afterBatch awaited after every batch, with the pictures done of all; may throw to stop
+ * @param afterBatch awaited after every batch and every step of the fit, with the pictures done of all; may throw to stop
  */
 export async function project(
   { network, optimizer, data, v, batch, withFrozen }: ProjectionInputs,
@@ -59,10 +59,9 @@ export async function project(
   const start = network.weights().parameters.slice(last.offset, last.offset + last.size);
   const { classes, perClass } = layer;
   const targets = data.labelSets?.pick(rows) ?? Int32Array.from(rows, (row) => data.labels[row]);
-  const weights = fitLastLayer({
-    ...{ scores, targets, classes, perClass, start },
-    v: Float32Array.from(rows, (row) => v[row]),
-  });
+  const counts = Float32Array.from(rows, (row) => v[row]);
+  const problem = { scores, targets, v: counts, classes, perClass, start };
+  const weights = await fitLastLayer(problem, () => afterBatch(total, total));
   assign(network, last.name, weights);
 }
 
