@@ -6,6 +6,7 @@ import type { Dropped } from '../../lib/drop.svelte.ts';
 import { navigation } from '../../lib/navigation.svelte.ts';
 import { LongCall } from '../../lib/tasks.svelte.ts';
 import { toast } from '../../lib/toasts.svelte.ts';
+import { isWeightsFile, studyWeights } from '../train/network/weights.svelte.ts';
 import { chooseFolder } from './choose-folder.svelte.ts';
 import { leaveRuns } from './study-actions.ts';
 
@@ -126,7 +127,12 @@ class Intake {
   /** Something was dropped on the window. */
   dropped(what: Dropped): void {
     if (what.path !== null) {
-      void this.take(what.path);
+      if (app.study !== null && isWeightsFile(what.path)) {
+        studyWeights.dropped = what.path;
+        navigation.go('train');
+      } else {
+        void this.take(what.path);
+      }
       return;
     }
     toast({

@@ -15,6 +15,8 @@ class StudyWeights {
   error = $state.raw<ErrorValue | null>(null);
   /** Which dialog is open; `choosing`: that for files. */
   asking = $state<'published' | 'file' | 'choosing' | null>(null);
+  /** A file of weights that was dropped on the window, for Train to take up. */
+  dropped = $state<string | null>(null);
   /** The file that the dialog is about. */
   path = $state<string | null>(null);
   readonly using = new LongCall();
@@ -50,6 +52,13 @@ class StudyWeights {
     return answer;
   }
 
+  /** The same for a file that is known. */
+  askFileAt(path: string): Promise<StudyWeightsView | null> {
+    const answer = this.#ask('file');
+    this.path = path;
+    return answer;
+  }
+
   /** Chooses a file in the place of what a dialog shows. */
   async anotherFile(): Promise<void> {
     this.asking = 'choosing';
@@ -79,11 +88,16 @@ class StudyWeights {
     answered?.(weights);
   }
 
-  #ask(what: 'published' | 'choosing'): Promise<StudyWeightsView | null> {
+  #ask(what: 'published' | 'choosing' | 'file'): Promise<StudyWeightsView | null> {
     this.answer(null);
     this.asking = what;
     return new Promise((resolve) => (this.#answered = resolve));
   }
+}
+
+/** Whether a file is one of weights, by its name. */
+export function isWeightsFile(path: string): boolean {
+  return /\.(pth|pt|safetensors|h5|keras)$/i.test(path);
 }
 
 /** The one of the window. */
