@@ -5,6 +5,7 @@ import { RunSettings, type RunSettingsInput } from '../contract/settings.ts';
 import { compareByKind } from './compared-runs.ts';
 import { runSuffix } from './run-names.ts';
 import type { RunView } from './run-view.ts';
+import { drawnRuns } from './shown.ts';
 
 // Of a record nothing else is looked at.
 const record = (id: string, settings: RunSettingsInput) =>
@@ -42,6 +43,18 @@ describe('which runs are compared with which', () => {
     const of = record(String(index), settings);
     return { index, record: of, arm: of.settings.arm, seed: of.settings.seed, evaluation: null } as unknown as RunView;
   };
+  it('and drawn are with many the first of each kind of training and network', () => {
+    const runs: RunSettingsInput[] = [
+      { arm: 'plain' },
+      { arm: 'plain', network: ICNN },
+      { arm: 'plain', seed: 1 },
+      { arm: 'plain', network: ICNN, seed: 1 },
+      { arm: 'consistency' },
+    ];
+    expect(drawnRuns({ runs: runs.map(view) }).map(({ index }) => index)).toEqual([0, 1, 4]);
+    expect(drawnRuns({ runs: runs.slice(0, 3).map(view) })).toHaveLength(3);
+  });
+
   const pairs = (...settings: RunSettingsInput[]) =>
     compareByKind(settings.map(view), []).map(({ baseline, candidate }) => [baseline, candidate]);
 

@@ -3,6 +3,7 @@ import type { EvaluationPart } from '../contract/evaluation.ts';
 import type { ReportSection } from '../contract/report-view.ts';
 import type { ReportDocument } from './document.ts';
 import type { FigureKind } from './figure-kinds.ts';
+import { sameNetwork } from './run-names.ts';
 import type { RunView } from './run-view.ts';
 
 /** Parts by the section that tells of them. */
@@ -19,10 +20,12 @@ export const PARTS_OF: Readonly<Record<ReportSection, readonly EvaluationPart[]>
 /** More would make every drawing a thicket. */
 const MOST_DRAWN = 3;
 
-/** The runs that are drawn: all, or with many the first of each kind of training. */
+/** The runs that are drawn: all, or with many the first of each kind of training and network. */
 export function drawnRuns({ runs }: Pick<ReportDocument, 'runs'>): readonly RunView[] {
   if (runs.length <= MOST_DRAWN) return runs;
-  return runs.filter((run) => runs.find(({ arm }) => arm === run.arm) === run);
+  return runs.filter(
+    (run) => runs.find(({ arm, record }) => arm === run.arm && sameNetwork(record, run.record)) === run,
+  );
 }
 
 /** Whether any of the runs was trained here; others are models that were brought. */
