@@ -14,6 +14,9 @@ export interface NetworkCost {
   readonly leastSide: number;
 }
 
+/** So many numbers of each map and template are in memory at once. */
+const LOSS_TENSORS = 5;
+
 interface MapShape {
   readonly side: number;
   readonly channels: number;
@@ -31,6 +34,8 @@ export function networkCost(architecture: Architecture, size: number): NetworkCo
       shape = step(layer, before);
       multiplications += products(layer, before, shape);
       elements += shape.side ** 2 * shape.channels;
+      // The filter loss compares every map with the template of every place (interpretable/filter-loss.ts).
+      if (layer.op === 'partMask') elements += LOSS_TENSORS * (shape.side ** 2 + 1) * shape.channels;
       leastSide = Math.min(leastSide, shape.side);
     }
     return shape;

@@ -54,8 +54,10 @@ export function filterLossGradient(
     const negative = tf.sub(1, present);
     // The place of the template that each map should fit; the negative one is the last.
     const target = tf.add(tf.mul(tf.cast(peaks, 'float32'), present), tf.mul(negative, area));
-    const isTarget = tf.equal(tf.reshape(tf.range(0, area + 1), [area + 1, 1, 1]), tf.expandDims(target, 0));
-    const logTarget = tf.sum(tf.mul(logLikelihood, tf.cast(isTarget, 'float32')), 0);
+    const logTarget = tf.tidy(() => {
+      const isTarget = tf.equal(tf.reshape(tf.range(0, area + 1), [area + 1, 1, 1]), tf.expandDims(target, 0));
+      return tf.sum(tf.mul(logLikelihood, tf.cast(isTarget, 'float32')), 0);
+    });
     const factor = tf.mul(tf.mul(tf.exp(logTarget), tf.sub(logEvidence, logTarget)), known);
     const overMap = (values: tf.Tensor): tf.Tensor => tf.reshape(values, [n, 1, 1, channels]);
     const targets = tf.sub(tf.mul(templates, overMap(present)), overMap(negative));
