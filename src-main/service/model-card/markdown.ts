@@ -61,8 +61,10 @@ export function cardMarkdown(card: ModelCard): string {
 
 function startParagraph({ start, training }: ModelCard): string[] {
   if (start === null) return [];
-  const licence = start.licence === null ? 'Their licence is not known' : `Their licence: ${inline(start.licence)}`;
-  const what = training.arm === 'given' ? 'It was brought here as' : 'Training began with the weights';
+  const isGiven = training.arm === 'given';
+  const [what, whose] = isGiven ? ['It was brought here as', 'Its'] : ['Training began with the weights', 'Their'];
+  const licence =
+    start.licence === null ? `${whose} licence is not known` : `${whose} licence: ${inline(start.licence)}`;
   return [`${what} ${inline(start.name)}. ${licence}; whoever passes this network on must keep to it.`];
 }
 
