@@ -2,7 +2,7 @@
 
 /**
  * Figures: `filter_locality`, `uniform_locality` (the same of maps that are the same everywhere), `filter_selectivity`
- * (two classes or more). With a class gate `gated_accuracy`, `complement_accuracy` (data of one class a picture). With
+ * (two classes or more). With a class gate `gated_accuracy`, `complement_accuracy`, `gate_misled` (data of one class a picture). With
  * prototypes `prototype_purity`; where masks or boxes say where objects are `prototype_on_object`, `uniform_on_object`
  * (places chosen at random). A figure of which nothing can be said is absent.
  */

@@ -61,7 +61,7 @@ describe('interpretability of networks', () => {
     // Filters of a trained network are no even maps, and answer more to some classes.
     expect(figures['filter_locality'].low).toBeGreaterThan(figures['uniform_locality'].high);
     expect(figures['filter_selectivity'].value).toBeGreaterThan(0.2);
-    expect(rows.length / 18).toBe(8 + details.filters);
+    expect(rows.length / 18).toBe(9 + details.filters);
     expect(details.favourites.reduce((sum, count) => sum + count, 0)).toBe(details.filters - details.silent);
   });
 
@@ -85,6 +85,7 @@ describe('interpretability of networks', () => {
     logits.forEach((logit, i) => {
       expect(found?.only[i]).toBeCloseTo(gateOf(i) * logit, 4);
       expect(found?.without[i]).toBeCloseTo((1 - gateOf(i)) * logit, 4);
+      expect(found?.other[i]).toBeCloseTo((((data.labels[Math.floor(i / CLASSES)] + 1) % CLASSES) / 5) * logit, 4);
     });
     plain.close();
     const { figures, details } = await measured(gated);

@@ -16,8 +16,8 @@ interface ToyInside {
   /** [4 x 4] map of each filter. */
   readonly maps: (picture: number) => readonly (readonly number[])[];
   readonly gate?: readonly number[];
-  /** Whether the filters of the label alone, and all others, name the picture correctly. */
-  readonly gated?: (picture: number) => readonly [boolean, boolean];
+  /** Whether the filters of the label alone, all others, and those of the other class name the picture correctly. */
+  readonly gated?: (picture: number) => readonly [boolean, boolean, boolean];
   readonly prototypes?: readonly number[];
   /** Similarity and place. */
   readonly match?: (picture: number, prototype: number) => readonly [number, number];
@@ -30,7 +30,7 @@ function inside({ maps, gate, gated, prototypes, match }: ToyInside): Inside {
     prototypes: prototypes === undefined ? null : Int32Array.from(prototypes),
     look: (pictures, labels): Promise<InsideView> => {
       const numbers = Array.from(labels, (_, i) => pictures[(i + 1) * BYTES - 1]);
-      const logits = (which: 0 | 1) =>
+      const logits = (which: 0 | 1 | 2) =>
         Float32Array.from(
           numbers.flatMap((number, i) => {
             const right = gated?.(number)[which] === true;
@@ -46,7 +46,7 @@ function inside({ maps, gate, gated, prototypes, match }: ToyInside): Inside {
           }),
         ),
         ...{ height: 4, width: 4 },
-        gated: gated === undefined ? null : { only: logits(0), without: logits(1) },
+        gated: gated === undefined ? null : { only: logits(0), without: logits(1), other: logits(2) },
         matches:
           prototypes === undefined
             ? null
@@ -138,13 +138,15 @@ describe('interpretability of class gates', () => {
     maps: () => [at(0), at(1)],
     // Class 0 lets the first filter through, class 1 both, the second by a half: mean 2.5 / 4.
     gate: [1, 0, 1, 0.5],
-    gated: (i) => [i !== 0, i === 1 || i === 2],
+    gated: (i) => [i !== 0, i === 1 || i === 2, i !== 3],
   };
 
   it('compares the filters of the label with the others', async () => {
     const { summary } = await measuredToy(interpretabilityPart, toySubject(model(GATED), numbered(4)));
     expect(summary.figures['gated_accuracy'].value).toBe(0.75);
     expect(summary.figures['complement_accuracy'].value).toBe(0.5);
+    // Picture 3 alone is named as the other class by the filters of that.
+    expect(summary.figures['gate_misled'].value).toBe(0.25);
     expect(summary.details.gate).toEqual({ sparsity: 0.375, classesPerFilter: 1.25 });
     expect(Array.from(summary.perPicture.columns['complement_accuracy'])).toEqual([0, 1, 1, 0]);
   });

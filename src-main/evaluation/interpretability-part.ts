@@ -5,8 +5,10 @@
  *
  * Class gate (Liang et al., "Training Interpretable Convolutional Neural Networks by Differentiating Class-specific
  * Filters", ECCV 2020): sparsity is 1 minus their L1-density, ||G||_1 / (C K). Whether filters are specific is tried out:
- * accuracy with the filters of the given label alone, and with all but these. The label is given to the gate, so the
- * first flatters; the second tells: a network whose filters are specific cannot name a class without its filters.
+ * accuracy with the filters of the given label alone, and with all but these. The label is given to the gate, so that
+ * the gate alone may decide, whatever the filters answer to. Hence a control of ours: how often the gate of another
+ * class (the next one) makes the network name that class instead. Where it does so as often as the gate of the label,
+ * the answer came from the gate.
  *
  * Prototypes (Chen et al., NeurIPS 2019): purity, see purity.ts; and whether the places that are most like them lie on an
  * object, judged by the middle of the place.
@@ -92,9 +94,10 @@ class InterpretabilityPart implements MeasuredPart<'interpretability'> {
       row.set([locality.share, locality.even, locality.active / filters], at.locality);
       row.set([height, width], at.sides);
       if (gated !== null && measured.labelSets === null) {
-        const right = (logits: Float32Array): number =>
-          readLogits(logits, i, model.classes, labels[i]).rank === 0 ? 1 : 0;
-        row.set([right(gated.only), right(gated.without)], at.gated);
+        const named = (logits: Float32Array, label: number): number =>
+          readLogits(logits, i, model.classes, label).rank === 0 ? 1 : 0;
+        const misled = named(gated.other, (labels[i] + 1) % model.classes);
+        row.set([named(gated.only, labels[i]), named(gated.without, labels[i]), misled], at.gated);
       }
       if (matches !== null) await this.#enterMatches(row, index, i, view, matches);
     }

@@ -7,7 +7,7 @@ export interface InterpretabilityRow {
   readonly locality: number;
   /** Height and width of the map. */
   readonly sides: number;
-  /** 1 or 0: named correctly by the filters of the label alone, and by all others. */
+  /** 1 or 0: named correctly by the filters of the label alone, by all others, named falsely by those of another class. */
   readonly gated: number;
   /** Share of the places of the map that lie on an object. */
   readonly objectShare: number;
@@ -19,10 +19,10 @@ export interface InterpretabilityRow {
 }
 
 export function interpretabilityRow(filters: number, prototypes: number): InterpretabilityRow {
-  const means = 8;
+  const means = 9;
   return {
     ...{ width: means + filters + 2 * prototypes, filters, prototypes },
-    ...{ locality: 0, sides: 3, gated: 5, objectShare: 7, means },
+    ...{ locality: 0, sides: 3, gated: 5, objectShare: 8, means },
     similarities: means + filters,
     onObject: means + filters + prototypes,
   };

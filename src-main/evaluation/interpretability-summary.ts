@@ -40,8 +40,13 @@ export function interpretabilitySummary(
   if (gate !== null && labelSets === null) {
     columns['gated_accuracy'] = column(at.gated);
     columns['complement_accuracy'] = column(at.gated + 1);
-    const [only, without] = resampledMeans([columns['gated_accuracy'], columns['complement_accuracy']], { seed });
-    Object.assign(figures, { gated_accuracy: only, complement_accuracy: without });
+    columns['gate_misled'] = column(at.gated + 2);
+    const names = ['gated_accuracy', 'complement_accuracy', 'gate_misled'];
+    const means = resampledMeans(
+      names.map((name) => columns[name]),
+      { seed },
+    );
+    names.forEach((name, i) => (figures[name] = means[i]));
   }
   const ofPrototypes =
     prototypes === null ? null : prototypeFigures(rows, at, prototypes, { count: chosen.length, classesOf }, seed);

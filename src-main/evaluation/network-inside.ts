@@ -38,12 +38,15 @@ export class NetworkInside implements Inside {
           : {
               only: await this.#throughGate(map, labels, (gate) => gate),
               without: await this.#throughGate(map, labels, (gate) => 1 - gate),
+              other: await this.#throughGate(map, labels.map(this.#next), (gate) => gate),
             };
       return { maps, height, width, gated, matches: this.#matches(x) };
     } finally {
       tf.dispose([x, map]);
     }
   }
+
+  readonly #next = (label: number): number => (label + 1) % this.#network.architecture.classes;
 
   /** Logits where each filter is multiplied by what `of` makes of the gate of the picture's label. */
   async #throughGate(map: Tensor4D, labels: Int32Array, of: (gate: number) => number): Promise<Float32Array> {

@@ -55,8 +55,15 @@ export interface InsideView {
   readonly maps: Float32Array;
   readonly height: number;
   readonly width: number;
-  /** [n, classes] logits where only the filters of the label pass (map x gate), and where they do not (map x (1 - gate)). */
-  readonly gated: { readonly only: Float32Array; readonly without: Float32Array } | null;
+  /**
+   * [n, classes] logits where only the filters of the label pass (map x gate), where they do not (map x (1 - gate)), and
+   * where only those of the class after it pass.
+   */
+  readonly gated: {
+    readonly only: Float32Array;
+    readonly without: Float32Array;
+    readonly other: Float32Array;
+  } | null;
   /** [n, prototypes] how like each prototype the picture's most similar place is, and that place of the map, row-major. */
   readonly matches: { readonly similarities: Float32Array; readonly places: Int32Array } | null;
 }

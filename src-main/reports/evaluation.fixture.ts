@@ -384,6 +384,7 @@ export function evaluationOf(spec: EvaluationSpec, classes: readonly string[], h
       filter_selectivity: around(0.25 + spec.steady / 4, 0.3),
       gated_accuracy: hits(Math.min(1, spec.accuracy + 0.05)),
       complement_accuracy: hits(0.3),
+      gate_misled: hits(0.2),
       prototype_purity: hits(0.6 + spec.steady / 4),
       prototype_on_object: hits(spec.energy),
       uniform_on_object: around(0.3, 0.1),

@@ -44,14 +44,23 @@ describe('what is said of single filters', () => {
 
   it('calls filters of a gate specific only where accuracy measurably falls without them', () => {
     const gate = { sparsity: 0.8, classesPerFilter: 1.2 };
-    const needed = told(run({ gated_accuracy: [0.9, 0.02], complement_accuracy: [0.3, 0.02] }, { gate }))[0];
+    const of = (only: number, without: number, misled: number, width = 0.02) =>
+      told(
+        run(
+          { gated_accuracy: [only, width], complement_accuracy: [without, 0.02], gate_misled: [misled, 0.02] },
+          { gate },
+        ),
+      )[0];
+    const needed = of(0.9, 0.3, 0.2);
     expect(needed.slice(0, 2)).toEqual(['neutral', '30.0%']);
     expect(needed[2]).toMatch(
-      /So the filters of a class do stand for it\. The gate is closed to 80\.0%;.* 1\.2 classes/,
+      /make it name that class in 20\.0%\. So the filters of a class answer to it more than the gate alone explains\. The gate is closed to 80\.0%;.* 1\.2 classes/,
     );
-    const notNeeded = told(run({ gated_accuracy: [0.9, 0.3], complement_accuracy: [0.9, 0.02] }, { gate }))[0];
-    expect(notNeeded[0]).toBe('attention');
-    expect(notNeeded[2]).toContain('no measurable difference');
+    // As right without them; and named as another class as readily, so that the gate decides.
+    for (const not of [of(0.9, 0.9, 0.2, 0.3), of(0.9, 0, 0.9, 0.3)]) {
+      expect(not[0]).toBe('attention');
+      expect(not[2]).toContain('so they do not stand for it');
+    }
   });
 
   it('compares prototypes with chance', () => {

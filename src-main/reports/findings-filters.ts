@@ -54,20 +54,21 @@ function selectivityFinding(run: RunView): RunFinding[] {
 }
 
 function gateFinding(run: RunView): RunFinding[] {
-  const { gated_accuracy: only, complement_accuracy: without } = run.figures;
+  const { gated_accuracy: only, complement_accuracy: without, gate_misled: misled } = run.figures;
   const gate = run.parts.interpretability?.details.gate ?? null;
-  if (only === undefined || without === undefined || gate === null) return [];
-  const needed = liesAbove(run, 'gated_accuracy', 'complement_accuracy');
+  if (only === undefined || without === undefined || misled === undefined || gate === null) return [];
+  const needed =
+    liesAbove(run, 'gated_accuracy', 'complement_accuracy') && liesAbove(run, 'gated_accuracy', 'gate_misled');
   return [
     {
       ...about,
       tone: needed ? 'neutral' : 'attention',
       topic: 'Class gate',
       number: percent(without.value),
-      sentence: `of ${counted(without.n, 'test picture')} are still named correctly without the filters of their class (${range(without)}), ${percent(only.value)} with these alone. ${
+      sentence: `of ${counted(without.n, 'test picture')} are still named correctly without the filters of their class (${range(without)}), ${percent(only.value)} with these alone; the filters of another class make it name that class in ${percent(misled.value)}. ${
         needed
-          ? 'So the filters of a class do stand for it.'
-          : 'That is no measurable difference in favour of the filters of the class, so they do not stand for it.'
+          ? 'So the filters of a class answer to it more than the gate alone explains.'
+          : 'That does not measurably tell the filters of the class from others, so they do not stand for it.'
       } The gate is closed to ${percent(gate.sparsity)}; a filter serves ${oneDecimalText(gate.classesPerFilter)} classes on average.`,
     },
   ];

@@ -14,6 +14,7 @@ const DRAWN = [
   'filter_selectivity',
   'complement_accuracy',
   'gated_accuracy',
+  'gate_misled',
   'prototype_purity',
   'prototype_on_object',
 ];

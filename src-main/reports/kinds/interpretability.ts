@@ -64,12 +64,11 @@ const GATE_KINDS: readonly FigureKind[] = [
   {
     ...interpretability,
     key: 'complement_accuracy',
-    headline: true,
     label: 'Still right without the filters of the class',
     subject: 'how often it is right without the filters of the class',
     term: 'accuracy through the complement of the class gate',
     explanation:
-      'The filters of the class that the picture is of are closed, all others stay open. If filters really stand for their class, the model must now fail; small is good.',
+      'The filters of the class that the picture is of are closed, all others stay open. If the class is named by its own filters alone, the model must now fail; small is good.',
     definition:
       'Share of test pictures named correctly when the last convolutional map is multiplied by 1 \u2212 G of the given label, G the class gate (Liang et al., ECCV 2020).',
     better: 'lower',
@@ -83,12 +82,26 @@ const GATE_KINDS: readonly FigureKind[] = [
     subject: 'how often it is right with the filters of the class alone',
     term: 'accuracy through the class gate',
     explanation:
-      'Only the filters of the class that the picture is of stay open. The gate is told the class, so this flatters; it says whether these filters suffice.',
+      'Only the filters of the class that the picture is of stay open. The gate is told the class, so this flatters: compare it with how often the filters of another class mislead.',
     definition:
       'Share of test pictures named correctly when the last convolutional map is multiplied by G of the given label, G the class gate (Liang et al., ECCV 2020).',
     better: 'higher',
     rises: 'is right {} more often with the filters of the class alone',
     falls: 'is right {} less often with the filters of the class alone',
+  },
+  {
+    ...interpretability,
+    key: 'gate_misled',
+    label: 'Misled by the filters of another class',
+    subject: 'how often the filters of another class mislead it',
+    term: 'answers that the class gate alone makes',
+    explanation:
+      'Only the filters of another class stay open, and the model names that class. Filters that answer to their class would stay silent here; where this happens as often as the line above is right, the gate decides and not what the filters see.',
+    definition:
+      'Share of test pictures named as the class after theirs when the last convolutional map is multiplied by G of that class (the last class is followed by the first). A control of ours.',
+    better: 'lower',
+    rises: 'is misled {} more often by the filters of another class',
+    falls: 'is misled {} less often by the filters of another class',
   },
 ];
 
