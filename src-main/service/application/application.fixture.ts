@@ -49,6 +49,10 @@ export class FakeLibrary implements Partial<Library> {
     settings: sets.map((set) => resolveSettings({ training: { rounds: 1 } }, set)),
     corrections: corrected ? [{ id: 'cat/1.png', label: null }] : [],
   });
+  planGiven: Library['planGiven'] = async (study, { weights, classes }) => {
+    this.calls.push(`planGiven ${study} ${weights} [${String(classes)}]`);
+    return { settings: resolveSettings({ arm: 'given' }, [`start.weights=${weights}`]) };
+  };
   async setMarks() {
     return [];
   }
