@@ -4,7 +4,7 @@ import { isMirror } from '../../contract/preferences.ts';
 import type { PublishedWeights } from './published-list.ts';
 
 /** Environment variable: the mirror where nothing else names one. */
-export const MIRROR_VARIABLE = 'STEADYGAZE_WEIGHTS_MIRROR';
+const MIRROR_VARIABLE = 'STEADYGAZE_WEIGHTS_MIRROR';
 
 /** Where the file is fetched from. @param mirror null: from the publisher */
 export function addressOf({ url, fileName }: PublishedWeights, mirror: string | null): string {
