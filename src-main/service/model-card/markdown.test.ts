@@ -27,7 +27,7 @@ const CARD: ModelCard = {
       ...{ better: 'higher', headline: true, value: 0.5, low: 0.25, high: 0.75, n: 11 },
     },
     {
-      ...{ key: 'other', label: 'Something else', term: 'other', definition: 'Two.', unit: 'unit' },
+      ...{ key: 'other', label: 'Something else', term: 'other', definition: 'Two.', unit: 'number' },
       ...{ better: 'higher', headline: false, value: 0.5, low: 0.25, high: 0.75, n: 11 },
     },
   ],
