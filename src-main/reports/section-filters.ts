@@ -53,7 +53,7 @@ function row(kind: FigureKind, runs: readonly RunView[]): Markup | null {
       [0, 1],
     )}
     <span class="numbers"
-      >${values.map(({ figure }) => html`<span class="n">${figureText(kind.unit, figure.value)}</span>`)}</span
+      >${runs.map(({ figures: { [kind.key]: own } }) => html`<span class="n">${own === undefined ? '\u2013' : figureText(kind.unit, own.value)}</span>`)}</span
     >
   </li>`;
 }
