@@ -9,7 +9,7 @@ export const INTERPRETABLE_STATES = ['inspect-parts', 'inspect-gate', 'inspect-p
 
 export async function showInterpretable({ page, places }: Stage, camera: Camera): Promise<void> {
   const study = await interpretableStudy(places, {
-    ...{ kinds: ['protopnet', 'csg', 'icnn'], classes: 5, pictures: 100, width: 16, epochs: 12 },
+    ...{ kinds: ['protopnet', 'csg', 'icnn'], classes: 5, pictures: 80, width: 16, epochs: 10 },
   });
   await dropFolder({ shell: 'browser', page } as Parameters<typeof dropFolder>[0], study);
   await openInspect(page);

@@ -62,8 +62,9 @@ describe('a gate as a picture', () => {
   it('has the numbers of neighbouring columns as one', () => {
     // Of 100 columns: 10 and 11 would touch, 60 stands alone.
     expect(tickGroups([60, 11, 10], 100)).toEqual([
-      { at: expect.closeTo(0.11, 6) as number, text: '2 3' },
+      { at: expect.closeTo(0.11, 6) as number, text: '2–3' },
       { at: 0.605, text: '1' },
     ]);
+    expect(tickGroups([50, 51, 52, 99, 53], 200).map(({ text }) => text)).toEqual(['1–3 5', '4']);
   });
 });

@@ -81,6 +81,17 @@ export function gateInWords(gate: ClassGateView): string {
   return `Filters that the gate of each class lets through, of ${gate.filters}: ${each.join(', ')}.`;
 }
 
+/** "1–3 5". */
+function inRuns(numbers: readonly number[]): string {
+  const runs: { first: number; last: number }[] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run?.last === number - 1) run.last = number;
+    else runs.push({ first: number, last: number });
+  }
+  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(' ');
+}
+
 /** The gate as pixels, one a cell: RGBA, as wide as there are filters, as high as there are classes. */
 export function gatePixels(
   { values }: Pick<ClassGateView, 'values'>,
@@ -118,7 +129,7 @@ export function tickGroups(
       last.numbers.push(number);
     } else groups.push({ at, numbers: [number] });
   }
-  return groups.map(({ at, numbers }) => ({ at, text: numbers.sort((a, b) => a - b).join(' ') }));
+  return groups.map(({ at, numbers }) => ({ at, text: inRuns(numbers) }));
 }
 
 export function heatmapOf({ height, width, values }: SmallMap): Heatmap {
