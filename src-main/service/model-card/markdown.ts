@@ -64,8 +64,10 @@ function startParagraph({ start, training }: ModelCard): string[] {
   const isGiven = training.arm === 'given';
   const [what, whose] = isGiven ? ['It was brought here as', 'Its'] : ['Training began with the weights', 'Their'];
   const licence =
-    start.licence === null ? `${whose} licence is not known` : `${whose} licence: ${inline(start.licence)}`;
-  return [`${what} ${inline(start.name)}. ${licence}; whoever passes this network on must keep to it.`];
+    start.licence === null
+      ? `${whose} licence is not known: find it out before you pass this network on.`
+      : `${whose} licence: ${inline(start.licence)}. Whoever passes this network on must keep to it.`;
+  return [`${what} ${inline(start.name)}. ${licence}`];
 }
 
 function figuresSection({ figures, isLastRound }: ModelCard): string[] {
