@@ -25,7 +25,7 @@ export interface BringWishes {
   readonly classes: readonly (number | null)[] | null;
 }
 
-export interface BringOptions extends WorkOptions {
+interface BringOptions extends WorkOptions {
   /** Absolute path of the study. */
   readonly study: string;
   readonly source: WeightsSource;

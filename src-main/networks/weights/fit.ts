@@ -56,7 +56,7 @@ export function fitNetworks(shapes: Shapes, hints: Partial<ShapeSettings> = {}):
 }
 
 /** Null where the first layer of this network is not among the arrays. */
-export function fitNetwork(
+function fitNetwork(
   architecture: ArchitectureName,
   shapes: Shapes,
   hints: Partial<ShapeSettings> = {},
