@@ -52,7 +52,7 @@ export async function writeModelZip(
  * @throws SteadygazeError as {@link exportModel}; `refused` where a file of somebody else would be replaced;
  * `study-unwritable`
  */
-export async function writeModelFolder(
+async function writeModelFolder(
   out: string,
   opened: OpenedStudy,
   wishes: ModelWishes,

@@ -6,7 +6,7 @@ import { PbfWriter } from 'pbf';
 
 /** Operator set and, of the same age (ONNX 1.12), version of the file format. */
 export const OPSET = 17;
-const IR_VERSION = 8;
+export const IR_VERSION = 8;
 
 /** Numbers are whole ones. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number };

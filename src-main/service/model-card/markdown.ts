@@ -1,6 +1,7 @@
 /** The card as MODEL_CARD.md: plain language first, tables after. */
 import type { ModelFormat } from '../../contract/model-export.ts';
 import type { Interpretable } from '../../contract/settings.ts';
+import { IR_VERSION, OPSET } from '../../networks/export/onnx-encoding.ts';
 import { ARM_WORDS, capitalised, count, counted, duration, epsText, figureText, percent } from '../../reports/words.ts';
 import type { ModelCard } from './card.ts';
 import { onnxJavaScriptSnippet, pythonSnippet, safetensorsSnippet, tfjsSnippet } from './snippets.ts';
@@ -11,7 +12,7 @@ const MOST_CLASSES = 100;
 const FORMAT_WORDS: Readonly<Record<ModelFormat, string>> = {
   safetensors:
     '`model.safetensors`: the weights under torchvision’s names, for PyTorch and for Steadygaze itself. What the network is made of is not in it; its metadata say which network it is.',
-  onnx: '`model.onnx`: the whole network as ONNX (operator set 17, IR version 8), for ONNX Runtime and most other programs. Input `pictures` [N,3,size,size], float32, RGB from 0 to 1; outputs `logits`, `probabilities` and `feature_map`. Mean and deviation are inside: do not normalise.',
+  onnx: `\`model.onnx\`: the whole network as ONNX (operator set ${String(OPSET)}, IR version ${String(IR_VERSION)}), for ONNX Runtime and most other programs. Input \`pictures\` [N,3,size,size], float32, RGB from 0 to 1; outputs \`logits\`, \`probabilities\` and \`feature_map\`. Mean and deviation are inside: do not normalise.`,
   tfjs: '`tfjs/model.json`: the whole network as a graph model of TensorFlow.js, for web pages. Input `pictures` [N,size,size,3], float32, RGB from 0 to 1; outputs as in ONNX. Mean and deviation are inside: do not normalise.',
 };
 
