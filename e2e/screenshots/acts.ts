@@ -49,6 +49,7 @@ export const ACTS: readonly Act[] = [
     states: [
       ...['inspect-grid', 'inspect-heatmaps', 'inspect-filtered', 'inspect-selected', 'picture-original'],
       ...['picture-attacked', 'picture-change', 'picture-marked', 'sample-data', 'sample-class', 'sample-train'],
+      ...['train-network', 'train-networks', 'train-published', 'train-bring'],
       ...['sample-advanced', 'sample-course', 'compare-top', 'compare-opened', 'compare-runs', 'compare-measure'],
       ...['compare-steadiness', 'compare-pictures', 'report', 'report-model', 'report-measure'],
       ...['study-menu', 'preferences', 'shortcuts', 'term', 'start-later', 'connection-lost'],

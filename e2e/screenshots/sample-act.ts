@@ -97,10 +97,31 @@ async function showData(page: Page, camera: Camera): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
+async function showNetworks(page: Page, camera: Camera): Promise<void> {
+  await page.getByRole('button', { name: 'Choose another' }).click();
+  await camera.take(page, 'train-network');
+  await page.getByRole('button', { name: 'All networks…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await camera.take(page, 'train-networks');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Published weights…' }).click();
+  // It is only looked at: nothing is fetched.
+  await page.getByRole('radio', { name: /^ResNet-18, trained/ }).check({ force: true });
+  await camera.take(page, 'train-published');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Measure a model you already have' }).click();
+  await page.getByRole('dialog').waitFor();
+  await camera.take(page, 'train-bring');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
 async function showTrain(page: Page, camera: Camera): Promise<void> {
   await goTo(page, 'Train');
   await page.getByText(/on this machine/).waitFor({ timeout: 180_000 });
   await camera.take(page, 'sample-train');
+  await showNetworks(page, camera);
   await page.getByText('Advanced', { exact: true }).click();
   await camera.take(page, 'sample-advanced');
   await page.getByText('Advanced', { exact: true }).click();
