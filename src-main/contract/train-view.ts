@@ -80,6 +80,8 @@ export interface InterpretableView {
   readonly kind: Interpretable;
   readonly title: string;
   readonly text: string;
+  /** Of the learning rate that suits the network without. */
+  readonly learningRateShare: number;
 }
 
 export interface TrainOptions {

@@ -59,7 +59,10 @@ const CASES: readonly (readonly [string, readonly Layer[], end?: number | readon
     'gate in a residual',
     [residual({ op: 'gate', body: [{ op: 'averagePool', side: 1 }, conv('tested', 1)] }, conv('second', 3))],
   ],
-  ['part mask after a ReLU', [{ op: 'relu' }, { op: 'partMask', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
+  [
+    'part mask after a ReLU',
+    [{ op: 'relu' }, { op: 'partMask', name: 'tested', channels: CHANNELS, classes: CLASSES }],
+  ],
   ['part mask by itself', [{ op: 'silu' }, { op: 'partMask', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
   ['class gate', [{ op: 'classGate', name: 'tested', channels: CHANNELS, classes: CLASSES }]],
   [

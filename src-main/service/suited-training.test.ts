@@ -21,6 +21,11 @@ it('lets a rate that a person gives win, however it is named', () => {
   expect(rateOf('learningRate=0.3', 'network.architecture=mobilenet_v2')).toBe(0.3);
 });
 
+it('takes less for prototypes', () => {
+  expect(rateOf('network.interpretable=protopnet')).toBe(0.04);
+  expect(rateOf('network.interpretable=csg')).toBe(0.1);
+});
+
 it('takes a tenth where weights are there to start from', () => {
   expect(rateOf('start.weights=0123456789abcdef')).toBe(0.01);
   expect(rateOf('start.weights=0123456789abcdef', 'network.architecture=convnext_tiny')).toBe(0.002);

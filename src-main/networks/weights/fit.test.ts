@@ -67,7 +67,9 @@ describe('arrays of a file', () => {
     expect(problem(new Map([...all, ['layer1.0.conv1.weight', { shape: [16, 16, 5, 5] }] as const]))).toBe(
       'the shape is another one in layer1.0.conv1.weight ([16, 16, 5, 5] instead of [16, 16, 3, 3])',
     );
-    expect(problem(shapes(buildArchitecture(settings('resnet34'), 7)))).toMatch(/^this network has no layer1\.2\.conv1/);
+    expect(problem(shapes(buildArchitecture(settings('resnet34'), 7)))).toMatch(
+      /^this network has no layer1\.2\.conv1/,
+    );
     expect(fitNetworks(new Map([['weight', { shape: [3] }]]))).toEqual([]);
     // A ResNet-34 is not taken for the ResNet-18 that is in it.
     expect(fitNetworks(shapes(buildArchitecture(settings('resnet34'), 7)))[0].settings.architecture).toBe('resnet34');

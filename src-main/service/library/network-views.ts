@@ -4,7 +4,7 @@ import type { Interpretable, Preset, RunSettings } from '../../contract/settings
 import type { InterpretableView, NetworkView } from '../../contract/train-view.ts';
 import { buildArchitecture } from '../../networks/architectures.ts';
 import { networkCost } from '../../networks/cost.ts';
-import { suitedRate } from '../suited-training.ts';
+import { INTERPRETABLE_SHARES, suitedRate } from '../suited-training.ts';
 
 /** How large and fast it is, and what for; compared at equal width. */
 const SENTENCES: Readonly<Record<ArchitectureName, string>> = {
@@ -48,6 +48,7 @@ const EXPLANATIONS: Readonly<Record<Interpretable, Omit<InterpretableView, 'kind
 export const INTERPRETABLE_VIEWS: readonly InterpretableView[] = INTERPRETABLE.map((kind) => ({
   kind,
   ...EXPLANATIONS[kind],
+  learningRateShare: INTERPRETABLE_SHARES[kind],
 }));
 
 /** @param presets the settings of each, fitted to the pictures; @param classes number of classes */

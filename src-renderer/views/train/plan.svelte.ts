@@ -120,7 +120,10 @@ export class TrainingPlan {
   #learningRate(): SettingValue | undefined {
     const suited = networkInForce(this)?.presets[this.preset];
     if (suited === undefined) return this.#ofPreset('training.learningRate');
-    return this.weights === null ? suited.learningRate : suited.fineTuningRate;
+    const rate = this.weights === null ? suited.learningRate : suited.fineTuningRate;
+    const kind = this.valueOf('network.interpretable');
+    const share = this.options?.interpretable.find((each) => each.kind === kind)?.learningRateShare ?? 1;
+    return Number((rate * share).toPrecision(3));
   }
 
   /** Of the preset that is chosen. */

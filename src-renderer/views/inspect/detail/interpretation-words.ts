@@ -69,7 +69,7 @@ function partsSentence(names: readonly string[]): readonly Part[] {
 }
 
 /** How many filters the gate of a class lets through. */
-export function openFilters({ labels, filters, values }: ClassGateView, label: number): number {
+function openFilters({ labels, filters, values }: ClassGateView, label: number): number {
   const row = labels.indexOf(label);
   if (row === -1) return 0;
   return values.slice(row * filters, (row + 1) * filters).filter((value) => value >= OPEN).length;
