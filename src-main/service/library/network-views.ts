@@ -26,7 +26,7 @@ const SENTENCES: Readonly<Record<ArchitectureName, string>> = {
   convnext_tiny: 'The newest kind here. Learns quickly, and is strongest with weights to start from.',
 };
 
-const EXPLANATIONS: Readonly<Record<Interpretable, Omit<InterpretableView, 'kind'>>> = {
+const EXPLANATIONS: Readonly<Record<Interpretable, Pick<InterpretableView, 'title' | 'text'>>> = {
   none: {
     title: 'Heatmaps alone',
     text: 'An ordinary network. Heatmaps show where it looks, as they do for every other.',
