@@ -10,25 +10,17 @@
  * over classes of its mean activations (1/6: no class more than others); of gates their mean, and the shares below 0.1
  * and above 0.9.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { startEngine } from '../src-main/compute/choose.ts';
-import { ENGINE_IDS, type Engine } from '../src-main/compute/engine.ts';
+import { ENGINE_IDS } from '../src-main/compute/engine.ts';
 import { ARCHITECTURES, INTERPRETABLE, RunSettings } from '../src-main/contract/settings.ts';
-import { decodePicture } from '../src-main/datasets/pictures/decode.ts';
 import type { TrainingData } from '../src-main/method/data.ts';
-import { trainEpoch } from '../src-main/method/training.ts';
-import { buildArchitecture } from '../src-main/networks/architectures.ts';
 import type { FrozenNetwork } from '../src-main/networks/frozen.ts';
 import { partPeaks, templatesAround } from '../src-main/networks/interpretable/part-mask.ts';
-import { Network } from '../src-main/networks/network.ts';
-import { describeParameters, initialWeights } from '../src-main/networks/parameters.ts';
-import { SgdOptimizer } from '../src-main/networks/sgd.ts';
+import { someOfTheSample, trainShortly } from './short-training.ts';
 
-const SAMPLE = fileURLToPath(new URL('../resources/sample/', import.meta.url));
 const TESTED = 300;
 /** Pictures of one forward pass. */
 const BATCH = 50;
@@ -47,33 +39,6 @@ const { values: options } = parseArgs({
 });
 const size = Number(options.size);
 
-/** In turns from each class. */
-async function sample(split: string, count: number): Promise<TrainingData> {
-  const classes = (await readdir(`${SAMPLE}${split}`)).sort();
-  const lists = await Promise.all(classes.map((name) => readdir(`${SAMPLE}${split}/${name}`)));
-  const files = lists
-    .flatMap((list, label) => list.map((name, place) => ({ id: `${split}/${classes[label]}/${name}`, label, place })))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, count);
-  const area = size * size * 3;
-  const pictures = new Uint8Array(files.length * area);
-  for (const [i, { id }] of files.entries()) {
-    pictures.set(await decodePicture(await readFile(SAMPLE + id), size), i * area);
-  }
-  return {
-    count: files.length,
-    ...{ size, classCount: classes.length, labelSets: null },
-    labels: Int32Array.from(files, ({ label }) => label),
-    ids: files.map(({ id }) => id),
-    read(indices, out) {
-      for (let k = 0; k < indices.length; k++) {
-        out.set(pictures.subarray(indices[k] * area, (indices[k] + 1) * area), k * area);
-      }
-      return Promise.resolve();
-    },
-  };
-}
-
 function settingsOf(kind: string, weight: number): RunSettings {
   const interpretable = v.parse(v.picklist(INTERPRETABLE), kind);
   const architecture = v.parse(v.picklist(ARCHITECTURES), options.architecture);
@@ -83,24 +48,6 @@ function settingsOf(kind: string, weight: number): RunSettings {
     network: { architecture, width: 16, stem: 'half', lastStride: 1, size, interpretable },
     training: { batchSize: 32, learningRate: 0.05, filterLoss: weight, gateSparsity: weight },
   });
-}
-
-async function train(engine: Engine, settings: RunSettings, data: TrainingData): Promise<FrozenNetwork> {
-  const architecture = buildArchitecture(settings.network, data.classCount);
-  const network = new Network(engine, architecture, initialWeights(describeParameters(architecture), settings.seed));
-  const { momentum, weightDecay } = settings.training;
-  const optimizer = new SgdOptimizer(network, momentum, weightDecay);
-  const inputs = { network, optimizer, data, settings, v: new Float32Array(data.count).fill(1), mixing: null };
-  const totalEpochs = Number(options.epochs);
-  let step = 0;
-  for (let epoch = 0; epoch < totalEpochs; epoch++) {
-    const from = { offset: 0, step, lossSum: 0, correct: 0 };
-    ({ step } = await trainEpoch({ ...inputs, epoch, totalEpochs }, from, () => Promise.resolve()));
-  }
-  const frozen = network.freeze();
-  optimizer.dispose();
-  network.dispose();
-  return frozen;
 }
 
 /** [n,K] of each map its sum, and what of it lies within the part around its peak. */
@@ -168,11 +115,14 @@ function sumOf(values: readonly number[]): number {
 }
 
 const engine = await startEngine(v.parse(v.picklist(ENGINE_IDS), options.engine));
-const [training, tested] = [await sample('train', Number(options.pictures)), await sample('test', TESTED)];
+const [training, tested] = [
+  await someOfTheSample('train', Number(options.pictures), size),
+  await someOfTheSample('test', TESTED, size),
+];
 const weights = options.weights.split(',').map(Number);
 for (const [kind, weight] of [['none', 0] as const, ...weights.map((each) => [options.kind, each] as const)]) {
   const begin = performance.now();
-  const network = await train(engine, settingsOf(kind, weight), training);
+  const network = await trainShortly(engine, settingsOf(kind, weight), training, Number(options.epochs));
   const figures = await measure(network, tested);
   network.dispose();
   process.stdout.write(`${kind} ${weight}: ${figures} (${((performance.now() - begin) / 1000).toFixed(0)} s)\n`);
