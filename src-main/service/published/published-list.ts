@@ -7,8 +7,9 @@
  * 0.28. The eight hex digits in a file's name are the beginning of its SHA-256, which torch.hub checks
  * (torch/hub.py, `load_state_dict_from_url`, `check_hash`). Whole hashes and sizes in bytes: as public projects that
  * pin these files wrote them down after downloading, the hashes each found in at least two of them, each beginning with
- * the digits of the name, the sizes each equal to that of the record in all its digits (VGG-16: the LibreYOLO project's page of its VGG source
- * checkpoints). Where nobody wrote them down, the beginning and the size of the record are what there is.
+ * the digits of the name, the sizes each equal to that of the record in all its digits (VGG-16: the LibreYOLO
+ * project's page of its VGG source checkpoints). Where nobody wrote them down, the beginning and the size of the record
+ * are what there is.
  */
 import type { ArchitectureName } from '../../contract/settings.ts';
 
