@@ -1,7 +1,8 @@
 /**
  * Heatmaps of every network, to be looked at:
  *
- *     node bench/heatmaps.ts --out FOLDER [--networks resnet10,icnn,...] [--size 96] [--epochs 6] [--pictures 600]
+ *     node bench/heatmaps.ts --out FOLDER [--networks resnet10,icnn,...] [--size 96] [--width 8]
+ *         [--epochs 6] [--pictures 600]
  *
  * Each network, narrow, learns for a few epochs on pictures of the sample, and so do a ResNet-10 with part filters, with
  * class gates and with prototypes. `heatmaps.png` has a row for each: test pictures with the heatmap of their class over
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     out: { type: 'string' },
     networks: { type: 'string', default: [...ARCHITECTURES, ...INTERPRETABLE.slice(1)].join(',') },
     size: { type: 'string', default: '96' },
+    width: { type: 'string', default: '8' },
     epochs: { type: 'string', default: '6' },
     pictures: { type: 'string', default: '600' },
     engine: { type: 'string', default: 'native' },
@@ -46,7 +48,7 @@ const [size, epochs] = [Number(options.size), Number(options.epochs)];
 function settingsOf(name: string): RunSettings {
   const isKind = INTERPRETABLE.some((kind) => kind === name);
   const base = {
-    network: { architecture: 'resnet10', width: 16, stem: 'half', lastStride: 1, size },
+    network: { architecture: 'resnet10', width: Number(options.width), stem: 'half', lastStride: 1, size },
     training: { batchSize: 32, learningRate: 0.05 },
   } as const;
   const choice = isKind ? `network.interpretable=${name}` : `network.architecture=${name}`;
