@@ -137,9 +137,12 @@ describe.skipIf(typeof around === 'string')('the packaged app', () => {
       null,
       { timeout: 200_000 },
     );
-    const { launch, study: state } = await call('app.state', {});
+    const { launch } = await call('app.state', {});
     expect(launch).toMatchObject({ status: 'finished', error: null });
-    expect(state?.runs).toMatchObject([{ status: 'finished' }]);
+    // The study is read again once the launch has ended.
+    await expect
+      .poll(async () => (await call('app.state', {})).study?.runs, { timeout: 10_000 })
+      .toMatchObject([{ status: 'finished' }]);
     console.log(`The packaged app computed with ${launch?.engine?.description ?? 'nothing'}.`);
   });
 
