@@ -2,6 +2,7 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { NormPolicy, RunSettings } from '../contract/settings.ts';
 import { type Architecture, type Layer, visitLayers } from './layer.ts';
+import { isShape } from './matching.ts';
 import {
   exportWeights,
   importWeights,
@@ -31,7 +32,7 @@ export function firstWeights(
   const named = exportWeights(layout, seeded);
   for (const [name, { shape }] of named) {
     const found = start.get(name);
-    if (found !== undefined && isEqual(found.shape, shape)) named.set(name, found);
+    if (found !== undefined && isShape(found.shape, shape)) named.set(name, found);
   }
   return importWeights(layout, named);
 }
@@ -100,8 +101,4 @@ export function learningRates(
 /** Whether a batch norm normalises by what the batch at hand has, or by what it stored. */
 export function usesBatch(policy: NormPolicy): boolean {
   return policy === 'learn';
-}
-
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((side, i) => side === b[i]);
 }

@@ -66,7 +66,8 @@ function said(names: readonly string[], sentence: (names: string) => string): st
   return [sentence(names.slice(0, SAID).join(', ') + (more > 0 ? ` and ${more} more` : ''))];
 }
 
-function isShape(shape: readonly number[], expected: readonly number[]): boolean {
+/** Whether two shapes are the same. */
+export function isShape(shape: readonly number[], expected: readonly number[]): boolean {
   return shape.length === expected.length && shape.every((side, i) => side === expected[i]);
 }
 

@@ -8,7 +8,7 @@ import type { ArchitectureName, NetworkSettings, Stem } from '../../contract/set
 import { buildArchitecture } from '../architectures.ts';
 import { interpretableOf } from '../interpretable/interpretable.ts';
 import { type Architecture, visitLayers } from '../layer.ts';
-import { shapesOf } from '../matching.ts';
+import { isShape, shapesOf } from '../matching.ts';
 import { describeParameters } from '../parameters.ts';
 import { elementsOf } from './weights-file.ts';
 
@@ -123,7 +123,7 @@ function compare(settings: ShapeSettings, shapes: Shapes): NetworkFit {
   for (const [name, shape] of expected) {
     const found = shapes.get(name)?.shape;
     needed += elementsOf(shape);
-    if (found !== undefined && isEqual(found, shape)) {
+    if (found !== undefined && isShape(found, shape)) {
       matched.push(name);
       there += elementsOf(shape);
     } else if (after.some((start) => name.startsWith(start))) learntAnew.push(name);
@@ -161,10 +161,6 @@ function namesOfHead({ head }: Architecture): string[] {
 function lastDense({ head }: Architecture): string {
   const last = head.at(-1);
   return last?.op === 'dense' ? last.name : '';
-}
-
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((side, i) => side === b[i]);
 }
 
 function few(names: readonly string[]): string {

@@ -3,7 +3,7 @@
  * this gives all that fits and all that does not, as data and as sentences.
  */
 import type { Architecture, DenseLayer } from '../layer.ts';
-import { shapesOf } from '../matching.ts';
+import { isShape, shapesOf } from '../matching.ts';
 import { describeParameters } from '../parameters.ts';
 import { elementsOf } from './weights-file.ts';
 
@@ -49,7 +49,7 @@ export function matchWeights(network: Architecture, found: Shaped, classes = net
     const array = found.get(name);
     needed += elementsOf(shape);
     if (array === undefined) missing.push(name);
-    else if (!isEqual(array.shape, shape)) wronglyShaped.push({ name, expected: shape, found: array.shape });
+    else if (!isShape(array.shape, shape)) wronglyShaped.push({ name, expected: shape, found: array.shape });
     else {
       matched.push(name);
       there += elementsOf(shape);
@@ -95,10 +95,6 @@ export function matchSentences(network: string, match: WeightsMatch): string[] {
 function lastDense(network: Architecture): DenseLayer | null {
   const last = network.head.at(-1);
   return last?.op === 'dense' ? last : null;
-}
-
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((side, i) => side === b[i]);
 }
 
 function few(names: readonly string[]): string {
