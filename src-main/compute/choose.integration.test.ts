@@ -10,7 +10,7 @@ describe('choosing an engine', () => {
     const engine = await startEngine('wasm');
     expect(engine.id).toBe('wasm');
     const before = tf.memory().numTensors;
-    expect(selfTest(engine)).toBeNull();
+    expect(await selfTest(engine)).toBeNull();
     expect(tf.memory().numTensors).toBe(before);
     expect(installedEngines()).toContain('wasm');
   });
@@ -26,7 +26,7 @@ describe('choosing an engine', () => {
     const operations = engine.ops as unknown as Record<string, (...inputs: unknown[]) => tf.Tensor>;
     const wrong = (...inputs: unknown[]) => tf.tidy(() => tf.mul(operations[operation](...inputs), 1.001));
     const broken: Engine = { ...engine, ops: { ...engine.ops, [operation]: wrong } };
-    expect(String(selfTest(broken))).toMatch(where);
+    expect(String(await selfTest(broken))).toMatch(where);
   });
 
   it('refuses in plain words what is not there', () => {

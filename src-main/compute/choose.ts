@@ -35,7 +35,7 @@ export async function startEngine(id: EngineId): Promise<Engine> {
   } catch (error) {
     throw unavailable(refusalOf(id, error), error);
   }
-  const wrong = selfTest(engine);
+  const wrong = await selfTest(engine);
   if (wrong === null) return engine;
   const reason = `The engine "${id}" computed a wrong result in its self-test, so it is not used.`;
   throw unavailable({ id, reason, hint: HINTS[id] }, wrong);

@@ -63,44 +63,55 @@ const poolCases: fc.Arbitrary<PoolCase> = fc
   .filter(({ h, w, size, pad }) => Math.min(h, w) + 2 * pad >= size)
   .map(({ n, h, w, c, ...rest }) => ({ x: [n, h, w, c], ...rest }));
 
-/** Runs the suite against the engine that `start` gives. */
-export function describeEngineOps(name: string, start: () => Promise<Engine>): void {
+/**
+ * Runs the suite against the engine that `start` gives.
+ * @param share of the generated cases, for an engine that is slow here
+ */
+export function describeEngineOps(name: string, start: () => Promise<Engine>, share = 1): void {
   describe(`operations of the ${name} engine`, () => {
     let ops: EngineOps;
     beforeAll(async () => {
       ops = (await start()).ops;
     });
 
-    it('convolves, with and without bias', () => {
-      forAll(convCases, ({ x, filter, seed: s, ...geometry }) => {
+    const forAll = async <T>(
+      cases: fc.Arbitrary<T>,
+      check: (value: T) => Promise<void>,
+      runs = RUNS,
+    ): Promise<void> => {
+      await fc.assert(fc.asyncProperty(cases, check), { numRuns: Math.ceil(runs * share) });
+    };
+
+    it('convolves, with and without bias', async () => {
+      await forAll(convCases, async ({ x, filter, seed: s, ...geometry }) => {
         const [pictures, weights, bias] = [sample(x, s), sample(filter, s + 1), vector(filter[3], s + 2)];
-        withTensors([pictures, weights], (tx, tw) =>
+        await withTensors([pictures, weights], (tx, tw) =>
           closeTo(ops.conv2d(tx, tw, geometry), convolution(pictures, weights, geometry)),
         );
-        withTensors([pictures, weights], (tx, tw) => {
+        await withTensors([pictures, weights], async (tx, tw) => {
           const tb = tf.tensor1d(Float32Array.from(bias));
-          closeTo(ops.conv2d(tx, tw, geometry, tb), convolution(pictures, weights, geometry, bias));
+          await closeTo(ops.conv2d(tx, tw, geometry, tb), convolution(pictures, weights, geometry, bias));
           tb.dispose();
         });
       });
     });
 
-    it('gives the input gradient of a convolution', () => {
-      forAll(convCases, ({ x, filter, seed: s, ...geometry }) => {
+    it('gives the input gradient of a convolution', async () => {
+      await forAll(convCases, async ({ x, filter, seed: s, ...geometry }) => {
         const weights = sample(filter, s);
         const dy = sample(outputShape(x, filter, geometry), s + 1);
-        withTensors([dy, weights], (tdy, tw) =>
+        await withTensors([dy, weights], (tdy, tw) =>
           closeTo(ops.conv2dInputGrad(tdy, tw, [...x], geometry), convolutionInputGradient(dy, weights, x, geometry)),
         );
       });
     });
 
-    it('convolves channel by channel, with and without bias, and gives both gradients', () => {
-      forAll(convCases, (conv) => checkDepthwise(ops, conv));
+    it('convolves channel by channel, with and without bias, and gives both gradients', async () => {
+      await forAll(convCases, (conv) => checkDepthwise(ops, conv));
     });
 
-    it('gives the filter gradient of a convolution', () => {
-      forAll(convCases, (conv) => checkFilterGradient(ops, conv));
+    it('gives the filter gradient of a convolution', async () => {
+      await forAll(convCases, (conv) => checkFilterGradient(ops, conv));
     });
 
     it.each([
@@ -108,55 +119,55 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
       [2, 1, 3],
       [2, 0, 1],
       [2, 3, 7],
-    ])('gives the filter gradient of a large batch (stride %i, pad %i, filter %i)', (stride, pad, k) => {
-      checkFilterGradient(ops, { x: [7, 33, 31, 3], filter: [k, k, 3, 5], stride, pad, seed: 7 });
+    ])('gives the filter gradient of a large batch (stride %i, pad %i, filter %i)', async (stride, pad, k) => {
+      await checkFilterGradient(ops, { x: [7, 33, 31, 3], filter: [k, k, 3, 5], stride, pad, seed: 7 });
     });
 
-    it('gives the filter gradient of many channels on few pixels', () => {
-      checkFilterGradient(ops, { x: [5, 4, 4, 40], filter: [3, 3, 40, 36], stride: 1, pad: 1, seed: 8 });
+    it('gives the filter gradient of many channels on few pixels', async () => {
+      await checkFilterGradient(ops, { x: [5, 4, 4, 40], filter: [3, 3, 40, 36], stride: 1, pad: 1, seed: 8 });
     });
 
-    it('normalises a batch', () => {
-      forAll(fc.record({ n: batch, h: side, w: side, c: channels, seed }), ({ n, h, w, c, seed: s }) => {
+    it('normalises a batch', async () => {
+      await forAll(fc.record({ n: batch, h: side, w: side, c: channels, seed }), async ({ n, h, w, c, seed: s }) => {
         const x = sample([n, h, w, c], s);
         const [scale, shift] = [vector(c, s + 1), vector(c, s + 2)];
         const expected = batchNormalisation(x, scale, shift, EPSILON);
-        withTensors([x], (tx) => {
+        await withTensors([x], async (tx) => {
           const [ts, to] = [tf.tensor1d(Float32Array.from(scale)), tf.tensor1d(Float32Array.from(shift))];
           const { y, mean, variance } = ops.batchNorm(tx, ts, to, EPSILON);
           // Few pixels can have next to no variance, which magnifies the rounding of x.
-          closeTo(y, expected.y, n * h * w < 4 ? 1e-2 : 1e-3);
-          closeTo(mean, { shape: [c], values: expected.mean });
-          closeTo(variance, { shape: [c], values: expected.variance });
+          await closeTo(y, expected.y, n * h * w < 4 ? 1e-2 : 1e-3);
+          await closeTo(mean, { shape: [c], values: expected.mean });
+          await closeTo(variance, { shape: [c], values: expected.variance });
           tf.dispose([ts, to]);
         });
       });
     });
 
-    it('keeps the variance of values far from zero', () => {
+    it('keeps the variance of values far from zero', async () => {
       const x = sample([8, 9, 9, 3], 3);
       x.values.forEach((value, i) => (x.values[i] = Math.fround(1000 + value)));
       const expected = batchNormalisation(x, vector(3, 4), vector(3, 5), EPSILON).variance;
-      withTensors([x], (tx) => {
+      await withTensors([x], async (tx) => {
         const [ts, to] = [tf.tensor1d([1, 1, 1]), tf.tensor1d([0, 0, 0])];
         const { y, mean, variance } = ops.batchNorm(tx, ts, to, EPSILON);
-        closeTo(variance, { shape: [3], values: expected }, 1e-3);
+        await closeTo(variance, { shape: [3], values: expected }, 1e-3);
         tf.dispose([ts, to, y, mean]);
       });
     });
 
     it('gives the gradients of batch normalisation (against differences of the loss)', () => {
       const size = fc.integer({ min: 2, max: 4 });
-      forAll(fc.record({ n: batch, h: size, w: size, c: size, seed }), (c) => checkNormGradients(ops, c), 40);
+      return forAll(fc.record({ n: batch, h: size, w: size, c: size, seed }), (c) => checkNormGradients(ops, c), 40);
     });
 
-    it('passes gradients through a ReLU where its output is positive', () => {
-      forAll(fc.record({ n: batch, h: side, w: side, c: channels, seed }), ({ n, h, w, c, seed: s }) => {
+    it('passes gradients through a ReLU where its output is positive', async () => {
+      await forAll(fc.record({ n: batch, h: side, w: side, c: channels, seed }), async ({ n, h, w, c, seed: s }) => {
         const y = sample([n, h, w, c], s);
         y.values.forEach((value, i) => (y.values[i] = Math.max(0, value)));
         const dy = sample([n, h, w, c], s + 1);
         const values = dy.values.map((value, i) => (y.values[i] > 0 ? value : 0));
-        withTensors([dy, y], (tdy, ty) => closeTo(ops.reluGrad(tdy, ty), { shape: y.shape, values }));
+        await withTensors([dy, y], (tdy, ty) => closeTo(ops.reluGrad(tdy, ty), { shape: y.shape, values }));
       });
     });
 
@@ -166,35 +177,31 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>): v
       ['with ties', (value) => Math.round(value)],
       ['all equal and negative', () => -2],
     ];
-    it.each(kinds)('pools maxima and their gradients: values %s', (_, change) => {
-      forAll(poolCases, ({ x, seed: s, ...geometry }) => {
+    it.each(kinds)('pools maxima and their gradients: values %s', async (_, change) => {
+      await forAll(poolCases, async ({ x, seed: s, ...geometry }) => {
         const pictures = sample(x, s);
         pictures.values.forEach((value, i) => (pictures.values[i] = Math.fround(change(value))));
         const expected = maxPooling(pictures, geometry).y;
         const dy = sample(expected.shape, s + 1);
-        withTensors([pictures, dy], (tx, tdy) => {
+        await withTensors([pictures, dy], async (tx, tdy) => {
           const y = ops.maxPool(tx, geometry);
           const dx = ops.maxPoolGrad(tdy, tx, y, geometry);
-          closeTo(dx, maxPoolingGradient(pictures, dy, geometry));
-          closeTo(y, expected);
+          await closeTo(dx, maxPoolingGradient(pictures, dy, geometry));
+          await closeTo(y, expected);
         });
       });
     });
   });
 }
 
-function forAll<T>(cases: fc.Arbitrary<T>, check: (value: T) => void, numRuns = RUNS): void {
-  fc.assert(fc.property(cases, check), { numRuns });
-}
-
 function outputShape(x: Shape, filter: Shape, geometry: { stride: number; pad: number }): Shape {
   return [x[0], outputSide(x[1], filter[0], geometry), outputSide(x[2], filter[0], geometry), filter[3]];
 }
 
-function checkFilterGradient(ops: EngineOps, { x, filter, seed: s, ...geometry }: ConvCase): void {
+async function checkFilterGradient(ops: EngineOps, { x, filter, seed: s, ...geometry }: ConvCase): Promise<void> {
   const pictures = sample(x, s);
   const dy = sample(outputShape(x, filter, geometry), s + 1);
-  withTensors([pictures, dy], (tx, tdy) =>
+  await withTensors([pictures, dy], (tx, tdy) =>
     closeTo(
       ops.conv2dFilterGrad(tx, tdy, [...filter], geometry),
       convolutionFilterGradient(pictures, dy, filter, geometry),
@@ -203,7 +210,7 @@ function checkFilterGradient(ops: EngineOps, { x, filter, seed: s, ...geometry }
 }
 
 /** A depthwise convolution is one whose filter is zero between different channels. */
-function checkDepthwise(ops: EngineOps, { x, filter, seed: s, ...geometry }: ConvCase): void {
+async function checkDepthwise(ops: EngineOps, { x, filter, seed: s, ...geometry }: ConvCase): Promise<void> {
   const c = x[3];
   const k = filter[0];
   const own = sample([k, k, c, 1], s);
@@ -212,18 +219,18 @@ function checkDepthwise(ops: EngineOps, { x, filter, seed: s, ...geometry }: Con
   const pictures = sample(x, s + 1);
   const dy = sample(outputShape(x, full.shape, geometry), s + 2);
   const bias = vector(c, s + 3);
-  withTensors([pictures, own], (tx, tw) => {
-    closeTo(ops.depthwiseConv2d(tx, tw, geometry), convolution(pictures, full, geometry));
+  await withTensors([pictures, own], async (tx, tw) => {
+    await closeTo(ops.depthwiseConv2d(tx, tw, geometry), convolution(pictures, full, geometry));
     const tb = tf.tensor1d(Float32Array.from(bias));
-    closeTo(ops.depthwiseConv2d(tx, tw, geometry, tb), convolution(pictures, full, geometry, bias));
+    await closeTo(ops.depthwiseConv2d(tx, tw, geometry, tb), convolution(pictures, full, geometry, bias));
     tb.dispose();
   });
-  withTensors([dy, own], (tdy, tw) =>
+  await withTensors([dy, own], (tdy, tw) =>
     closeTo(ops.depthwiseInputGrad(tdy, tw, [...x], geometry), convolutionInputGradient(dy, full, x, geometry)),
   );
   const gradient = convolutionFilterGradient(pictures, dy, full.shape, geometry);
   const values = own.values.map((_, i) => gradient.values[Math.floor(i / c) * c * c + (i % c) * (c + 1)]);
-  withTensors([pictures, dy], (tx, tdy) =>
+  await withTensors([pictures, dy], (tx, tdy) =>
     closeTo(ops.depthwiseFilterGrad(tx, tdy, [k, k, c, 1], geometry), { shape: own.shape, values }),
   );
 }
@@ -236,20 +243,20 @@ interface NormCase {
   readonly seed: number;
 }
 
-function checkNormGradients(ops: EngineOps, { n, h, w, c, seed: s }: NormCase): void {
+async function checkNormGradients(ops: EngineOps, { n, h, w, c, seed: s }: NormCase): Promise<void> {
   const x = sample([n, h, w, c], s);
   const dy = sample(x.shape, s + 1);
   const [scale, shift] = [vector(c, s + 2), vector(c, s + 3)];
   const loss = () =>
     batchNormalisation(x, scale, shift, EPSILON).y.values.reduce((sum, value, i) => sum + value * dy.values[i], 0);
   const [dx, dScale, dShift] = [x.values, scale, shift].map((values) => differences(values, loss));
-  withTensors([dy, x], (tdy, tx) => {
+  await withTensors([dy, x], async (tdy, tx) => {
     const [ts, to] = [tf.tensor1d(Float32Array.from(scale)), tf.tensor1d(Float32Array.from(shift))];
     const { y, mean, variance } = ops.batchNorm(tx, ts, to, EPSILON);
     const gradients = ops.batchNormGrad(tdy, tx, ts, mean, variance, EPSILON);
-    closeTo(gradients.dx, { shape: x.shape, values: dx }, 1e-3);
-    closeTo(gradients.dScale, { shape: [c], values: dScale }, 1e-3);
-    closeTo(gradients.dOffset, { shape: [c], values: dShift }, 1e-3);
+    await closeTo(gradients.dx, { shape: x.shape, values: dx }, 1e-3);
+    await closeTo(gradients.dScale, { shape: [c], values: dScale }, 1e-3);
+    await closeTo(gradients.dOffset, { shape: [c], values: dShift }, 1e-3);
     tf.dispose([ts, to, y, mean, variance]);
   });
 }
@@ -281,10 +288,13 @@ function vector(length: number, start: number): Float64Array {
 }
 
 /** Calls `check` with the arrays as tensors, then requires that nothing else is left. */
-function withTensors(arrays: readonly Array4D[], check: (...tensors: [Tensor4D, Tensor4D]) => void): void {
+async function withTensors(
+  arrays: readonly Array4D[],
+  check: (...tensors: [Tensor4D, Tensor4D]) => Promise<void>,
+): Promise<void> {
   const before = tf.memory();
   const tensors = arrays.map(({ shape, values }) => tf.tensor4d(Float32Array.from(values), [...shape]));
-  check(...(tensors as [Tensor4D, Tensor4D]));
+  await check(...(tensors as [Tensor4D, Tensor4D]));
   tf.dispose(tensors);
   const after = tf.memory();
   expect({ tensors: after.numTensors, bytes: after.numBytes }).toEqual({
@@ -294,12 +304,12 @@ function withTensors(arrays: readonly Array4D[], check: (...tensors: [Tensor4D, 
 }
 
 /** Compares a result with its reference, relative to the largest magnitude, and disposes of it. */
-function closeTo(
+async function closeTo(
   actual: Tensor,
   expected: { readonly shape: readonly number[]; readonly values: Float64Array },
   tolerance = 1e-5,
-): void {
-  const values = actual.dataSync();
+): Promise<void> {
+  const values = await actual.data();
   expect(actual.shape).toEqual(expected.shape);
   actual.dispose();
   expect(values.every(Number.isFinite)).toBe(true);

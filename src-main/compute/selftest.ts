@@ -54,7 +54,7 @@ const TOLERANCE = 2e-4;
  * Runs the example.
  * @returns null when every number is right, else the end of a sentence that says which one is not
  */
-export function selfTest({ ops }: Engine): string | null {
+export async function selfTest({ ops }: Engine): Promise<string | null> {
   const before = tf.memory().numTensors;
   const results = tf.tidy(() => {
     const { conv, pool, epsilon, xShape, filterShape } = EXAMPLE;
@@ -80,7 +80,7 @@ export function selfTest({ ops }: Engine): string | null {
   try {
     for (const name of Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]) {
       const expected: readonly number[] = EXPECTED[name];
-      const found = results[name].dataSync();
+      const found = await results[name].data();
       if (found.length !== expected.length) return `${name} has ${found.length} numbers instead of ${expected.length}`;
       const wrong = expected.findIndex((value, i) => !(Math.abs(value - found[i]) <= TOLERANCE));
       if (wrong >= 0) return `${name}[${wrong}] is ${found[wrong]} instead of ${expected[wrong]}`;
