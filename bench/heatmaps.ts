@@ -72,7 +72,7 @@ async function look(network: FrozenNetwork, data: TrainingData, masks: readonly 
       [1, size, size, 3],
     );
     const { map, logits } = network.forward(x);
-    const found = heatmaps(network, map, Int32Array.of(data.labels[index]), 'auto');
+    const found = await heatmaps(network, map, Int32Array.of(data.labels[index]), 'auto');
     if (argMax(logits.dataSync()) === data.labels[index]) correct += 1;
     tf.dispose([x, map, logits]);
     const values = mapOf(found, 0);

@@ -58,10 +58,10 @@ export interface Outcome {
 
 export type Answer = { readonly outcome: Outcome } | { readonly error: ErrorValue };
 
-function timed(run: () => void): Repetition {
+async function timed(run: () => Promise<void>): Promise<Repetition> {
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  run();
+  await run();
   const wall = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   return { wall, cpu: (user + system) / 1e6 };
@@ -71,15 +71,17 @@ function middle(values: number[]): number {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-function measure(workload: Workload, work: Work, { batch, seconds }: Task): { result: WorkResult; leaked: number } {
-  const passesPerImage = workload.count(work);
+async function measure(
+  workload: Workload,
+  work: Work,
+  { batch, seconds }: Task,
+): Promise<{ result: WorkResult; leaked: number }> {
+  const passesPerImage = await workload.count(work);
   const tensors = tf.memory().numTensors;
   const repetitions: Repetition[] = [];
   let elapsed = 0;
   while (elapsed < seconds) {
-    const repetition = timed(() => {
-      workload.run(work);
-    });
+    const repetition = await timed(() => workload.run(work));
     repetitions.push(repetition);
     elapsed += repetition.wall;
   }
@@ -104,7 +106,7 @@ async function assess(engine: Engine, { network: settings, pictures, batch }: Ta
   for (let start = 0; start < pictures; start += batch) {
     const indices = Array.from({ length: Math.min(batch, pictures - start) }, (_, i) => start + i);
     const { x, labels, ids } = await readBatch(data, indices);
-    const result = attackBatch(network, x, labels, ids, method, EPS, 0, 0);
+    const result = await attackBatch(network, x, labels, ids, method, EPS, 0, 0);
     tf.dispose([x, result.attacked]);
     table.enter(start, labels, result, method);
   }
@@ -126,12 +128,13 @@ async function perform(engine: Engine, task: Task): Promise<Outcome> {
     leakedTensors = tf.memory().numTensors - tensors - 2 * afterFirst;
   } else {
     const workload = await prepareWorkload(engine, task.network, task.batch);
-    const results = WORKS.map((work) => {
-      const { result, leaked } = measure(workload, work, task);
+    const results: Partial<Record<Work, WorkResult>> = {};
+    for (const work of WORKS) {
+      const { result, leaked } = await measure(workload, work, task);
       leakedTensors += leaked;
-      return [work, result] as const;
-    });
-    works = Object.fromEntries(results) as Record<Work, WorkResult>;
+      results[work] = result;
+    }
+    works = results as Record<Work, WorkResult>;
   }
   const peakMemory = process.resourceUsage().maxRSS * 1024;
   return { description, versions, peakMemory, leakedTensors, works, assessmentSeconds };
@@ -139,18 +142,12 @@ async function perform(engine: Engine, task: Task): Promise<Outcome> {
 
 async function serve(engine: Engine, task: Task): Promise<void> {
   const workload = await prepareWorkload(engine, task.network, task.batch);
-  for (const work of WORKS) workload.run(work);
+  for (const work of WORKS) await workload.run(work);
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
     const work = WORKS.find((candidate) => candidate === line);
     if (work === undefined) continue;
-    console.log(
-      JSON.stringify(
-        timed(() => {
-          workload.run(work);
-        }),
-      ),
-    );
+    console.log(JSON.stringify(await timed(() => workload.run(work))));
   }
 }
 

@@ -5,9 +5,10 @@ of SGD with momentum.
 
 PyTorch is no dependency of this project. To install it beside it:
 
-    python3 -m venv torch-env && torch-env/bin/pip install torch numpy
+    python3 -m venv torch-env && torch-env/bin/pip install torch torchvision numpy
 
-Usage: pytorch_reference.py [--size 64] [--stem imagenet] [--width 64] [--batch 16] [--threads 1] [--seconds 3]
+Usage: pytorch_reference.py [--architecture resnet18] [--size 64] [--stem imagenet] [--batch 16] [--threads 1]
+    [--seconds 3] [--works forward,heatmap,attack,assessment,training]
 
 Prints one JSON object: per work images/s and milliseconds of processor time per image. With --serve it does the works
 named on its input, one a line, and answers each with the seconds that one batch took (see compare.ts).
@@ -21,6 +22,7 @@ import sys
 import time
 
 import torch
+import torchvision
 from torch import nn
 from torch.nn import functional
 
@@ -30,52 +32,27 @@ STEP = 2 / 255
 STEPS = 10
 
 
-class BasicBlock(nn.Module):
-    """torchvision's, so that torchvision itself is not needed."""
+class Classifier(nn.Module):
+    """torchvision's network on pictures in [0,1]: ImageNet's normalisation is its first layer. `features` ends with the
+    map that heatmaps are taken from, the last convolutional one after its activation."""
 
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.relu = nn.ReLU(inplace=True)
-        self.downsample = None
-        if stride != 1 or inputs != outputs:
-            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        side = x if self.downsample is None else self.downsample(x)
-        y = self.relu(self.bn1(self.conv1(x)))
-        return self.relu(self.bn2(self.conv2(y)) + side)
-
-
-class ResNet18(nn.Module):
-    """On pictures in [0,1]: ImageNet's normalisation is its first layer."""
-
-    def __init__(self, width, stem):
+    def __init__(self, architecture, stem):
         super().__init__()
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
-        kernel = 7 if stem == "imagenet" else 3
-        layers = [
-            nn.Conv2d(3, width, kernel, 1 if stem == "small" else 2, kernel // 2, bias=False),
-            nn.BatchNorm2d(width),
-            nn.ReLU(inplace=True),
-        ]
-        if stem == "imagenet":
-            layers.append(nn.MaxPool2d(3, 2, 1))
-        inputs = width
-        for stage in range(4):
-            outputs = width * 2**stage
-            for block in range(2):
-                layers.append(BasicBlock(inputs, outputs, 2 if stage > 0 and block == 0 else 1))
-                inputs = outputs
-        self.features = nn.Sequential(*layers)
-        self.fc = nn.Linear(inputs, CLASSES)
-
-    def head(self, feature_map):
-        return self.fc(functional.adaptive_avg_pool2d(feature_map, 1).flatten(1))
+        network = getattr(torchvision.models, architecture)(weights=None, num_classes=CLASSES)
+        if architecture == "vgg16":
+            layers = list(network.features.children())
+            self.features = nn.Sequential(*layers[:-1])
+            self.head = nn.Sequential(layers[-1], network.avgpool, nn.Flatten(1), network.classifier)
+            return
+        layers = list(network.children())
+        if stem != "imagenet":
+            # For small pictures: a 3x3 filter, and no max pool.
+            layers[0] = nn.Conv2d(3, 64, 3, 1 if stem == "small" else 2, 1, bias=False)
+            del layers[3]
+        self.features = nn.Sequential(*layers[:-2])
+        self.head = nn.Sequential(layers[-2], nn.Flatten(1), layers[-1])
 
     def forward(self, x):
         return self.head(self.features((x - self.mean) / self.deviation))
@@ -87,7 +64,7 @@ class Workload:
 
     def __init__(self, options):
         torch.manual_seed(0)
-        self.model = ResNet18(options.width, options.stem)
+        self.model = Classifier(options.architecture, options.stem)
         self.x = torch.rand(options.batch, 3, options.size, options.size)
         if options.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)
@@ -190,19 +167,20 @@ WORKS = ["forward", "heatmap", "attack", "assessment", "training"]
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--architecture", choices=["resnet18", "resnet50", "vgg16"], default="resnet18")
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--stem", choices=["imagenet", "half", "small"], default="imagenet")
-    parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--works", type=lambda text: text.split(","), default=WORKS)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--whole-backward", action="store_true")
     parser.add_argument("--serve", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     workload = Workload(options)
-    for work in WORKS:
+    for work in options.works:
         workload.timed(work)
     if options.serve:
         print("ready", flush=True)
@@ -210,7 +188,7 @@ def main():
             print(json.dumps(workload.timed(line.strip())), flush=True)
         return
     works = {}
-    for work in WORKS:
+    for work in options.works:
         repetitions = []
         while sum(r["wall"] for r in repetitions) < options.seconds:
             repetitions.append(workload.timed(work))

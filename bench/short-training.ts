@@ -58,7 +58,7 @@ export async function trainShortly(
     const from = { offset: 0, step, lossSum: 0, correct: 0 };
     ({ step } = await trainEpoch({ ...inputs, epoch, totalEpochs }, from, () => Promise.resolve()));
   }
-  const frozen = network.freeze();
+  const frozen = await network.freeze();
   optimizer.dispose();
   network.dispose();
   return frozen;

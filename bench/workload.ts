@@ -37,9 +37,9 @@ export interface Passes {
 
 export interface Workload {
   /** Does the work once on the batch; when it returns, everything has been computed. */
-  run(work: Work): void;
+  run(work: Work): Promise<void>;
   /** The same with its passes counted. */
-  count(work: Work): Passes;
+  count(work: Work): Promise<Passes>;
 }
 
 /**
@@ -62,60 +62,62 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
     data.labels.map((_, i) => i),
   );
   const equalWeights = new Float32Array(batch).fill(1);
-  const trainOnce = (): void => {
-    optimizer.step(trained.trainingPass(x, labels, equalWeights).gradient, 0.01);
+  const trainOnce = async (): Promise<void> => {
+    optimizer.step((await trained.trainingPass(x, labels, equalWeights)).gradient, 0.01);
     // The engine may still be at work on what was asked of it last.
-    tf.tidy(() => tf.slice1d(trained.parameterVector, 0, 1).dataSync());
+    const last = tf.slice1d(trained.parameterVector, 0, 1);
+    await last.data();
+    last.dispose();
   };
-  for (let step = 0; step < WARM_UP_STEPS; step++) trainOnce();
+  for (let step = 0; step < WARM_UP_STEPS; step++) await trainOnce();
 
-  const frozen = trained.freeze();
-  const heatmapOnce = () => {
+  const frozen = await trained.freeze();
+  const heatmapOnce = async () => {
     const { map, logits } = frozen.forward(x);
-    const maps = heatmaps(frozen, map, labels, method.heatmap);
-    logits.dataSync();
+    const maps = await heatmaps(frozen, map, labels, method.heatmap);
+    await logits.data();
     tf.dispose([map, logits]);
     return maps;
   };
-  const background = backgroundsOf(heatmapOnce(), network.size, method);
+  const background = backgroundsOf(await heatmapOnce(), network.size, method);
 
-  const works: Record<Work, () => void> = {
-    forward() {
+  const works: Record<Work, () => Promise<unknown>> = {
+    async forward() {
       const { map, logits } = frozen.forward(x);
-      logits.dataSync();
+      await logits.data();
       tf.dispose([map, logits]);
     },
     heatmap: heatmapOnce,
-    attack() {
+    async attack() {
       const attacked = attackBackground(frozen, x, labels, background, EPS, labels, method);
-      attacked.dataSync();
+      await attacked.data();
       attacked.dispose();
     },
-    assessment() {
+    async assessment() {
       const table = new AssessmentTable(batch);
-      const result = attackBatch(frozen, x, labels, ids, method, EPS, 0, 0);
+      const result = await attackBatch(frozen, x, labels, ids, method, EPS, 0, 0);
       result.attacked.dispose();
       table.enter(0, labels, result, method);
     },
     training: trainOnce,
   };
 
-  const countOnce = (work: Work): ConvolutionWork => {
+  const countOnce = async (work: Work): Promise<ConvolutionWork> => {
     counted.forward = counted.inputGradient = counted.weightGradient = 0;
-    works[work]();
+    await works[work]();
     return { ...counted };
   };
   // A frozen network may compute some convolutions by other means than the engine's, which are not counted. They are
   // missing in a single forward pass as well, so that is the unit there.
-  const frozenPass = countOnce('forward').forward;
+  const frozenPass = (await countOnce('forward')).forward;
   const trainingPass = networkCost({ ...architecture, head: [] }, network.size).multiplications * batch;
   return {
-    run: (work) => {
-      works[work]();
+    async run(work) {
+      await works[work]();
     },
-    count(work) {
+    async count(work) {
       const unit = work === 'training' ? trainingPass : frozenPass;
-      const found = countOnce(work);
+      const found = await countOnce(work);
       const [forward, inputGradient, weightGradient] = [
         found.forward / unit,
         found.inputGradient / unit,

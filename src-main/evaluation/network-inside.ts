@@ -40,7 +40,7 @@ export class NetworkInside implements Inside {
               without: await this.#throughGate(map, labels, (gate) => 1 - gate),
               other: await this.#throughGate(map, labels.map(this.#next), (gate) => gate),
             };
-      return { maps, height, width, gated, matches: this.#matches(x) };
+      return { maps, height, width, gated, matches: await this.#matches(x) };
     } finally {
       tf.dispose([x, map]);
     }
@@ -65,9 +65,9 @@ export class NetworkInside implements Inside {
     }
   }
 
-  #matches(x: Tensor4D): InsideView['matches'] {
+  async #matches(x: Tensor4D): Promise<InsideView['matches']> {
     if (this.prototypes === null) return null;
-    const { scores, places } = prototypeMatches(this.#network, x);
+    const { scores, places } = await prototypeMatches(this.#network, x);
     return { similarities: scores, places };
   }
 }

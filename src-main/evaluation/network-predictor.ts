@@ -40,7 +40,7 @@ class FrozenPredictor implements Predictor {
     const x = this.tensor(pictures);
     const { map, logits } = this.network.forward(x);
     try {
-      const maps = heatmaps(this.network, map, labels, kind);
+      const maps = await heatmaps(this.network, map, labels, kind);
       return {
         logits: ((await logits.data()) as Float32Array).slice(),
         maps: maps.values,

@@ -28,7 +28,11 @@ export interface InterpretedPicture {
 }
 
 /** @param network of the kind that is named; borrowed */
-export function interpret(kind: Interpretable, network: FrozenNetwork, picture: InterpretedPicture): Interpretation {
+export async function interpret(
+  kind: Interpretable,
+  network: FrozenNetwork,
+  picture: InterpretedPicture,
+): Promise<Interpretation> {
   switch (kind) {
     case 'none':
       return { kind };
@@ -41,8 +45,8 @@ export function interpret(kind: Interpretable, network: FrozenNetwork, picture: 
   }
 }
 
-function partsOf(network: FrozenNetwork, { x, classes }: InterpretedPicture): Interpretation {
-  const { maps, logits } = forward(network, x);
+async function partsOf(network: FrozenNetwork, { x, classes }: InterpretedPicture): Promise<Interpretation> {
+  const { maps, logits } = await forward(network, x);
   const means = meansOf(maps);
   const standsFor = filterClasses(stored(network, `${PART_MASK}.class_activation`), maps.channels);
   const filters = strongest(means, FILTERS).map((filter) => ({
@@ -55,8 +59,8 @@ function partsOf(network: FrozenNetwork, { x, classes }: InterpretedPicture): In
   return { kind: 'icnn', prediction: argMax(logits), filters };
 }
 
-function gatedOf(network: FrozenNetwork, { x, labels, classes }: InterpretedPicture): Interpretation {
-  const { maps, logits } = forward(network, x);
+async function gatedOf(network: FrozenNetwork, { x, labels, classes }: InterpretedPicture): Promise<Interpretation> {
+  const { maps, logits } = await forward(network, x);
   const means = meansOf(maps);
   const gate = stored(network, `${CLASS_GATE}.gate`);
   const label = labels.reduce((best, each) => (logits[each] > logits[best] ? each : best));
@@ -75,9 +79,12 @@ function gatedOf(network: FrozenNetwork, { x, labels, classes }: InterpretedPict
   return { kind: 'csg', prediction: argMax(logits), label, filters, gate: view };
 }
 
-function matchesOf(network: FrozenNetwork, { x, classes, sourceOf }: InterpretedPicture): Interpretation {
-  const { layer, sources, weights } = prototypesOf(network);
-  const { prototypes: count, height, width, similarities, places, scores, logits } = prototypeMatches(network, x);
+async function matchesOf(
+  network: FrozenNetwork,
+  { x, classes, sourceOf }: InterpretedPicture,
+): Promise<Interpretation> {
+  const { layer, sources, weights } = await prototypesOf(network);
+  const { prototypes: count, height, width, similarities, places, scores, logits } = await prototypeMatches(network, x);
   const prediction = argMax(logits);
   const points = scores.map((score, j) => score * weights[prediction * count + j]);
   const maps: FilterMaps = { values: similarities, height, width, channels: count };
@@ -109,12 +116,15 @@ function leastOf({ values, channels }: FilterMaps, channel: number): number {
 }
 
 /** The map that the head sees, and the logits. */
-function forward(network: FrozenNetwork, x: Tensor4D): { readonly maps: FilterMaps; readonly logits: Float32Array } {
+async function forward(
+  network: FrozenNetwork,
+  x: Tensor4D,
+): Promise<{ readonly maps: FilterMaps; readonly logits: Float32Array }> {
   const { map, logits } = network.forward(x);
   const [, height, width, channels] = map.shape;
   const read = {
-    maps: { values: (map.dataSync() as Float32Array).slice(), height, width, channels },
-    logits: (logits.dataSync() as Float32Array).slice(),
+    maps: { values: ((await map.data()) as Float32Array).slice(), height, width, channels },
+    logits: ((await logits.data()) as Float32Array).slice(),
   };
   tf.dispose([map, logits]);
   return read;

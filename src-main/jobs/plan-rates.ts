@@ -70,7 +70,7 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
   try {
     const step = (count: number) => trainOnce(network, optimizer, settings, labelling, count);
     const training = await secondsEach(step, trainingBatch, BUDGETS.training, signal);
-    frozen = network.freeze();
+    frozen = await network.freeze();
     const assessment = await measureAssessment(frozen, settings, labelling, assessBatch, signal);
     predictor = new NetworkPredictor(engine, architecture, weights, settings.network.size, settings.method.heatmap);
     const measured = predictor;
@@ -139,7 +139,9 @@ async function trainOnce(
     async () => undefined,
   );
   // The engine may still be at work on what was asked of it last.
-  tf.tidy(() => tf.slice1d(network.parameterVector, 0, 1).dataSync());
+  const last = tf.slice1d(network.parameterVector, 0, 1);
+  await last.data();
+  last.dispose();
 }
 
 async function assessOnce(
@@ -154,7 +156,7 @@ async function assessOnce(
     data,
     data.labels.map((_, i) => i),
   );
-  const batch = attackBatch(network, x, targets, ids, method, EPS, settings.seed, 0);
+  const batch = await attackBatch(network, x, targets, ids, method, EPS, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
   new AssessmentTable(count, data.labelSets).enter(0, labels, batch, method);
 }

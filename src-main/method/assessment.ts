@@ -32,7 +32,7 @@ export interface AttackedBatch {
  * @param ids     [n] sample ids, the source of each sample's random start
  * @param round   the assessment's round, likewise
  */
-export function attackBatch(
+export async function attackBatch(
   network: FrozenNetwork,
   x: Tensor4D,
   targets: Targets,
@@ -41,17 +41,17 @@ export function attackBatch(
   eps: number,
   seed: number,
   round: number,
-): AttackedBatch {
+): Promise<AttackedBatch> {
   const before = network.forward(x);
-  const explained = labelHeatmaps(network, before.map, targets, settings.heatmap);
-  const logits = before.logits.dataSync() as Float32Array;
+  const explained = await labelHeatmaps(network, before.map, targets, settings.heatmap);
+  const logits = (await before.logits.data()) as Float32Array;
   tf.dispose([before.map, before.logits]);
   const background = pictureBackgrounds(explained, x.shape[1], settings);
   const seeds = ids.map((id) => hashSeed('attack', seed, round, id));
   const attacked = attackBackground(network, x, targets, background, eps, seeds, settings);
   const after = network.forward(attacked);
-  const { maps: attackedMaps } = labelHeatmaps(network, after.map, targets, settings.heatmap);
-  const attackedLogits = after.logits.dataSync() as Float32Array;
+  const { maps: attackedMaps } = await labelHeatmaps(network, after.map, targets, settings.heatmap);
+  const attackedLogits = (await after.logits.data()) as Float32Array;
   tf.dispose([after.map, after.logits]);
   return { attacked, maps: explained.maps, attackedMaps, logits, attackedLogits };
 }

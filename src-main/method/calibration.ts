@@ -95,7 +95,7 @@ async function chooseProbe(
     const indices = order.subarray(start, start + batchSize);
     const { x, targets } = await readBatch(data, indices);
     const { map, logits } = network.forward(x);
-    const rows = logits.dataSync() as Float32Array;
+    const rows = (await logits.data()) as Float32Array;
     tf.dispose([x, map, logits]);
     indices.forEach((index, i) => {
       const own = rows.subarray(i * data.classCount, (i + 1) * data.classCount);
@@ -115,7 +115,7 @@ async function countSurvivors(
 ): Promise<number> {
   const { x, targets, ids } = await readBatch(data, indices);
   const method = probeMethod(settings.method);
-  const batch = attackBatch(network, x, targets, ids, method, eps, settings.seed, 0);
+  const batch = await attackBatch(network, x, targets, ids, method, eps, settings.seed, 0);
   tf.dispose([x, batch.attacked]);
   let kept = 0;
   const rowOf = (logits: Float32Array, i: number) => logits.subarray(i * data.classCount, (i + 1) * data.classCount);

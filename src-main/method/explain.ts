@@ -55,7 +55,7 @@ export async function explainBatch(
   eps: number,
 ): Promise<Explanation> {
   const { pictures, x, targets, ids } = await readBatch(data, indices);
-  const batch = attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
+  const batch = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
   const attacked = (await batch.attacked.data()) as Float32Array;
   tf.dispose([x, batch.attacked]);
   const pairs = pairsOf(targets);

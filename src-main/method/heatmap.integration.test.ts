@@ -76,9 +76,9 @@ describe.each([
       // Weights 2 places * relu(g) / (2 + g sum A): A: 2 * 2 / (2 + 2 * 4) = 0.4, B: 2 * 1 / (2 + 1 * 2) = 0.5;
       // 0.4 A + 0.5 B = (1.4, 1.2). Second class: B has a negative gradient and no part: 0.4 A = (0.4, 1.2).
       ['gradcam++', [1, 1.2 / 1.4, 1 / 3, 1]],
-    ])('%s', (kind, expected) => {
+    ])('%s', async (kind, expected) => {
       const before = tf.memory().numTensors;
-      const found = heatmaps(pooled, map, Int32Array.of(0, 1), kind);
+      const found = await heatmaps(pooled, map, Int32Array.of(0, 1), kind);
       expect([found.count, found.height, found.width]).toEqual([2, 1, 2]);
       expected.forEach((value, i) => expect(found.values[i]).toBeCloseTo(value, 5));
       expect(tf.memory().numTensors).toBe(before);
@@ -109,20 +109,20 @@ describe.each([
       // A sums to 4: 1 / (2 + 4) + 2 / (2 + 8) = 11/30. B sums to 2: 3 / (2 + 6) + 1 / (2 + 2) = 5/8.
       // 11/30 A + 5/8 B = (44, 163, 75, 44) / 120.
       ['gradcam++', [44 / 163, 1, 75 / 163, 44 / 163]],
-    ])('%s', (kind, expected) => {
-      const { values } = heatmaps(placed, map, Int32Array.of(0), kind);
+    ])('%s', async (kind, expected) => {
+      const { values } = await heatmaps(placed, map, Int32Array.of(0), kind);
       expected.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 5));
     });
   });
 
-  it('stays a map where gradients are tiny, and empty where nothing speaks for the class', () => {
+  it('stays a map where gradients are tiny, and empty where nothing speaks for the class', async () => {
     const tiny = network(engine, POOLED, [
       [1e-20, 0],
       [-1, -1],
     ]);
     const map = tf.tensor4d([1, 2, 3, 0, 1, 2, 3, 0], [2, 1, 2, 2]);
     for (const kind of ['gradcam++', 'layercam'] as const) {
-      const { values } = heatmaps(tiny, map, Int32Array.of(0, 1), kind);
+      const { values } = await heatmaps(tiny, map, Int32Array.of(0, 1), kind);
       [1 / 3, 1, 0, 0].forEach((value, i) => expect(values[i]).toBeCloseTo(value, 5));
     }
     tiny.dispose();

@@ -34,10 +34,15 @@ export interface Heatmaps {
  * @param kind    `auto`: CAM where it is closed-form, else Grad-CAM
  * @throws Error when `cam` is asked of a network without a pooling + dense head
  */
-export function heatmaps(network: FrozenNetwork, map: Tensor4D, classes: Int32Array, kind: ExplanationKind): Heatmaps {
+export async function heatmaps(
+  network: FrozenNetwork,
+  map: Tensor4D,
+  classes: Int32Array,
+  kind: ExplanationKind,
+): Promise<Heatmaps> {
   const [count, height, width] = map.shape;
   const result = tf.tidy(() => normaliseMaps(rawMaps(network, map, tf.tensor1d(classes, 'int32'), kind)));
-  const values = result.dataSync() as Float32Array;
+  const values = (await result.data()) as Float32Array;
   result.dispose();
   return { values, count, height, width };
 }

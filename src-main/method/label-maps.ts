@@ -58,13 +58,13 @@ export function pairsOf(targets: Targets): LabelPairs | null {
  * @param map     [n,h,w,K] the network's last convolutional feature map
  * @param targets what the n pictures are of
  */
-export function labelHeatmaps(
+export async function labelHeatmaps(
   network: FrozenNetwork,
   map: Tensor4D,
   targets: Targets,
   kind: ExplanationKind,
-): LabelMaps {
-  if (!(targets instanceof LabelSets)) return { maps: heatmaps(network, map, targets, kind), pairs: null };
+): Promise<LabelMaps> {
+  if (!(targets instanceof LabelSets)) return { maps: await heatmaps(network, map, targets, kind), pairs: null };
   const pairs = labelPairs(targets);
   const [n, height, width] = map.shape;
   const area = height * width;
@@ -74,7 +74,7 @@ export function labelHeatmaps(
     if (rows.length === 0) break;
     const some = rows.length === n ? map : tf.tidy(() => tf.gather(map, tf.tensor1d(rows, 'int32')));
     const labels = Int32Array.from(rows, (i) => pairs.labels[pairs.first[i] + rank]);
-    const found = heatmaps(network, some, labels, kind);
+    const found = await heatmaps(network, some, labels, kind);
     if (some !== map) some.dispose();
     rows.forEach((i, row) => {
       values.set(mapOf(found, row), (pairs.first[i] + rank) * area);

@@ -46,12 +46,14 @@ export async function fitLastLayer(
   const values = tf.tensor2d(scores, [n, m]);
   // Transposed once: the products with transposed operands are scalar loops in wasm.
   const transposed = tf.transpose(values);
-  const gradientAt = (weights: Float64Array): Float32Array =>
-    tf.tidy(() => {
-      const logits = tf.matMul(values, tf.tensor2d(Float32Array.from(weights), [m, classes]));
-      const { gradient } = weightedLoss(logits.dataSync() as Float32Array, targets, v);
-      return tf.matMul(transposed, tf.tensor2d(gradient, [n, classes])).dataSync() as Float32Array;
-    });
+  const gradientAt = async (weights: Float64Array): Promise<Float32Array> => {
+    const logits = tf.tidy(() => tf.matMul(values, tf.tensor2d(Float32Array.from(weights), [m, classes])));
+    const { gradient } = weightedLoss((await logits.data()) as Float32Array, targets, v);
+    const product = tf.tidy(() => tf.matMul(transposed, tf.tensor2d(gradient, [n, classes])));
+    const found = (await product.data()) as Float32Array;
+    tf.dispose([logits, product]);
+    return found;
+  };
   try {
     return await descend(problem, { rate, steps, gradientAt }, afterStep);
   } finally {
@@ -62,7 +64,7 @@ export async function fitLastLayer(
 interface Descent {
   readonly rate: number;
   readonly steps: number;
-  readonly gradientAt: (weights: Float64Array) => Float32Array;
+  readonly gradientAt: (weights: Float64Array) => Promise<Float32Array>;
 }
 
 async function descend(
@@ -74,7 +76,7 @@ async function descend(
   let ahead = current;
   let inertia = 1;
   for (let step = 0; step < steps; step++) {
-    const gradient = gradientAt(ahead);
+    const gradient = await gradientAt(ahead);
     const next = ahead.map((weight, k) => {
       const moved = weight - rate * gradient[k];
       const isOwn = Math.floor(k / classes / perClass) === k % classes;

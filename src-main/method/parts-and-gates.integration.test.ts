@@ -81,7 +81,7 @@ describe('networks that explain themselves by parts and gates', () => {
     const { weights } = await runRounds(engine, settings, data, recorder(), null);
     const architecture = buildArchitecture(settings.network, 3);
     const network = new Network(engine, architecture, importWeights(describeParameters(architecture), weights));
-    const frozen = network.freeze();
+    const frozen = await network.freeze();
     try {
       return await measure(frozen);
     } finally {

@@ -67,7 +67,7 @@ function greys(pictures: readonly (readonly number[])[], labels: readonly number
 
 async function projected(data: TrainingData, batch: number): Promise<Projection> {
   const network = pixelNetwork();
-  const frozen = network.freeze();
+  const frozen = await network.freeze();
   const found = await nearestPatches(frozen, data, batch, () => Promise.resolve());
   frozen.dispose();
   network.dispose();
@@ -131,7 +131,7 @@ it('changes prototypes, sources, votes and the momentum of the prototypes, and n
   const network = pixelNetwork();
   const { parameterCount, parameters } = network.layout;
   const optimizer = new SgdOptimizer(network, 0.9, 0, new Float32Array(parameterCount).fill(2));
-  const old = network.weights().parameters;
+  const old = (await network.weights()).parameters;
   const data = greys(
     [
       [100, 30, 15, 250],
@@ -145,7 +145,7 @@ it('changes prototypes, sources, votes and the momentum of the prototypes, and n
     {
       ...{ network, optimizer, data, v: Float32Array.of(1, 1, 1), batch: 2 },
       async withFrozen(use) {
-        const frozen = network.freeze();
+        const frozen = await network.freeze();
         try {
           return await use(frozen);
         } finally {
@@ -159,8 +159,8 @@ it('changes prototypes, sources, votes and the momentum of the prototypes, and n
     },
   );
   expect([...new Set(seen)]).toEqual([2 / 6, 3 / 6, 5 / 6, 1]);
-  const now = network.weights().parameters;
-  const velocity = optimizer.state();
+  const now = (await network.weights()).parameters;
+  const velocity = await optimizer.state();
   for (const { name, offset, size } of parameters) {
     const range = [offset, offset + size] as const;
     const isChanged = name !== 'same.weight';
@@ -171,8 +171,8 @@ it('changes prototypes, sources, votes and the momentum of the prototypes, and n
       name,
     ).toBe(true);
   }
-  const frozen = network.freeze();
-  const { vectors, weights } = prototypesOf(frozen);
+  const frozen = await network.freeze();
+  const { vectors, weights } = await prototypesOf(frozen);
   expect(Array.from({ length: 6 }, (_, j) => Math.round(vectors[j * 3] * 255))).toEqual([15, 250, 105, 105, 48, 61]);
   // Prototype 4 is found in the picture of class 2 alone, and speaks for it.
   expect(weights[2 * 6 + 4]).toBeGreaterThan(0.25);

@@ -40,14 +40,14 @@ export async function project(
 ): Promise<void> {
   const total = data.count * PASSES_OF_PROJECTION;
   const { layer, found } = await withFrozen(async (frozen) => ({
-    layer: prototypesOf(frozen).layer,
+    layer: (await prototypesOf(frozen)).layer,
     found: await nearestPatches(frozen, data, batch, (done) => afterBatch(done, total)),
   }));
   const vectors = `${layer.name}.vectors`;
-  assign(network, vectors, found.vectors);
-  assign(network, `${layer.name}.sources`, found.sources);
+  await assign(network, vectors, found.vectors);
+  await assign(network, `${layer.name}.sources`, found.sources);
   // Its momentum was that of a prototype which is no more.
-  optimizer.rest(vectors);
+  await optimizer.rest(vectors);
 
   const every = Math.ceil((data.count * layer.classes * layer.perClass) / MOST_SCORES);
   const rows = Int32Array.from({ length: Math.ceil(data.count / every) }, (_, i) => i * every);
@@ -56,13 +56,13 @@ export async function project(
   );
   const last = network.layout.parameters.find(({ kind }) => kind === 'votes');
   if (last === undefined) throw new Error('this network has no last layer to fit');
-  const start = network.weights().parameters.slice(last.offset, last.offset + last.size);
+  const start = (await network.weights()).parameters.slice(last.offset, last.offset + last.size);
   const { classes, perClass } = layer;
   const targets = data.labelSets?.pick(rows) ?? Int32Array.from(rows, (row) => data.labels[row]);
   const counts = Float32Array.from(rows, (row) => v[row]);
   const problem = { scores, targets, v: counts, classes, perClass, start };
   const weights = await fitLastLayer(problem, () => afterBatch(total, total));
-  assign(network, last.name, weights);
+  await assign(network, last.name, weights);
 }
 
 export interface Projection {
@@ -79,7 +79,7 @@ export async function nearestPatches(
   batch: number,
   afterBatch: (done: number) => Promise<void>,
 ): Promise<Projection> {
-  const prototypes = prototypesOf(network);
+  const prototypes = await prototypesOf(network);
   const { perClass, channels } = prototypes.layer;
   const vectors = prototypes.vectors.slice();
   const sources = prototypes.sources.slice();
@@ -89,7 +89,7 @@ export async function nearestPatches(
     const { x } = await readBatch(data, rows);
     const tensor = network.patches(x);
     const [, height, width] = tensor.shape;
-    const patches = tensor.dataSync() as Float32Array;
+    const patches = (await tensor.data()) as Float32Array;
     tf.dispose([x, tensor]);
     rows.forEach((row, i) => {
       for (const label of data.labelSets?.positives(row) ?? [data.labels[row]]) {
@@ -126,12 +126,12 @@ async function scoresOf(
   batch: number,
   afterBatch: (done: number) => Promise<void>,
 ): Promise<Float32Array> {
-  const { layer } = prototypesOf(network);
+  const { layer } = await prototypesOf(network);
   const m = layer.classes * layer.perClass;
   const scores = new Float32Array(rows.length * m);
   for (let start = 0; start < rows.length; start += batch) {
     const { x } = await readBatch(data, rows.subarray(start, start + batch));
-    scores.set(prototypeScores(network, x), start * m);
+    scores.set(await prototypeScores(network, x), start * m);
     x.dispose();
     await afterBatch(Math.min(rows.length, start + batch));
   }
@@ -143,10 +143,10 @@ function rowsFrom(start: number, end: number): Int32Array {
 }
 
 /** Sets a parameter, given in the inner layout. */
-function assign(network: Network, name: string, values: Float32Array): void {
+async function assign(network: Network, name: string, values: Float32Array): Promise<void> {
   const parameter = network.layout.parameters.find((each) => each.name === name);
   if (parameter === undefined) throw new Error(`no parameter ${name}`);
-  const { parameters } = network.weights();
+  const { parameters } = await network.weights();
   parameters.set(values, parameter.offset);
   network.replaceParameters(tf.tensor1d(parameters));
 }

@@ -136,8 +136,8 @@ export function describePrototypeRounds(name: string, start: () => Promise<Engin
 async function expectProjected(engine: Engine, weights: Weights, of: TrainingData): Promise<void> {
   const architecture = buildArchitecture(settingsOf('plain').network, 3);
   const network = new Network(engine, architecture, importWeights(describeParameters(architecture), weights));
-  const frozen = network.freeze();
-  const found: Prototypes = prototypesOf(frozen);
+  const frozen = await network.freeze();
+  const found: Prototypes = await prototypesOf(frozen);
   const { perClass, channels } = found.layer;
   for (let j = 0; j < found.layer.classes * perClass; j++) {
     const [row, y, x] = found.sources.subarray(j * 3, j * 3 + 3);

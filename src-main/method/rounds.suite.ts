@@ -40,10 +40,12 @@ export function describeRounds(name: string, start: () => Promise<Engine>, toler
       trained = weights;
     });
 
-    const withTrained = async <T>(use: (network: ReturnType<Network['freeze']>) => Promise<T> | T): Promise<T> => {
+    const withTrained = async <T>(
+      use: (network: Awaited<ReturnType<Network['freeze']>>) => Promise<T> | T,
+    ): Promise<T> => {
       const architecture = buildArchitecture(settingsOf({}).network, 3);
       const network = new Network(engine, architecture, importWeights(describeParameters(architecture), trained));
-      const frozen = network.freeze();
+      const frozen = await network.freeze();
       try {
         return await use(frozen);
       } finally {
@@ -124,7 +126,7 @@ export function describeRounds(name: string, start: () => Promise<Engine>, toler
           Array.from({ length: 20 }, (_, i) => i),
         );
         const settings = settingsOf({ method: { attack, steps: 4 } });
-        const batch = attackBatch(network, x, labels, ids, settings.method, EPS, 0, 0);
+        const batch = await attackBatch(network, x, labels, ids, settings.method, EPS, 0, 0);
         const background = backgroundsOf(batch.maps, data.size, settings.method);
         const [before, after] = [x.dataSync(), batch.attacked.dataSync()];
         let changed = 0;
@@ -148,7 +150,7 @@ export function describeRounds(name: string, start: () => Promise<Engine>, toler
             Array.from({ length: data.count }, (_, i) => i),
           );
           const { method } = settingsOf({ method: { attack, steps, randomStart: false } });
-          const batch = attackBatch(network, x, labels, ids, method, EPS, 0, 0);
+          const batch = await attackBatch(network, x, labels, ids, method, EPS, 0, 0);
           tf.dispose([x, batch.attacked]);
           return meanLoss(clean ? batch.logits : batch.attackedLogits, labels);
         };
@@ -201,8 +203,8 @@ export function describeRounds(name: string, start: () => Promise<Engine>, toler
       await withTrained(async (network) => {
         const { x, labels } = await readBatch(data, [0, 1, 2, 3]);
         const { map, logits } = network.forward(x);
-        const cam = heatmaps(network, map, labels, 'cam').values;
-        const gradCam = heatmaps(network, map, labels, 'gradcam').values;
+        const cam = (await heatmaps(network, map, labels, 'cam')).values;
+        const gradCam = (await heatmaps(network, map, labels, 'gradcam')).values;
         expect(maximum(cam, gradCam)).toBeLessThan(1e-4);
         tf.dispose([x, map, logits]);
       });

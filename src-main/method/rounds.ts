@@ -109,7 +109,7 @@ class Rounds {
       else await this.assess();
     }
     const { eps, epsSurvival } = this.position;
-    return { weights: this.exportWeights(), eps: eps ?? 0, epsSurvival };
+    return { weights: await this.exportWeights(), eps: eps ?? 0, epsSurvival };
   }
 
   dispose(): void {
@@ -211,7 +211,7 @@ class Rounds {
           data,
           Array.from({ length: end - start }, (_, i) => start + i),
         );
-        const batch = attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
+        const batch = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
         tf.dispose([x, batch.attacked]);
         table.enter(start, labels, batch, settings.method);
         this.position = { ...this.position, offset: end };
@@ -235,7 +235,7 @@ class Rounds {
       summary: table.summary(round, data.labels, data.classCount, eps ?? 0),
       maps: clean,
       attackedMaps: attacked,
-      weights: this.exportWeights(),
+      weights: await this.exportWeights(),
     });
     this.mixing = mixesBackgrounds(arm) ? table.labelMaps() : null;
     this.table = null;
@@ -258,19 +258,19 @@ class Rounds {
   }
 
   private async store(): Promise<void> {
-    const momentum = exportParameters(this.network.layout, this.optimizer.state());
+    const momentum = exportParameters(this.network.layout, await this.optimizer.state());
     const state = stateToStore(momentum, this.v, this.table, this.mixing);
-    await this.hooks.checkpoint({ position: this.position, weights: this.exportWeights(), state });
+    await this.hooks.checkpoint({ position: this.position, weights: await this.exportWeights(), state });
   }
 
-  private exportWeights(): Map<string, NamedArray> {
-    return exportWeights(this.network.layout, this.network.weights());
+  private async exportWeights(): Promise<Map<string, NamedArray>> {
+    return exportWeights(this.network.layout, await this.network.weights());
   }
 
   private async withFrozen<T>(use: (network: FrozenNetwork) => Promise<T>): Promise<T> {
-    const { parameters, statistics } = this.network.weights();
+    const { parameters, statistics } = await this.network.weights();
     if (![...parameters, ...statistics].every(Number.isFinite)) throw diverged();
-    const network = this.network.freeze();
+    const network = await this.network.freeze();
     try {
       return await use(network);
     } finally {

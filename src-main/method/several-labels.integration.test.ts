@@ -48,7 +48,7 @@ describe.each([
   async function withTrained<T>(use: (network: FrozenNetwork) => Promise<T> | T): Promise<T> {
     const architecture = buildArchitecture(settingsOf().network, 3);
     const network = new Network(engine, architecture, importWeights(describeParameters(architecture), weights));
-    const frozen = network.freeze();
+    const frozen = await network.freeze();
     try {
       return await use(frozen);
     } finally {
@@ -71,10 +71,10 @@ describe.each([
       expect(new Set(pairs.first).size).toBeGreaterThan(3);
       for (const kind of ['cam', 'gradcam', 'layercam'] as const) {
         const before = tf.memory().numTensors;
-        const { maps } = labelHeatmaps(network, map, targets, kind);
+        const { maps } = await labelHeatmaps(network, map, targets, kind);
         for (let k = 0; k < pairs.count; k++) {
           const one = tf.slice(map, [pairs.pictures[k], 0, 0, 0], [1, -1, -1, -1]);
-          const alone = heatmaps(network, one, Int32Array.of(pairs.labels[k]), kind);
+          const alone = await heatmaps(network, one, Int32Array.of(pairs.labels[k]), kind);
           one.dispose();
           mapOf(maps, k).forEach((value, p) => expect(value).toBeCloseTo(alone.values[p], 4));
         }
@@ -95,7 +95,7 @@ describe.each([
       const after: number[] = [];
       for (const steps of [1, 10]) {
         const { method } = settingsOf({ method: { steps, randomStart: false } });
-        const batch = attackBatch(network, x, targets, ids, method, EPS, 0, 0);
+        const batch = await attackBatch(network, x, targets, ids, method, EPS, 0, 0);
         after.push(meanLoss(batch.logits), meanLoss(batch.attackedLogits));
         const pairs = labelPairs(targets as LabelSets);
         const background = pictureBackgrounds({ maps: batch.maps, pairs }, data.size, method);
@@ -171,8 +171,8 @@ describe.each([
         Array.from({ length: 12 }, (_, i) => i),
       );
       const { method } = settingsOf({ method: { attack: 'noise' } });
-      const one = attackBatch(network, x, labels, ids, method, EPS, 0, 0);
-      const several = attackBatch(network, x, sets, ids, method, EPS, 0, 0);
+      const one = await attackBatch(network, x, labels, ids, method, EPS, 0, 0);
+      const several = await attackBatch(network, x, sets, ids, method, EPS, 0, 0);
       expect(several.maps).toEqual(one.maps);
       // Noise goes by B and the seeds alone.
       expect(several.attacked.dataSync()).toEqual(one.attacked.dataSync());

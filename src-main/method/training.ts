@@ -59,7 +59,7 @@ export async function trainEpoch(
     const indices = order.subarray(start, end);
     const x = await trainingBatch(inputs, indices, batch);
     const targets = data.labelSets?.pick(indices) ?? Int32Array.from(indices, (index) => data.labels[index]);
-    const { gradient, losses, correct } = network.trainingPass(
+    const { gradient, losses, correct } = await network.trainingPass(
       x,
       targets,
       Float32Array.from(indices, (index) => inputs.v[index]),

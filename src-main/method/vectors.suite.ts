@@ -54,7 +54,7 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       for (const [key, { shape, data }] of stored) weights.set(key, { shape, data: data as Float32Array });
       const built = buildArchitecture({ architecture, width: 8, stem: 'small', lastStride: 2 }, 10);
       network = new Network(engine, built, importWeights(describeParameters(built), weights));
-      frozen = network.freeze();
+      frozen = await network.freeze();
       labels = Int32Array.from(labelsOf(expected));
       x = tf.tidy(() => tf.div(tf.tensor4d(floats('images'), [8, 64, 64, 3]), 255));
     });
@@ -65,20 +65,20 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       network.dispose();
     });
 
-    it('gives back the weights it was given', () => {
+    it('gives back the weights it was given', async () => {
       const stored = readSafetensors(readFileSync(`${FOLDER}${file}.weights.safetensors`)).tensors;
-      const exported = exportWeights(network.layout, network.weights());
+      const exported = exportWeights(network.layout, await network.weights());
       expect([...exported.keys()].sort()).toEqual([...stored.keys()].sort());
       for (const [key, { data }] of exported) expect(data).toEqual(stored.get(key)?.data);
     });
 
-    it('logits, Grad-CAM, CAM, background', () => {
+    it('logits, Grad-CAM, CAM, background', async () => {
       const { map, logits } = frozen.forward(x);
       close(logits.dataSync() as Float32Array, floats('logits'), 1e-4);
-      const gradCam = heatmaps(frozen, map, labels, 'gradcam');
+      const gradCam = await heatmaps(frozen, map, labels, 'gradcam');
       close(gradCam.values, floats('gradcam'), 1e-4);
       if (expected.has('cam')) {
-        const cam = heatmaps(frozen, map, labels, 'cam');
+        const cam = await heatmaps(frozen, map, labels, 'cam');
         close(cam.values, floats('cam'), 1e-4);
         for (let i = 0; i < 8; i++) expect(cosine(mapOf(cam, i), mapOf(gradCam, i))).toBeGreaterThan(0.9999);
       }
@@ -98,9 +98,9 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       [1, 0.995],
       [3, 0.98],
       [10, 0.97],
-    ])('attack and consistency after %i steps', (steps, share) => {
+    ])('attack and consistency after %i steps', async (steps, share) => {
       const before = frozen.forward(x);
-      const clean = heatmaps(frozen, before.map, labels, 'gradcam');
+      const clean = await heatmaps(frozen, before.map, labels, 'gradcam');
       const background = backgroundsOf(clean, 64, { threshold: 'mean', thresholdValue: 0.5 });
       const settings = {
         attack: 'pgd',
@@ -113,7 +113,7 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       const attacked = attackBackground(frozen, x, labels, background, EPS, new Uint32Array(8), settings);
       expect(shareEqual(attacked.dataSync() as Float32Array, floats(`spa_pgd${steps}`), 1e-5)).toBeGreaterThan(share);
       const after = frozen.forward(attacked);
-      const attackedMaps = heatmaps(frozen, after.map, labels, 'gradcam');
+      const attackedMaps = await heatmaps(frozen, after.map, labels, 'gradcam');
       compareConsistency(steps, clean, attackedMaps, before.logits.dataSync(), after.logits.dataSync());
       tf.dispose([before.map, before.logits, after.map, after.logits, attacked]);
     });
@@ -150,16 +150,16 @@ export function describeVectors(name: string, start: () => Promise<Engine>): voi
       }
     }
 
-    it('one weighted training step: loss, gradients, running statistics', () => {
+    it('one weighted training step: loss, gradients, running statistics', async () => {
       const before = tf.memory().numTensors;
       const v = floats('train_weights_v');
-      const { gradient, losses } = network.trainingPass(x, labels, v);
+      const { gradient, losses } = await network.trainingPass(x, labels, v);
       const loss = losses.reduce((sum, value, i) => sum + value * v[i], 0) / 8;
       expect(Math.abs(loss - floats('train_loss')[0]) / floats('train_loss')[0]).toBeLessThan(1e-4);
       const gradients = exportParameters(network.layout, gradient.dataSync() as Float32Array);
       gradient.dispose();
       for (const [key, { data }] of gradients) close(data, floats(`grad.${key}`), 5e-3, key, gradientFloor(key));
-      const after = exportWeights(network.layout, network.weights());
+      const after = exportWeights(network.layout, await network.weights());
       for (const key of expected.keys()) {
         if (!key.startsWith('after.')) continue;
         close(after.get(key.slice(6))?.data ?? new Float32Array(0), floats(key), 1e-4, key);

@@ -50,7 +50,7 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
     });
 
     /** Some steps of training; the weights before and after by name. */
-    const trained = (architectureName: ArchitectureName, tuning: FineTuning, steps = 2) => {
+    const trained = async (architectureName: ArchitectureName, tuning: FineTuning, steps = 2) => {
       const architecture = build(architectureName);
       const before = mixed(architecture);
       const tensors = tf.memory().numTensors;
@@ -59,11 +59,11 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
       const x = tf.tensor4d(pixels(), [PICTURES, SIDE, SIDE, 3]);
       const losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        const pass = network.trainingPass(x, LABELS, new Float32Array(PICTURES).fill(1), 1);
+        const pass = await network.trainingPass(x, LABELS, new Float32Array(PICTURES).fill(1), 1);
         losses.push(...pass.losses);
         optimizer.step(pass.gradient, 0.01);
       }
-      const after = exportWeights(network.layout, network.weights());
+      const after = exportWeights(network.layout, await network.weights());
       tf.dispose(x);
       optimizer.dispose();
       network.dispose();
@@ -78,8 +78,8 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
 
     it.each(['resnet18', 'vgg11_bn', 'densenet121', 'mobilenet_v2', 'efficientnet_b0', 'convnext_tiny'] as const)(
       '%s: frozen stages stay bit for bit, all else learns',
-      (architectureName) => {
-        const { architecture, changed } = trained(architectureName, {
+      async (architectureName) => {
+        const { architecture, changed } = await trained(architectureName, {
           ...{ frozenStages: 3, layerDecay: 1, batchNorm: 'learn' },
         });
         const stages = layersOfStages(architecture);
@@ -93,43 +93,43 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
       },
     );
 
-    it('the loss is the one of inference mode where all norms go by what is stored', () => {
+    it('the loss is the one of inference mode where all norms go by what is stored', async () => {
       const architecture = build('resnet18');
       const weights = mixed(architecture);
       const x = tf.tensor4d(pixels(), [PICTURES, SIDE, SIDE, 3]);
-      const losses = (batchNorm: FineTuning['batchNorm'], frozenStages: number): number[] => {
+      const losses = async (batchNorm: FineTuning['batchNorm'], frozenStages: number): Promise<number[]> => {
         const network = new Network(engine, architecture, weights, { frozenStages, layerDecay: 1, batchNorm });
-        const pass = network.trainingPass(x, LABELS, new Float32Array(PICTURES).fill(1));
+        const pass = await network.trainingPass(x, LABELS, new Float32Array(PICTURES).fill(1));
         pass.gradient.dispose();
         network.dispose();
         return [...pass.losses];
       };
       const network = new Network(engine, architecture, weights);
-      const frozen = network.freeze();
+      const frozen = await network.freeze();
       const { map, logits } = frozen.forward(x);
       const rows = logits.arraySync();
       tf.dispose([map, logits]);
       frozen.dispose();
       network.dispose();
       const inference = rows.map((row, i) => Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[LABELS[i]]);
-      for (const found of [losses('keep', 0), losses('freeze', 2), losses('learn', 5)]) {
+      for (const found of [await losses('keep', 0), await losses('freeze', 2), await losses('learn', 5)]) {
         found.forEach((loss, i) => expect(loss).toBeCloseTo(inference[i], 4));
       }
-      expect(losses('learn', 0)[0]).not.toBeCloseTo(inference[0], 3);
+      expect((await losses('learn', 0))[0]).not.toBeCloseTo(inference[0], 3);
       x.dispose();
     });
 
-    it('keep: scale and offset learn, statistics stay; freeze: all of a batch norm stays', () => {
-      const keep = trained('resnet18', { frozenStages: 0, layerDecay: 1, batchNorm: 'keep' }).changed;
+    it('keep: scale and offset learn, statistics stay; freeze: all of a batch norm stays', async () => {
+      const keep = (await trained('resnet18', { frozenStages: 0, layerDecay: 1, batchNorm: 'keep' })).changed;
       expect(keep).toContain('layer2.0.bn1.weight');
       expect(keep).not.toContain('layer2.0.bn1.running_mean');
-      const freeze = trained('resnet18', { frozenStages: 0, layerDecay: 1, batchNorm: 'freeze' }).changed;
+      const freeze = (await trained('resnet18', { frozenStages: 0, layerDecay: 1, batchNorm: 'freeze' })).changed;
       expect([...freeze].filter((array) => /bn|downsample\.1/.test(array))).toEqual([]);
       expect(freeze).toContain('layer2.0.conv1.weight');
       expect(freeze).toContain('fc.bias');
     });
 
-    it('gradients through norms that go by stored statistics are those of numeric differences', () => {
+    it('gradients through norms that go by stored statistics are those of numeric differences', async () => {
       const architecture = build('vgg11_bn');
       const weights = mixed(architecture);
       const x = tf.tensor4d(pixels(), [PICTURES, SIDE, SIDE, 3]);
@@ -137,11 +137,11 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
       const tuning: FineTuning = { frozenStages: 2, layerDecay: 1, batchNorm: 'keep' };
       const network = new Network(engine, architecture, weights, tuning);
       const { parameters } = network.layout;
-      const pass = network.trainingPass(x, LABELS, v);
+      const pass = await network.trainingPass(x, LABELS, v);
       const gradient = pass.gradient.dataSync() as Float32Array;
-      const lossAt = (vector: Float32Array): number => {
+      const lossAt = async (vector: Float32Array): Promise<number> => {
         network.replaceParameters(tf.tensor1d(vector));
-        const { gradient: unused, losses } = network.trainingPass(x, LABELS, v);
+        const { gradient: unused, losses } = await network.trainingPass(x, LABELS, v);
         unused.dispose();
         return losses.reduce((sum, loss, i) => sum + (v[i] * loss) / PICTURES, 0);
       };
@@ -156,7 +156,7 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
           for (let i = offset; i < offset + size; i++) moved[i] += (step * gradient[i]) / length;
           return moved;
         };
-        const numeric = (lossAt(along(STEP)) - lossAt(along(-STEP))) / (2 * STEP);
+        const numeric = ((await lossAt(along(STEP))) - (await lossAt(along(-STEP)))) / (2 * STEP);
         expect(length, name).toBeGreaterThan(0.01);
         expect(Math.abs(length - numeric) / length, name).toBeLessThan(0.02);
       }

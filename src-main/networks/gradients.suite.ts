@@ -101,7 +101,7 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
       engine = await start();
     });
 
-    it.each(CASES.map(([kind, layers, end]) => ({ kind, layers, end })))('$kind', ({ layers, end }) => {
+    it.each(CASES.map(([kind, layers, end]) => ({ kind, layers, end })))('$kind', async ({ layers, end }) => {
       const before = tf.memory().numTensors;
       const architecture = architectureOf(layers, end);
       const layout = describeParameters(architecture);
@@ -116,8 +116,8 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
       const network = new Network(engine, architecture, weights);
       const pixels = random.fillUniform(new Float32Array(PICTURES * SIDE * SIDE * 3), 0, 1);
       const x = tf.tensor4d(pixels, [PICTURES, SIDE, SIDE, 3]);
-      checkParameters(network, x, random);
-      checkPictures(network, x, random);
+      await checkParameters(network, x, random);
+      await checkPictures(network, x, random);
       x.dispose();
       network.dispose();
       expect(tf.memory().numTensors).toBe(before);
@@ -126,27 +126,27 @@ export function describeGradients(name: string, start: () => Promise<Engine>): v
 }
 
 /** Each parameter by itself along a direction of its own; the losses of single pictures by different weights. */
-function checkParameters(network: Network, x: Tensor4D, random: Random): void {
+async function checkParameters(network: Network, x: Tensor4D, random: Random): Promise<void> {
   const labels = Int32Array.of(0, 2, 1);
   const v = Float32Array.of(1.5, 0.25, 2);
   const pass = () => network.trainingPass(x, labels, v, 77, GATE_STEP, PENALTIES);
-  const { parameters } = network.weights();
-  const first = pass().gradient;
+  const { parameters } = await network.weights();
+  const first = (await pass()).gradient;
   const gradient = (first.dataSync() as Float32Array).slice();
   first.dispose();
   for (const { name, kind, offset, size } of network.layout.parameters) {
     // Has no gradient, and is not to change in training.
     if (kind === 'votes') continue;
     const direction = unit(size, random);
-    const lossAt = (step: number): number => {
+    const lossAt = async (step: number): Promise<number> => {
       const moved = parameters.slice();
       direction.forEach((value, i) => (moved[offset + i] += step * value));
       network.replaceParameters(tf.tensor1d(moved));
-      const { losses, gradient: unused } = pass();
+      const { losses, gradient: unused } = await pass();
       unused.dispose();
       return losses.reduce((sum, loss, i) => sum + (v[i] * loss) / v.length, 0);
     };
-    const difference = (lossAt(STEP) - lossAt(-STEP)) / (2 * STEP);
+    const difference = ((await lossAt(STEP)) - (await lossAt(-STEP))) / (2 * STEP);
     const product = direction.reduce((sum, value, i) => sum + value * gradient[offset + i], 0);
     agree(product, difference, name);
   }
@@ -154,8 +154,8 @@ function checkParameters(network: Network, x: Tensor4D, random: Random): void {
 }
 
 /** In inference mode: a weighted sum of logits along directions in the pictures. */
-function checkPictures(network: Network, x: Tensor4D, random: Random): void {
-  const frozen = network.freeze();
+async function checkPictures(network: Network, x: Tensor4D, random: Random): Promise<void> {
+  const frozen = await network.freeze();
   const c = tf.tensor2d(random.fillUniform(new Float32Array(PICTURES * CLASSES), -1, 1), [PICTURES, CLASSES]);
   const gradient = frozen.inputGradient(x, () => tf.clone(c));
   const slopes = gradient.dataSync();

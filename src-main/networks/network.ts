@@ -100,19 +100,19 @@ export class Network {
    * @param step    since the beginning of the run
    * @param penalties their gradients are in `gradient`; `losses` are those of the classification alone
    */
-  trainingPass(
+  async trainingPass(
     x: Tensor4D,
     targets: Targets,
     v: Float32Array,
     seed = 0,
     step = 0,
     penalties = NO_PENALTIES,
-  ): TrainingPass {
+  ): Promise<TrainingPass> {
     this.moment = { step, chance: new Random(seed), targets, v, penalties };
     const input = this.lower?.forward(x).map ?? tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
-    const values = logits.dataSync() as Float32Array;
+    const values = (await logits.data()) as Float32Array;
     const { losses, correct, gradient } = weightedLoss(values, targets, v);
     const dLogits = tf.tensor2d(gradient, logits.shape);
     this.layers.backward(tape, input, logits, dLogits, false);
@@ -134,16 +134,14 @@ export class Network {
     this.views = this.viewParameters();
   }
 
-  weights(): FlatWeights {
-    return {
-      parameters: (this.parameters.dataSync() as Float32Array).slice(),
-      statistics: (this.statistics.dataSync() as Float32Array).slice(),
-    };
+  async weights(): Promise<FlatWeights> {
+    const [parameters, statistics] = await Promise.all([this.parameters.data(), this.statistics.data()]);
+    return { parameters: (parameters as Float32Array).slice(), statistics: (statistics as Float32Array).slice() };
   }
 
   /** A copy in inference mode; the caller disposes of it. */
-  freeze(): FrozenNetwork {
-    return new FrozenNetwork(this.engine, this.architecture, this.layout, this.weights());
+  async freeze(): Promise<FrozenNetwork> {
+    return new FrozenNetwork(this.engine, this.architecture, this.layout, await this.weights());
   }
 
   dispose(): void {

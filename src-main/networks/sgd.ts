@@ -53,8 +53,8 @@ export class SgdOptimizer {
   }
 
   /** Sets the momentum of one parameter to zero. */
-  rest(name: string): void {
-    const velocity = this.state();
+  async rest(name: string): Promise<void> {
+    const velocity = await this.state();
     for (const { name: each, offset, size } of this.network.layout.parameters) {
       if (each === name) velocity.fill(0, offset, offset + size);
     }
@@ -68,8 +68,8 @@ export class SgdOptimizer {
   }
 
   /** The momentum buffer, [parameterCount]. */
-  state(): Float32Array {
-    return (this.velocity.dataSync() as Float32Array).slice();
+  async state(): Promise<Float32Array> {
+    return ((await this.velocity.data()) as Float32Array).slice();
   }
 
   dispose(): void {

@@ -72,7 +72,7 @@ async function meanLoss(network: Network, batchSize: number): Promise<number> {
       [indices.length, SIZE, SIZE, 3],
     );
     const labels = Int32Array.from(indices, (index) => data.labels[index]);
-    const { gradient, losses } = network.trainingPass(x, labels, new Float32Array(indices.length).fill(1), batch);
+    const { gradient, losses } = await network.trainingPass(x, labels, new Float32Array(indices.length).fill(1), batch);
     tf.dispose([x, gradient]);
     sum += losses.reduce((total, loss) => total + loss, 0);
   }

@@ -174,7 +174,7 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
       expect(tf.memory().numTensors).toBe(before);
     });
 
-    it.each(['icnn', 'csg'] as const)('%s trains, freezes and travels without leaving tensors behind', (kind) => {
+    it.each(['icnn', 'csg'] as const)('%s trains, freezes and travels without leaving tensors behind', async (kind) => {
       const before = tf.memory().numTensors;
       const settings = {
         architecture: 'resnet10',
@@ -191,16 +191,16 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
       const x = tf.tensor4d(pixels, [4, 16, 24, 3]);
       const penalties = { ...NO_PENALTIES, filterLoss: 1, gatePeriod: 2, gateSparsity: 0.05 };
       const v = new Float32Array(4).fill(1);
-      const own = (): Float32Array => {
-        const frozen = network.freeze();
+      const own = async (): Promise<Float32Array> => {
+        const frozen = await network.freeze();
         const values = frozen.values(kind === 'icnn' ? 'icnn.class_activation' : 'csg.gate') ?? new Float32Array(0);
         frozen.dispose();
         return values;
       };
-      const seen: Float32Array[] = [own()];
+      const seen: Float32Array[] = [await own()];
       for (let step = 0; step < 4; step++) {
-        optimizer.step(network.trainingPass(x, Int32Array.of(0, 1, 2, 1), v, 0, step, penalties).gradient, 0.1);
-        seen.push(own());
+        optimizer.step((await network.trainingPass(x, Int32Array.of(0, 1, 2, 1), v, 0, step, penalties)).gradient, 0.1);
+        seen.push(await own());
       }
       expect(seen[0]).toEqual(new Float32Array(3 * 16).fill(kind === 'icnn' ? 0 : 1));
       if (kind === 'icnn') {
@@ -213,9 +213,9 @@ export function describePartsAndGates(name: string, start: () => Promise<Engine>
         for (let k = 0; k < 16; k++) expect(Math.max(seen[4][k], seen[4][16 + k], seen[4][32 + k])).toBeCloseTo(1, 6);
         expect(seen[4].every((value) => value >= 0 && value <= 1)).toBe(true);
       }
-      const named = exportWeights(layout, network.weights());
+      const named = exportWeights(layout, await network.weights());
       expect(inferArchitecture('resnet10', named, { lastStride: 1 })).toEqual(architecture);
-      const frozen = new FrozenNetwork(engine, architecture, layout, network.weights());
+      const frozen = new FrozenNetwork(engine, architecture, layout, await network.weights());
       const { map, logits } = frozen.forward(x);
       const unmasked = frozen.unmaskedMap(x);
       expect(map.shape).toEqual(unmasked.shape);

@@ -45,17 +45,19 @@ export function prototypesLayer(architecture: Architecture): PrototypesLayer | n
 }
 
 /** @throws Error of a network without prototypes */
-export function prototypesOf(network: FrozenNetwork): Prototypes {
+export async function prototypesOf(network: FrozenNetwork): Promise<Prototypes> {
   const { head } = network.architecture;
   const layer = prototypesLayer(network.architecture);
   const last = head[head.length - 1];
   if (layer === null || last.op !== 'dense') throw new Error('this network has no prototypes');
-  const values = (name: string) => (network.parameter(name).dataSync() as Float32Array).slice();
-  const weights = tf.tidy(() => tf.transpose(network.parameter(`${last.name}.weight`)).dataSync() as Float32Array);
+  const values = async (name: string) => ((await network.parameter(name).data()) as Float32Array).slice();
+  const transposed = tf.transpose(network.parameter(`${last.name}.weight`));
+  const weights = (await transposed.data()) as Float32Array;
+  transposed.dispose();
   return {
     layer,
-    vectors: values(`${layer.name}.vectors`),
-    sources: values(`${layer.name}.sources`),
+    vectors: await values(`${layer.name}.vectors`),
+    sources: await values(`${layer.name}.sources`),
     weights: weights.slice(),
   };
 }
@@ -64,8 +66,8 @@ export function prototypesOf(network: FrozenNetwork): Prototypes {
  * @param x [n,size,size,3] in [0,1]; borrowed
  * @throws Error of a network without prototypes
  */
-export function prototypeMatches(network: FrozenNetwork, x: Tensor4D): PrototypeMatches {
-  const { layer } = prototypesOf(network);
+export async function prototypeMatches(network: FrozenNetwork, x: Tensor4D): Promise<PrototypeMatches> {
+  const { layer } = await prototypesOf(network);
   const patches = network.patches(x);
   const [count, height, width, channels] = patches.shape;
   const m = layer.classes * layer.perClass;
@@ -73,23 +75,23 @@ export function prototypeMatches(network: FrozenNetwork, x: Tensor4D): Prototype
     const rows = tf.reshape<tf.Rank.R2>(patches, [count * height * width, channels]);
     return similarity(squaredDistances(rows, network.parameter(`${layer.name}.vectors`) as Tensor2D));
   });
-  const similarities = (maps.dataSync() as Float32Array).slice();
+  const similarities = ((await maps.data()) as Float32Array).slice();
   const { scores, logits } = network.scores(patches);
   const found = {
     ...{ count, prototypes: m, height, width, similarities },
     places: mostSimilar(similarities, count, height * width, m),
-    scores: (scores.dataSync() as Float32Array).slice(),
-    logits: (logits.dataSync() as Float32Array).slice(),
+    scores: ((await scores.data()) as Float32Array).slice(),
+    logits: ((await logits.data()) as Float32Array).slice(),
   };
   tf.dispose([patches, maps, scores, logits]);
   return found;
 }
 
 /** [n,m] scores alone. @param x [n,size,size,3] in [0,1]; borrowed */
-export function prototypeScores(network: FrozenNetwork, x: Tensor4D): Float32Array {
+export async function prototypeScores(network: FrozenNetwork, x: Tensor4D): Promise<Float32Array> {
   const patches = network.patches(x);
   const { scores, logits } = network.scores(patches);
-  const values = (scores.dataSync() as Float32Array).slice();
+  const values = ((await scores.data()) as Float32Array).slice();
   tf.dispose([patches, scores, logits]);
   return values;
 }

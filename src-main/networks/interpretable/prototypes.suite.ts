@@ -86,7 +86,7 @@ export function describePrototypes(engineName: string, start: () => Promise<Engi
       });
     });
 
-    it('shows where prototypes are and how they add up to logits', () => {
+    it('shows where prototypes are and how they add up to logits', async () => {
       const architecture = buildArchitecture(
         {
           ...{ architecture: 'resnet10', width: 4, stem: 'small', lastStride: 2 },
@@ -95,14 +95,14 @@ export function describePrototypes(engineName: string, start: () => Promise<Engi
         3,
       );
       const network = new Network(engine, architecture, initialWeights(describeParameters(architecture), 1));
-      const frozen = network.freeze();
+      const frozen = await network.freeze();
       const x = tf.tensor4d(new Random(2).fillUniform(new Float32Array(2 * 24 * 24 * 3), 0, 1), [2, 24, 24, 3]);
-      const { height, width, places, similarities, scores, logits } = prototypeMatches(frozen, x);
-      const { weights, sources } = prototypesOf(frozen);
+      const { height, width, places, similarities, scores, logits } = await prototypeMatches(frozen, x);
+      const { weights, sources } = await prototypesOf(frozen);
       const forward = frozen.forward(x);
       expect([height, width]).toEqual([3, 3]);
       expect(sources.every((value) => value === -1)).toBe(true);
-      close(prototypeScores(frozen, x), scores);
+      close(await prototypeScores(frozen, x), scores);
       close(forward.logits.dataSync(), logits);
       for (let i = 0; i < 2; i++) {
         for (let j = 0; j < 6; j++) {

@@ -190,24 +190,26 @@ function costGradient(
   { classes, perClass }: Pick<PrototypesLayer, 'classes' | 'perClass'>,
   { targets, v, penalties }: TrainingMoment,
 ): Tensor2D {
-  const values = distance.dataSync();
   const [n, m] = distance.shape;
-  const gradient = new Float32Array(n * m);
-  for (let i = 0; i < n; i++) {
-    let [own, other] = [-1, -1];
-    for (let label = 0; label < classes; label++) {
-      const relation = relationOf(targets, i, label);
-      if (relation === 'unsure') continue;
-      const first = i * m + label * perClass;
-      for (let j = first; j < first + perClass; j++) {
-        if (relation === 'own') own = own < 0 || values[j] < values[own] ? j : own;
-        else other = other < 0 || values[j] < values[other] ? j : other;
+  const costs = { own: penalties.clusterCost, other: -penalties.separationCost };
+  return tf.tidy(() => {
+    const parts = (['own', 'other'] as const).map((relation) => {
+      const among = new Uint8Array(n * m);
+      const weights = new Float32Array(n);
+      for (let i = 0; i < n; i++) {
+        for (let label = 0; label < classes; label++) {
+          if (relationOf(targets, i, label) !== relation) continue;
+          const first = i * m + label * perClass;
+          among.fill(1, first, first + perClass);
+          weights[i] = (costs[relation] * v[i]) / n;
+        }
       }
-    }
-    if (own >= 0) gradient[own] = (penalties.clusterCost * v[i]) / n;
-    if (other >= 0) gradient[other] = (-penalties.separationCost * v[i]) / n;
-  }
-  return tf.tensor2d(gradient, [n, m]);
+      const considered = tf.where(tf.tensor2d(among, [n, m], 'bool'), distance, tf.fill([n, m], Infinity));
+      const nearest = tf.cast(tf.oneHot(tf.argMin<tf.Tensor1D>(considered, 1), m), 'float32');
+      return tf.mul<Tensor2D>(nearest, tf.tensor2d(weights, [n, 1]));
+    });
+    return tf.add(parts[0], parts[1]);
+  });
 }
 
 function relationOf(targets: Targets, i: number, label: number): 'own' | 'other' | 'unsure' {
