@@ -35,7 +35,8 @@ export function makeUpAssessment(
   const table = new AssessmentTable(ids.length);
   for (let start = 0; start < ids.length; start += BATCH) {
     const some = labels.subarray(start, start + BATCH);
-    table.enter(start, some, makeUpBatch(start, some, classes, settings.seed, round), settings.method);
+    const samples = some.map((_, i) => start + i);
+    table.enter(samples, some, makeUpBatch(start, some, classes, settings.seed, round), settings.method);
   }
   const { arm, seed, method } = settings;
   const v = sampleWeights(arm, table.column('e'), table.column('loss'), method.weightFloor, seed, round);

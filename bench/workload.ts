@@ -1,5 +1,5 @@
 /**
- * The five pieces of work that Steadygaze consists of, ready to be repeated on one batch, by the very functions that
+ * The pieces of work that Steadygaze consists of, ready to be repeated on one batch, by the very functions that
  * a run calls.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +9,7 @@ import { AssessmentTable } from '../src-main/method/assessment-table.ts';
 import { attackBatch } from '../src-main/method/assessment.ts';
 import { attackBackground } from '../src-main/method/attack.ts';
 import { backgroundsOf } from '../src-main/method/background.ts';
-import { readBatch } from '../src-main/method/calibration.ts';
+import { calibrateEps, readBatch } from '../src-main/method/calibration.ts';
 import { heatmaps } from '../src-main/method/heatmap.ts';
 import { buildArchitecture } from '../src-main/networks/architectures.ts';
 import { networkCost } from '../src-main/networks/cost.ts';
@@ -20,7 +20,7 @@ import * as v from 'valibot';
 import { countConvolutions, type ConvolutionWork } from './counting.ts';
 import { CLASSES, syntheticPictures } from './pictures.ts';
 
-export const WORKS = ['forward', 'heatmap', 'attack', 'assessment', 'training'] as const;
+export const WORKS = ['forward', 'heatmap', 'attack', 'assessment', 'calibration', 'training'] as const;
 export type Work = (typeof WORKS)[number];
 
 export const EPS = 8 / 255;
@@ -36,6 +36,8 @@ export interface Passes {
 }
 
 export interface Workload {
+  /** Multiplications of one forward pass of one picture. */
+  readonly multiplications: number;
   /** Does the work once on the batch; when it returns, everything has been computed. */
   run(work: Work): Promise<void>;
   /** The same with its passes counted. */
@@ -48,7 +50,8 @@ export interface Workload {
  */
 export async function prepareWorkload(engine: Engine, network: NetworkSettings, batch: number): Promise<Workload> {
   const counted: ConvolutionWork = { forward: 0, inputGradient: 0, weightGradient: 0 };
-  const { method } = v.parse(RunSettings, {});
+  const settings = v.parse(RunSettings, { network });
+  const { method } = settings;
   const architecture = buildArchitecture(network, CLASSES);
   const trained = new Network(
     countConvolutions(engine, counted),
@@ -57,10 +60,8 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
   );
   const optimizer = new SgdOptimizer(trained, 0.9, 5e-4);
   const data = syntheticPictures(batch, network.size);
-  const { x, labels, ids } = await readBatch(
-    data,
-    data.labels.map((_, i) => i),
-  );
+  const samples = data.labels.map((_, i) => i);
+  const { x, labels, ids } = await readBatch(data, samples);
   const equalWeights = new Float32Array(batch).fill(1);
   const trainOnce = async (): Promise<void> => {
     optimizer.step((await trained.trainingPass(x, labels, equalWeights)).gradient, 0.01);
@@ -81,6 +82,11 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
   };
   const background = backgroundsOf(await heatmapOnce(), network.size, method);
 
+  // A probe that is named correctly: by what the network says of it.
+  const named = tf.tidy(() => tf.argMax(frozen.forward(x).logits, 1));
+  const probe = { ...data, labels: Int32Array.from(await named.data()) };
+  named.dispose();
+
   const works: Record<Work, () => Promise<unknown>> = {
     async forward() {
       const { map, logits } = frozen.forward(x);
@@ -97,8 +103,9 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
       const table = new AssessmentTable(batch);
       const result = await attackBatch(frozen, x, labels, ids, method, EPS, 0, 0);
       result.attacked.dispose();
-      table.enter(0, labels, result, method);
+      table.enter(samples, labels, result, method);
     },
+    calibration: () => calibrateEps(frozen, probe, settings, batch, () => Promise.resolve()),
     training: trainOnce,
   };
 
@@ -112,6 +119,7 @@ export async function prepareWorkload(engine: Engine, network: NetworkSettings, 
   const frozenPass = (await countOnce('forward')).forward;
   const trainingPass = networkCost({ ...architecture, head: [] }, network.size).multiplications * batch;
   return {
+    multiplications: networkCost(architecture, network.size).multiplications,
     async run(work) {
       await works[work]();
     },

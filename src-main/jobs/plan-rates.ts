@@ -13,8 +13,8 @@ import type { Subject } from '../evaluation/part.ts';
 import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import { AssessmentTable } from '../method/assessment-table.ts';
-import { attackBatch, passesPerPicture } from '../method/assessment.ts';
-import { readBatch } from '../method/calibration.ts';
+import { assessSamples } from '../method/assess-samples.ts';
+import { passesPerPicture } from '../method/assessment.ts';
 import type { TrainingData } from '../method/data.ts';
 import { trainEpoch } from '../method/training.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
@@ -152,13 +152,9 @@ async function assessOnce(
   count: number,
 ): Promise<void> {
   const data = trainingPictures(count, settings.network.size, labelling);
-  const { x, labels, targets, ids } = await readBatch(
-    data,
-    data.labels.map((_, i) => i),
-  );
-  const batch = await attackBatch(network, x, targets, ids, method, EPS, settings.seed, 0);
-  tf.dispose([x, batch.attacked]);
-  new AssessmentTable(count, data.labelSets).enter(0, labels, batch, method);
+  const assessing = { network, data, settings: { method, seed: settings.seed }, eps: EPS, round: 0, batch: count };
+  const samples = data.labels.map((_, i) => i);
+  await assessSamples(assessing, samples, new AssessmentTable(count, data.labelSets), () => Promise.resolve());
 }
 
 /** What the evaluation at the end of a training does with pictures; the figures made of it afterwards cost little. */

@@ -49,28 +49,35 @@ export class AssessmentTable {
   }
 
   /**
-   * Enters the results of samples `start` .. `start + labels.length - 1`.
-   * @param labels of these samples; in multi-label data the table knows them, and only their number counts
+   * Enters the results of some samples.
+   * @param samples [n] which ones
+   * @param labels  [n] of these samples; in multi-label data the table knows them
    */
-  enter(start: number, labels: Int32Array, batch: AttackedBatch, settings: MethodSettings): void {
+  enter(samples: Int32Array, labels: Int32Array, batch: AttackedBatch, settings: MethodSettings): void {
     const { height, width } = batch.maps;
-    const first = this.firstMap(start);
     const maps = (this.maps ??= emptyMaps(this.mapCount, height, width));
     const attackedMaps = (this.attackedMaps ??= emptyMaps(this.mapCount, height, width));
-    maps.values.set(batch.maps.values, first * height * width);
-    attackedMaps.values.set(batch.attackedMaps.values, first * height * width);
-    const classes = batch.logits.length / labels.length;
+    const classes = batch.logits.length / samples.length;
     const pairAt = (k: number): MapPair => {
       return { clean: mapOf(batch.maps, k), attacked: mapOf(batch.attackedMaps, k), height, width };
     };
-    labels.forEach((label, i) => {
-      const row = start + i;
+    /** Maps of the batch that belong to samples before this one. */
+    let before = 0;
+    samples.forEach((row, i) => {
+      const first = before;
+      const [from, to] = [this.firstMap(row), this.firstMap(row + 1)];
+      before += to - from;
+      for (let k = from; k < to; k++) {
+        const pair = pairAt(first + k - from);
+        maps.values.set(pair.clean, k * height * width);
+        attackedMaps.values.set(pair.attacked, k * height * width);
+      }
       const logits = batch.logits.subarray(i * classes, (i + 1) * classes);
       const attacked = batch.attackedLogits.subarray(i * classes, (i + 1) * classes);
       const values =
         this.several === null
-          ? assessSingle(logits, attacked, label, pairAt(i), settings)
-          : this.enterSeveral(this.several, row, logits, attacked, (k) => pairAt(k - first), settings);
+          ? assessSingle(logits, attacked, labels[i], pairAt(i), settings)
+          : this.enterSeveral(this.several, row, logits, attacked, (k) => pairAt(first + k - from), settings);
       for (const name of COLUMNS) this.columns[name][row] = values[name];
     });
   }

@@ -5,7 +5,6 @@
  * learning-rate schedule spans the whole run. With v fixed to 1 this is plain training.
  */
 import { setImmediate } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
@@ -22,9 +21,9 @@ import {
 } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
 import { AssessmentTable } from './assessment-table.ts';
-import { attackBatch } from './assessment.ts';
+import { assessSamples } from './assess-samples.ts';
 import { beginning, beginningWeights } from './beginning.ts';
-import { BISECTIONS, calibrateEps, readBatch } from './calibration.ts';
+import { BISECTIONS, calibrateEps } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
 import type { TrainingData } from './data.ts';
 import type { LabelMaps } from './label-maps.ts';
@@ -203,21 +202,16 @@ class Rounds {
     const { round } = this.position;
     const eps = this.position.eps ?? 0;
     const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
+    const { offset } = this.position;
+    const left = Int32Array.from({ length: data.count - offset }, (_, i) => offset + i);
     await this.withFrozen(async (network) => {
-      while (this.position.offset < data.count) {
-        const start = this.position.offset;
-        const end = Math.min(data.count, start + this.cost.assessBatch);
-        const { x, labels, targets, ids } = await readBatch(
-          data,
-          Array.from({ length: end - start }, (_, i) => start + i),
-        );
-        const batch = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
-        tf.dispose([x, batch.attacked]);
-        table.enter(start, labels, batch, settings.method);
+      const assessing = { network, data, settings, eps, round, batch: this.cost.assessBatch };
+      await assessSamples(assessing, left, table, async (done) => {
+        const end = offset + done;
         this.position = { ...this.position, offset: end };
         this.report('assess', end, data.count, null);
         if (end < data.count) await this.pauseOrStore();
-      }
+      });
     });
     await this.store();
     await this.finishAssessment(table);
