@@ -69,8 +69,8 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
 }
 
 /**
- * One arm after the other, or, on an engine that uses one processor of several, beside each other as soon as the
- * first has done the work that both share.
+ * The first arm, and the others beside it as soon as it has done the work that all share: narrow networks keep one
+ * processor busy and not several. On a graphics card one after the other.
  */
 async function trainArms(
   folder: string,
@@ -79,7 +79,7 @@ async function trainArms(
 ): Promise<WorkResult[]> {
   const study = await openStudyForWriting(folder);
   try {
-    let single = false;
+    let beside = false;
     let early: Promise<WorkResult>[] = [];
     const start = (settings: RunSettings, choice: EngineChoice, extra: Partial<WorkOptions> = {}) =>
       work(choice, (engine) => ({ kind: 'train', study: study.folder, engine, settings, preset: 'demo' }), {
@@ -91,12 +91,12 @@ async function trainArms(
       onEngine(info) {
         options.onEngine?.(info);
         engine = info.id;
-        single = info.id === 'wasm' && availableParallelism() >= 2;
+        beside = (info.id === 'wasm' || info.id === 'native') && availableParallelism() >= 2;
       },
       onJob(job) {
         options.onJob?.(job);
         job.once('warmup', () => {
-          if (!single || options.stop?.aborted) return;
+          if (!beside || options.stop?.aborted) return;
           early = others.map((settings) => start(settings, engine));
           // They are waited for below; until then a failure must not end the process.
           for (const each of early) each.catch(() => undefined);
