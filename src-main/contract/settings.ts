@@ -174,6 +174,11 @@ export const RunSettings = v.strictObject({
       momentumDecay: v.optional(between(0, 10), 1),
       similarity: v.optional(v.picklist(SIMILARITIES), 'cosine'),
       agreement: v.optional(v.picklist(AGREEMENTS), 'ratio'),
+      /**
+       * The share of the training pictures that a round assesses (method/assessed-share.ts). Below 1, E is no longer
+       * that of the present network for all of them.
+       */
+      assessShare: v.optional(between(0.05, 1), 1),
       /** Added to every v before it is normalised to mean 1, so that no sample is lost. */
       weightFloor: v.optional(between(0, 10), 0.1),
       /** Arms with mixing: share of the pictures of a batch that get another background. */

@@ -188,6 +188,10 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
     'How predictions are compared',
     'The measure Q of how much of the prediction survives: how much the probability of the label falls (ratio), whether the label is still named (agreement), how far all probabilities move (tv), or not at all (none).',
   ),
+  'method.assessShare': method(
+    'Pictures assessed in a round',
+    'The share of the training pictures that a round assesses, in turn; the others keep what their last assessment said. Less takes less time and is less up to date. The last assessment is always of all.',
+  ),
   'method.weightFloor': method(
     'Least weight',
     'Added to the weight of every picture, so that steady ones are not forgotten. Larger values make the weights more even.',
