@@ -40,6 +40,11 @@ export interface RoundsHooks {
   checkpointDue(): boolean;
   /** Resolves when the snapshot is durable. */
   checkpoint(snapshot: Snapshot): Promise<void>;
+  /**
+   * Awaited before an assessment that is not complete, once a checkpoint of this moment is durable. It rejects where
+   * the assessment is made elsewhere, in shards (shards.ts); absent: it is made here.
+   */
+  assessmentDue?(): Promise<void>;
   progress(progress: RoundsProgress): void;
   epoch(epoch: { round: number; epoch: number; loss: number; accuracy: number; learningRate: number }): void;
   /** The chosen eps and the share of the probe that survives it (null: nothing to probe with). */

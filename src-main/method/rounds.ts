@@ -201,8 +201,12 @@ class Rounds {
     const { data, settings } = this;
     const { round } = this.position;
     const eps = this.position.eps ?? 0;
-    const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
     const { offset } = this.position;
+    if (offset < data.count && this.hooks.assessmentDue !== undefined) {
+      await this.store();
+      await this.hooks.assessmentDue();
+    }
+    const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
     const left = Int32Array.from({ length: data.count - offset }, (_, i) => offset + i);
     await this.withFrozen(async (network) => {
       const assessing = { network, data, settings, eps, round, batch: this.cost.assessBatch };
