@@ -7,6 +7,7 @@ import type { AppState, StudyState } from './app-state.ts';
 import { PICTURE_ORDERS, type ComparedPicture, type CompareView } from './compare-view.ts';
 import { DataEdit, EDIT_EXPORT_KINDS, type EditsView, type RefreshView } from './data-edits.ts';
 import type { DataView, Inspection, PictureRef, ProblemView } from './data-view.ts';
+import type { EngineExplanation } from './engine-checks.ts';
 import { EVALUATION_PARTS } from './evaluation.ts';
 import type { EvaluationOverview } from './evaluation-view.ts';
 import type { FolderListing } from './folder-listing.ts';
@@ -35,7 +36,7 @@ const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v
 const row = whole(100_000_000);
 const round = whole(1000);
 const sampleIds = v.pipe(v.array(text(8000)), v.minLength(1), v.maxLength(100_000));
-const engine = v.picklist(['auto', 'cuda', 'native', 'wasm']);
+const engine = v.picklist(['auto', 'cuda', 'webgpu', 'native', 'wasm']);
 const settingValues = v.record(text(80), v.union([text(80), v.pipe(v.number(), v.finite()), v.boolean()]));
 const threeNumbers = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.length(3));
 const runs = v.pipe(v.array(run), v.minLength(1), v.maxLength(20));
@@ -158,6 +159,8 @@ export const OPERATIONS = {
   // Training
   'train.options': operation(nothing).answers<TrainOptions>(),
   'train.engines': operation(nothing).answers<readonly EngineView[]>(),
+  /** Why each engine can or cannot be used here, and what to do about it. */
+  'engines.explain': operation(nothing).answers<readonly EngineExplanation[]>(),
   /** Measures this machine with the presets, changed by `settings`. Remembered for as long as nothing changes. */
   'train.measure': operation(
     v.strictObject({ engine, presets: v.array(v.picklist(PRESETS)), settings: settingValues, task }),

@@ -1,23 +1,51 @@
 import type { Command } from 'commander';
-import { listEngines } from '../../service/list-engines.ts';
+import type { EngineExplanation } from '../../contract/engine-checks.ts';
+import { explainEngines, listEngines } from '../../service/list-engines.ts';
+import type { EngineStatus } from '../../service/list-engines.ts';
 import { action, command } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { print, printJson, table } from '../output.ts';
 
+interface Options extends CommonOptions {
+  readonly explain?: boolean;
+}
+
 export function enginesCommand(): Command {
-  return command('engines', 'show which engines work on this machine').action(
-    action<CommonOptions, []>(async ({ json }) => {
-      const engines = await listEngines();
-      if (json) return printJson({ engines });
-      print(
-        table(
-          engines.map((engine) =>
-            engine.usable
-              ? [engine.id, 'works', engine.description]
-              : [engine.id, 'not usable', `${engine.reason} ${engine.hint}`],
-          ),
-        ),
-      );
-    }),
-  );
+  return command('engines', 'show which engines work on this machine')
+    .option('--explain', 'show what each engine needs, what of it is here, and what to do about the rest')
+    .action(
+      action<Options, []>(async ({ json, explain }) => {
+        if (explain) {
+          const engines = await explainEngines();
+          if (json) return printJson({ engines });
+          return print(engines.map(explanation).join('\n\n'));
+        }
+        const engines = await listEngines();
+        if (json) return printJson({ engines });
+        print(table(engines.map(row)));
+        if (engines.some(({ usable }) => !usable)) print('\n"steadygaze engines --explain" shows what is missing.');
+      }),
+    );
+}
+
+function row(engine: EngineStatus): string[] {
+  if (engine.usable) return [engine.id, 'works', engine.description];
+  return [engine.id, 'not usable', `${engine.reason} ${engine.hint}`];
+}
+
+const MARKS = { ok: 'ok', missing: 'MISSING', unknown: '?' } as const;
+
+/** One engine: whether it works, what to do first, and everything that it needs. */
+function explanation({ id, usable, summary, todo, checks }: EngineExplanation): string {
+  const lines = checks.flatMap(({ check, state, found, todo: step }) => {
+    const line = [MARKS[state], check, found];
+    return step === '' ? [line] : [line, ['', '', `-> ${step}`]];
+  });
+  return [
+    `${id}: ${usable ? 'works' : 'not usable'}. ${summary}`,
+    ...(todo === '' ? [] : [`First: ${todo}`]),
+    ...table(lines)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ].join('\n');
 }

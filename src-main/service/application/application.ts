@@ -20,6 +20,7 @@ import { computeWork } from './compute-work.ts';
 import type { ComputeWork } from './compute-work.ts';
 import { KeptEstimates } from './estimates.ts';
 import { dataOperations } from './data-operations.ts';
+import { engineOperations } from './engine-operations.ts';
 import { evaluationOperations } from './evaluation-operations.ts';
 import { inspectOperations } from './inspect-operations.ts';
 import { Launches } from './launches.ts';
@@ -73,13 +74,15 @@ export class Application {
   private constructor(parts: Parts, closeLibrary: () => Promise<void>) {
     this.#parts = parts;
     this.#closeLibrary = closeLibrary;
+    const train = trainOperations(parts);
     this.#handlers = {
       ...appOperations(parts),
       ...studyOperations(parts),
       ...dataOperations(parts),
       ...weightsOperations(parts),
       ...publishedOperations(parts),
-      ...trainOperations(parts),
+      ...train,
+      ...engineOperations(() => train['train.engines']({})),
       ...inspectOperations(parts),
       ...evaluationOperations(parts),
       ...reportOperations(parts),
