@@ -6,93 +6,19 @@ import { spawn } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-
 import { ENGINE_IDS, type EngineId } from '../src-main/compute/engine.ts';
 import { installedEngines } from '../src-main/compute/installed.ts';
 import { SteadygazeError } from '../src-main/contract/errors.ts';
 import { RunSettings, STEMS, type NetworkSettings, type Stem } from '../src-main/contract/settings.ts';
-import type { Answer, Outcome, Task, WorkResult } from './measure.ts';
+import { type BenchOptions, type Plan, planOf } from './plan.ts';
 import { printReport } from './print.ts';
-import type { Work } from './workload.ts';
+import { type BenchReport, type EngineResult, type GrowthPoint, type SizeResult, sizesOf } from './report.ts';
+import type { Answer, Measurement, Outcome, Task } from './task.ts';
 
-export interface BenchOptions {
-  readonly json: boolean;
-  /** Ids; all installed engines when absent. */
-  readonly engines?: readonly string[] | undefined;
-  /** Fewer pictures and repetitions: a look instead of a measurement. */
-  readonly quick?: boolean | undefined;
-  /** How the ResNet-18 begins. `small` costs 16 times as much as torchvision's own `imagenet`. */
-  readonly stem?: string | undefined;
-}
-
-export interface SizeResult {
-  /** Side of the square pictures. */
-  readonly size: number;
-  readonly batch: number;
-  readonly works: Readonly<Record<Work, WorkResult>>;
-  readonly peakMemoryBytes: number;
-  readonly leakedTensors: number;
-}
-
-export interface GrowthPoint {
-  readonly pictures: number;
-  readonly seconds: number;
-  readonly secondsPerPicture: number;
-  readonly peakMemoryBytes: number;
-  readonly leakedTensors: number;
-}
-
-export interface EngineResult {
-  readonly engine: EngineId;
-  readonly description: string;
-  readonly versions: Readonly<Record<string, string>>;
-  /** Largest of all measurements below. */
-  readonly peakMemoryBytes: number;
-  readonly sizes: readonly SizeResult[];
-  readonly growth: {
-    readonly network: NetworkSettings;
-    readonly points: readonly GrowthPoint[];
-    /** Seconds per picture of the last point divided by those of the first: 1 is linear growth. */
-    readonly linearity: number;
-  };
-}
-
-export interface BenchReport {
-  readonly machine: {
-    readonly processor: string;
-    readonly cores: number;
-    readonly memoryBytes: number;
-    readonly platform: string;
-    readonly node: string;
-  };
-  /** The network of `sizes`; its attack is PGD of 10 steps. */
-  readonly network: NetworkSettings;
-  readonly engines: readonly (
-    EngineResult | { readonly engine: EngineId; readonly reason: string; readonly hint: string }
-  )[];
-}
-
-interface Plan {
-  readonly sizes: readonly number[];
-  readonly pictures: readonly number[];
-  readonly seconds: number;
-  readonly batch: Readonly<Record<EngineId, number>>;
-}
-
-const FULL: Plan = {
-  sizes: [64, 96],
-  pictures: [500, 1000, 2000, 4000],
-  seconds: 3,
-  batch: { cuda: 64, native: 32, wasm: 4 },
-};
-const QUICK: Plan = {
-  sizes: [64],
-  pictures: [125, 500],
-  seconds: 0.3,
-  batch: { cuda: 64, native: 8, wasm: 2 },
-};
-/** Pictures of a batch where growth is measured: the default of a run. */
+/** Where growth is measured; the batch of an assessment is the default of a run. */
+const NARROW = { architecture: 'resnet10', width: 8, stem: 'half', size: 32 } as const;
 const GROWTH_BATCH = 64;
+const ENDURANCE_BATCH = 8;
 
 /**
  * Measures and prints to standard output.
@@ -101,8 +27,10 @@ const GROWTH_BATCH = 64;
 export async function runBench(options: BenchOptions): Promise<void> {
   const engines = chosenEngines(options.engines);
   const stem = chosenStem(options.stem ?? 'imagenet');
-  const plan = options.quick === true ? QUICK : FULL;
-  const network = networkSettings({ architecture: 'resnet18', width: 64, stem });
+  const plan = planOf(options);
+  // The processes that measure compute with this many threads.
+  if (options.threads !== undefined) process.env['TF_NUM_INTRAOP_THREADS'] = String(options.threads);
+  const network = networkSettings({ architecture: 'resnet18', width: 64, stem, lastStride: 2 });
   const results: BenchReport['engines'][number][] = [];
   for (const engine of engines) {
     try {
@@ -118,26 +46,37 @@ export async function runBench(options: BenchOptions): Promise<void> {
 }
 
 async function measureEngine(engine: EngineId, network: NetworkSettings, plan: Plan): Promise<EngineResult> {
-  const batch = plan.batch[engine];
-  const sizes: SizeResult[] = [];
   const outcomes: Outcome[] = [];
-  for (const size of plan.sizes) {
-    const task: Task = { engine, network: { ...network, size }, batch, seconds: plan.seconds, pictures: 0 };
-    const outcome = await perform(task);
-    if (outcome.works === null) throw brokenOff(engine, 'no works in its answer');
-    const { works, peakMemory: peakMemoryBytes, leakedTensors } = outcome;
-    sizes.push({ size, batch, works, peakMemoryBytes, leakedTensors });
+  const measure = async (settings: NetworkSettings, batch: number, measurement: Measurement): Promise<Outcome> => {
+    const outcome = await perform({ engine, network: settings, batch, measurement });
     outcomes.push(outcome);
+    return outcome;
+  };
+  const sizes: SizeResult[] = [];
+  const batch = plan.batch[engine];
+  for (const size of plan.sizes) {
+    const measurement: Measurement = { kind: 'works', works: plan.works, seconds: plan.seconds };
+    const outcome = await measure({ ...network, size }, batch, measurement);
+    const { works, matrixGigaflops } = outcome;
+    if (works === null || matrixGigaflops === null) throw brokenOff(engine, 'no works in its answer');
+    sizes.push({ size, batch, matrixGigaflops, works, ...sizesOf(outcome) });
   }
-  const narrow = networkSettings({ architecture: 'resnet10', width: 8, stem: 'half', size: 32 });
+  const memory: EngineResult['memory'][number][] = [];
+  for (const [pictures, size] of plan.memory) {
+    const measurement: Measurement = { kind: 'works', works: ['training', 'assessment'], seconds: 0 };
+    const outcome = await measure({ ...network, size }, pictures, measurement);
+    memory.push({ size, batch: pictures, idleMemoryBytes: outcome.idleMemory, ...sizesOf(outcome) });
+  }
+  const narrow = networkSettings(NARROW);
   const points: GrowthPoint[] = [];
   for (const pictures of plan.pictures) {
-    const outcome = await perform({ engine, network: narrow, batch: GROWTH_BATCH, seconds: 0, pictures });
-    const { assessmentSeconds: seconds, peakMemory: peakMemoryBytes, leakedTensors } = outcome;
+    const outcome = await measure(narrow, GROWTH_BATCH, { kind: 'pictures', pictures });
+    const seconds = outcome.assessmentSeconds;
     if (seconds === null) throw brokenOff(engine, 'no seconds in its answer');
-    points.push({ pictures, seconds, secondsPerPicture: seconds / pictures, peakMemoryBytes, leakedTensors });
-    outcomes.push(outcome);
+    points.push({ pictures, seconds, secondsPerPicture: seconds / pictures, ...sizesOf(outcome) });
   }
+  const { steps } = plan;
+  const trained = steps === 0 ? null : (await measure(narrow, ENDURANCE_BATCH, { kind: 'steps', steps })).steps;
   const [{ description, versions }] = outcomes;
   return {
     engine,
@@ -145,12 +84,14 @@ async function measureEngine(engine: EngineId, network: NetworkSettings, plan: P
     versions,
     peakMemoryBytes: Math.max(...outcomes.map(({ peakMemory }) => peakMemory)),
     sizes,
-    growth: {
-      network: narrow,
-      points,
-      linearity: points[points.length - 1].secondsPerPicture / points[0].secondsPerPicture,
-    },
+    memory,
+    growth: points.length === 0 ? null : { network: narrow, points, linearity: linearityOf(points) },
+    endurance: trained === null ? null : { network: narrow, batch: ENDURANCE_BATCH, points: trained },
   };
+}
+
+function linearityOf(points: readonly GrowthPoint[]): number {
+  return points[points.length - 1].secondsPerPicture / points[0].secondsPerPicture;
 }
 
 /** Runs one task in a process of its own. */

@@ -1,37 +1,74 @@
 /** The benchmark's report for a person at a terminal. */
-import type { BenchReport, EngineResult } from './main.ts';
+import type { BenchReport, EngineResult, SizeResult } from './report.ts';
 import { WORKS } from './workload.ts';
 
-export function printReport(report: BenchReport): void {
-  const { machine, network, engines } = report;
-  const memory = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+const memory = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+export function printReport({ machine, network, engines }: BenchReport): void {
   console.log(`${machine.processor}, ${machine.cores} cores, ${memory(machine.memoryBytes)}, Node.js ${machine.node}`);
   console.log(`${network.architecture}, width ${network.width}, stem "${network.stem}"; the attack is PGD of 10 steps`);
   for (const result of engines) {
     if ('reason' in result) console.log(`\n${result.engine}: ${result.reason} ${result.hint}`);
-    else printEngine(result, memory);
+    else printEngine(result);
   }
 }
 
-function printEngine(result: EngineResult, memory: (bytes: number) => string): void {
+function printEngine(result: EngineResult): void {
   console.log(`\n${result.engine}: ${result.description}`);
-  for (const { size, batch, works, peakMemoryBytes } of result.sizes) {
-    console.log(`  ${size}x${size}, batch ${batch}, peak memory ${memory(peakMemoryBytes)}`);
+  result.sizes.forEach(printWorks);
+  if (result.memory.length > 0) {
+    console.log('  Peak memory of a training step and an assessment');
     table([
-      ['', 'images/s', 'cpu ms/image', 'passes/image', 'forward', 'backward', 'weights'],
-      ...WORKS.map((work) => {
-        const { imagesPerSecond, cpuMillisecondsPerImage, passesPerImage: passes } = works[work];
-        const counts = [passes.total, passes.forward, passes.inputGradient, passes.weightGradient];
-        return [
+      ['batch', 'picture', 'peak memory', 'engine alone'],
+      ...result.memory.map(({ batch, size, peakMemoryBytes, idleMemoryBytes }) => [
+        String(batch),
+        `${size}x${size}`,
+        memory(peakMemoryBytes),
+        memory(idleMemoryBytes),
+      ]),
+    ]);
+  }
+  if (result.growth !== null) printGrowth(result.growth);
+  if (result.endurance !== null) {
+    const { network, batch, points } = result.endurance;
+    console.log(
+      `  Many training steps: ${network.architecture}, width ${network.width}, ` +
+        `${network.size}x${network.size}, batch ${batch}`,
+    );
+    table([
+      ['steps', 'memory', 'tensors'],
+      ...points.map(({ steps, residentBytes, tensors }) => [String(steps), memory(residentBytes), String(tensors)]),
+    ]);
+  }
+}
+
+function printWorks({ size, batch, works, matrixGigaflops, peakMemoryBytes }: SizeResult): void {
+  console.log(
+    `  ${size}x${size}, batch ${batch}, peak memory ${memory(peakMemoryBytes)}; ` +
+      `large matrix products: ${matrixGigaflops.toFixed(0)} GFLOP/s`,
+  );
+  table([
+    ['', 'images/s', 'cpu ms/image', 'passes/image', 'forward', 'backward', 'weights', 'GFLOP/s', 'of the peak'],
+    ...WORKS.flatMap((work) => {
+      const found = works[work];
+      if (found === undefined) return [];
+      const { imagesPerSecond, cpuMillisecondsPerImage, passesPerImage: passes, gigaflops, shareOfPeak } = found;
+      const counts = [passes.total, passes.forward, passes.inputGradient, passes.weightGradient];
+      return [
+        [
           work,
           imagesPerSecond.toFixed(2),
           cpuMillisecondsPerImage.toFixed(2),
           ...counts.map((count) => count.toFixed(2)),
-        ];
-      }),
-    ]);
-  }
-  const { network, points, linearity } = result.growth;
+          gigaflops.toFixed(1),
+          `${(shareOfPeak * 100).toFixed(0)} %`,
+        ],
+      ];
+    }),
+  ]);
+}
+
+function printGrowth({ network, points, linearity }: NonNullable<EngineResult['growth']>): void {
   console.log(
     `  Assessment of many pictures: ${network.architecture}, width ${network.width}, ${network.size}x${network.size}`,
   );
