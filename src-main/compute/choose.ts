@@ -14,12 +14,15 @@ import { startWasm } from './wasm.ts';
 
 const STARTERS: Readonly<Record<EngineId, () => Promise<Engine>>> = {
   cuda: startCuda,
+  webgpu: async () => (await import('./webgpu.ts')).startWebGpu(),
   native: startNative,
   wasm: startWasm,
 };
 
 const HINTS: Readonly<Record<EngineId, string>> = {
   cuda: 'It needs an NVIDIA GPU with its driver and CUDA, and Linux. The other engines do the same work more slowly.',
+  webgpu:
+    'It needs a graphics card with a driver for Vulkan, Direct3D 12 or Metal. The engines "native" and "wasm" compute without one.',
   native: 'Run "npm run setup:native" to set it up, or use the engine "wasm", which needs nothing.',
   wasm: 'Install the packages again with "npm ci".',
 };

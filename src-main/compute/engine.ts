@@ -9,7 +9,7 @@
  */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 
-export const ENGINE_IDS = ['cuda', 'native', 'wasm'] as const;
+export const ENGINE_IDS = ['cuda', 'webgpu', 'native', 'wasm'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 type Shape4D = [number, number, number, number];

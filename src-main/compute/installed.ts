@@ -2,16 +2,18 @@
 import { createRequire } from 'node:module';
 import { ENGINE_IDS } from './engine.ts';
 import type { EngineId } from './engine.ts';
+import { mayHaveAdapter } from './webgpu-adapter.ts';
 
 const PACKAGES: Readonly<Record<EngineId, string>> = {
   cuda: '@tensorflow/tfjs-node-gpu',
+  webgpu: 'webgpu',
   native: '@tensorflow/tfjs-node',
   wasm: '@tensorflow/tfjs-backend-wasm',
 };
 
-/** The engines worth trying, fastest first. */
+/** The engines worth trying, fastest first. Without a driver of a graphics card WebGPU is not. */
 export function installedEngines(): EngineId[] {
-  return ENGINE_IDS.filter(isInstalled);
+  return ENGINE_IDS.filter((id) => isInstalled(id) && (id !== 'webgpu' || mayHaveAdapter()));
 }
 
 /** Whether an engine's package is there. It may still not work: see choose.ts. */

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'checkpoint-corrupt'
   | 'engine-unavailable'
   | 'engine-failed'
+  | 'engine-lost'
   | 'out-of-memory'
   | 'weights-invalid'
   | 'training-diverged'

@@ -64,6 +64,6 @@ export function inspectOperations({ desk, library, store, launches }: Parts): In
 /** The engine that a run was trained on, then what there is; never the one whose memory the present run fills. */
 function enginesFor({ runs }: StudyState, id: string, working: boolean): EngineChoice[] {
   const engine = engineNamed(runs.find((run) => run.id === id)?.engine ?? '');
-  if (working && (engine === 'cuda' || engine === null)) return ['native', 'wasm'];
+  if (working && (engine === 'cuda' || engine === 'webgpu' || engine === null)) return ['native', 'wasm'];
   return engine === null ? ['auto'] : [engine, 'auto'];
 }

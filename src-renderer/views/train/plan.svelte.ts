@@ -17,7 +17,7 @@ import { networkInForce } from './network/chosen-network.ts';
 import { plannedSeconds } from './planned-time.ts';
 import { parseSeeds } from './seeds.ts';
 
-export type EngineChoice = 'auto' | 'cuda' | 'native' | 'wasm';
+export type EngineChoice = 'auto' | 'cuda' | 'webgpu' | 'native' | 'wasm';
 
 /** What every launch trains first: the model people have, and the one that looks at the object. */
 const USUAL_ARMS: readonly TrainedArm[] = ['plain', 'consistency'];
