@@ -98,6 +98,31 @@ export class AssessmentTable {
     return found.values;
   }
 
+  /**
+   * Takes over what another table says of some samples.
+   * @param samples [n] which ones they are here
+   * @param part    of these n samples alone, in their order
+   */
+  place(samples: Int32Array, part: AssessmentTable): void {
+    if (samples.length === 0) return;
+    const { clean, attacked } = part.entered();
+    const { height, width } = clean;
+    const area = height * width;
+    const maps = (this.maps ??= emptyMaps(this.mapCount, height, width));
+    const attackedMaps = (this.attackedMaps ??= emptyMaps(this.mapCount, height, width));
+    samples.forEach((row, i) => {
+      for (const name of COLUMNS) this.columns[name][row] = part.columns[name][i];
+      const [from, to, at] = [part.firstMap(i), part.firstMap(i + 1), this.firstMap(row)];
+      maps.values.set(clean.values.subarray(from * area, to * area), at * area);
+      attackedMaps.values.set(attacked.values.subarray(from * area, to * area), at * area);
+      if (this.several === null || part.several === null) return;
+      this.several.label[row] = part.several.label[i];
+      for (const name of PAIR_COLUMNS) {
+        this.several.ofLabels[name].set(part.several.ofLabels[name].subarray(from, to), at);
+      }
+    });
+  }
+
   private firstMap(row: number): number {
     return this.several === null ? row : this.several.pairs.first[row];
   }
@@ -112,15 +137,20 @@ export class AssessmentTable {
 
   /** Heatmaps of all samples, one a picture. @throws Error before the first batch */
   heatmaps(): { clean: Heatmaps; attacked: Heatmaps } {
-    if (this.attackedMaps === null) throw new Error('no batch has been assessed');
+    const { clean, attacked } = this.entered();
     const pairs = this.several?.pairs ?? null;
-    return { clean: unionMaps(this.labelMaps()), attacked: unionMaps({ maps: this.attackedMaps, pairs }) };
+    return { clean: unionMaps({ maps: clean, pairs }), attacked: unionMaps({ maps: attacked, pairs }) };
   }
 
   /** Clean heatmaps of all labels of all samples. @throws Error before the first batch */
   labelMaps(): LabelMaps {
-    if (this.maps === null) throw new Error('no batch has been assessed');
-    return { maps: this.maps, pairs: this.several?.pairs ?? null };
+    return { maps: this.entered().clean, pairs: this.several?.pairs ?? null };
+  }
+
+  /** Heatmaps of all labels. */
+  private entered(): { clean: Heatmaps; attacked: Heatmaps } {
+    if (this.maps === null || this.attackedMaps === null) throw new Error('no batch has been assessed');
+    return { clean: this.maps, attacked: this.attackedMaps };
   }
 
   /** @param v [count] weights of the round that follows */
