@@ -9,19 +9,16 @@ import * as v from 'valibot';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
 import { RunSettings } from '../contract/settings.ts';
 import type { RunPosition, Snapshot } from '../method/snapshot.ts';
-import { readFloatTensors, writeSafetensors } from '../networks/safetensors.ts';
 import type { FloatArray } from '../networks/safetensors.ts';
 import { syncFolder, writeFileAtomic } from './atomic-file.ts';
 import { hashBytes } from './file-hash.ts';
+import { openSealed, sealArrays } from './sealed-arrays.ts';
 import { checkpointsFolder } from './study-layout.ts';
 
 /** Three, so that the good one before a damaged newest outlives the next save. */
 const GENERATIONS = 3;
 const FORMAT = 'steadygaze-checkpoint-1';
 const NAME = /^\d{6,}\.safetensors$/;
-const NO_HASH = '0'.repeat(64);
-/** Quotes inside metadata are escaped, so these bytes occur once in a header: at the hash's own key. */
-const HASH_KEY = '"sha256":"';
 
 const positionSchema: v.GenericSchema<unknown, RunPosition> = v.object({
   round: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -130,25 +127,15 @@ export function encodeSnapshot(snapshot: Snapshot, settings: string): Uint8Array
   const tensors = new Map<string, FloatArray>();
   for (const [name, array] of snapshot.weights) tensors.set(`weights/${name}`, array);
   for (const [name, array] of snapshot.state) tensors.set(`state/${name}`, array);
-  const bytes = writeSafetensors(tensors, {
-    format: FORMAT,
-    position,
-    settings,
-    sha256: NO_HASH,
-  });
-  // The hash is taken with zeros in its own place, then put there.
-  bytes.set(new TextEncoder().encode(hashBytes(bytes)), hashOffset(bytes));
-  return bytes;
+  return sealArrays(tensors, { format: FORMAT, position, settings });
 }
 
 /** The snapshot, or why it cannot be used (the end of a sentence). Never throws, whatever the bytes are. */
 export function decodeSnapshot(bytes: Uint8Array, settings: string): Snapshot | string {
-  const at = hashOffset(bytes);
-  if (at < 0) return 'it is not complete';
-  const claimed = new TextDecoder().decode(bytes.subarray(at, at + 64));
-  if (hashBytes(bytes.subarray(0, at), NO_HASH, bytes.subarray(at + 64)) !== claimed) return 'it is damaged';
+  const opened = openSealed(bytes);
+  if (typeof opened === 'string') return opened;
+  const { tensors, metadata } = opened;
   try {
-    const { tensors, metadata } = readFloatTensors(bytes);
     if (metadata['format'] !== FORMAT) return 'another version of Steadygaze wrote it';
     if (metadata['settings'] !== settings) return 'it belongs to other settings';
     const position = v.parse(positionSchema, JSON.parse(metadata['position'] ?? ''));
@@ -162,13 +149,6 @@ export function decodeSnapshot(bytes: Uint8Array, settings: string): Snapshot | 
   } catch {
     return 'its contents make no sense';
   }
-}
-
-/** Where the 64 digits of the hash begin, or -1. */
-function hashOffset(bytes: Uint8Array): number {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1 << 20));
-  const at = buffer.indexOf(HASH_KEY, 0, 'latin1');
-  return at < 0 || at + HASH_KEY.length + 64 > bytes.length ? -1 : at + HASH_KEY.length;
 }
 
 /** File names, oldest first. */

@@ -35,6 +35,11 @@ export const checkpointsFolder = (run: string) => join(run, 'checkpoints');
 
 /** At least two digits: `00`, `07`, `100`. */
 const roundName = (round: number) => String(round).padStart(2, '0');
+/** Of assessments that are made in shards, until they are stored. */
+export const shardsFolder = (run: string) => join(run, 'shards');
+export const roundShardsFolder = (run: string, round: number) => join(shardsFolder(run), roundName(round));
+export const shardFile = (run: string, round: number, index: number, of: number) =>
+  join(roundShardsFolder(run, round), `${String(index)}-of-${String(of)}.safetensors`);
 export const roundTableFile = (run: string, round: number) => join(run, 'rounds', `${roundName(round)}.parquet`);
 export const roundMapsFile = (run: string, round: number) => join(run, 'rounds', `${roundName(round)}.maps`);
 export const attackedMapsFile = (run: string, round: number) =>
