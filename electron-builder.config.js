@@ -54,7 +54,11 @@ const config = {
   extraResources: isHere(SAMPLE) ? sample : [],
   asar: true,
   // What runs in processes and threads of its own, and the native libraries that it loads: real files. See places.ts.
-  asarUnpack: ['out/main/{compute-process,library-worker}.js', 'out/main/{parts/**,package.json}', 'node_modules/**'],
+  asarUnpack: [
+    'out/main/{compute-process,library-worker,loader-thread}.js',
+    'out/main/{parts/**,package.json}',
+    'node_modules/**',
+  ],
   // Native packages speak Node-API: what npm installed is right for every Electron.
   npmRebuild: false,
   electronFuses: {

@@ -35,6 +35,7 @@ export default defineConfig({
         input: {
           main: resolve(root, 'src-main/desktop/main.ts'),
           'compute-process': resolve(root, 'src-main/jobs/compute-process.ts'),
+          'loader-thread': resolve(root, 'src-main/jobs/loader-thread.ts'),
           'library-worker': resolve(root, 'src-main/service/library/worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name]-[hash].js' },

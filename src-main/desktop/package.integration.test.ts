@@ -89,7 +89,10 @@ describe.skipIf(typeof around === 'string')('the packaged app', () => {
     expect(files.filter((file) => file.endsWith('.d.ts'))).toEqual([]);
     expect(new Set(ours.map((file) => file.split('/')[1]))).toEqual(new Set(['out', 'package.json', 'resources']));
     // Real files, for processes and threads of their own.
-    for (const file of ['out/main/compute-process.js', 'out/main/library-worker.js', 'node_modules/sharp']) {
+    for (const file of [
+      ...['compute-process', 'library-worker', 'loader-thread'].map((name) => `out/main/${name}.js`),
+      'node_modules/sharp',
+    ]) {
       expect(existsSync(join(unpacked, 'resources/app.asar.unpacked', file)), file).toBe(true);
     }
   });

@@ -9,6 +9,7 @@ import { FRAME } from '../evaluation/heatmap-frame.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
 import type { TrainingData } from '../method/data.ts';
 import { LabelSets } from '../numeric/label-sets.ts';
+import { ThreadLoader } from './loader.ts';
 
 export interface FillOptions {
   /** Awaited before each picture. */
@@ -24,9 +25,18 @@ export class StudyPixels {
   readonly #pictures: PixelCache;
   /** By side: the network's size, and the frame that localization measures in. */
   readonly #masks: ReadonlyMap<number, PixelCache>;
+  readonly #folder: string;
+  #loader: ThreadLoader | null = null;
 
-  private constructor(dataset: Dataset, size: number, pictures: PixelCache, masks: ReadonlyMap<number, PixelCache>) {
+  private constructor(
+    dataset: Dataset,
+    size: number,
+    folder: string,
+    pictures: PixelCache,
+    masks: ReadonlyMap<number, PixelCache>,
+  ) {
     this.size = size;
+    this.#folder = folder;
     this.#dataset = dataset;
     this.#pictures = pictures;
     this.#masks = masks;
@@ -41,7 +51,7 @@ export class StudyPixels {
         masks.set(side, await PixelCache.open(folder, { kind: 'mask', size: side }));
       }
     }
-    return new StudyPixels(dataset, size, pictures, masks);
+    return new StudyPixels(dataset, size, folder, pictures, masks);
   }
 
   /**
@@ -74,10 +84,14 @@ export class StudyPixels {
     }
   }
 
-  /** The pictures that are trained on. */
+  samplesOf(split: Split): Sample[] {
+    return this.#dataset.samples.filter((sample) => sample.split === split);
+  }
+
+  /** The pictures that are trained on, with threads that prepare them while the engine works. */
   training(): TrainingData {
-    const samples = this.#dataset.samples.filter(({ split }) => split === 'train');
-    return {
+    const samples = this.samplesOf('train');
+    const data: TrainingData = {
       count: samples.length,
       size: this.size,
       classCount: this.#dataset.classes.length,
@@ -86,11 +100,13 @@ export class StudyPixels {
       ids: samples.map(({ id }) => id),
       read: (indices, out) => this.#pictures.read(pick(samples, indices), out),
     };
+    this.#loader ??= new ThreadLoader({ samples, folder: this.#folder, data });
+    return { ...data, loader: this.#loader };
   }
 
   /** The pictures of a split that is never trained on, with what is known of their objects. */
   evaluation(split: Exclude<Split, 'train'>): EvaluationData {
-    const samples = this.#dataset.samples.filter((sample) => sample.split === split);
+    const samples = this.samplesOf(split);
     const hasMask = (sample: Sample) =>
       sample.maskHash !== null && [...this.#masks.values()].every((cache) => cache.has(sample));
     return {
@@ -125,6 +141,7 @@ export class StudyPixels {
   }
 
   async close(): Promise<void> {
+    await this.#loader?.close();
     for (const cache of [this.#pictures, ...this.#masks.values()]) await cache.close();
   }
 }

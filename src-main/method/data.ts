@@ -1,4 +1,5 @@
 import type { LabelSets } from '../numeric/label-sets.ts';
+import type { BatchLoader } from './loading.ts';
 
 /** What the method needs of the training pictures. Implemented by the job on top of the cache. */
 export interface TrainingData {
@@ -14,4 +15,6 @@ export interface TrainingData {
   readonly ids: readonly string[];
   /** Fills `out` [indices.length, size, size, 3] with values 0..255. */
   read(indices: ArrayLike<number>, out: Uint8Array): Promise<void>;
+  /** Prepares batches beside the engine; absent: they are prepared when they are wanted. */
+  readonly loader?: BatchLoader;
 }

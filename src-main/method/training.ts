@@ -5,10 +5,10 @@ import type { RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
 import type { Network } from '../networks/network.ts';
 import type { SgdOptimizer } from '../networks/sgd.ts';
-import { augment } from './augmentation.ts';
 import type { TrainingData } from './data.ts';
-import { type LabelMaps, pictureBackground } from './label-maps.ts';
-import { mixBackgrounds } from './mixing.ts';
+import type { LabelMaps } from './label-maps.ts';
+import { loadBatches, type Waiting } from './loading.ts';
+import { pickMaps, type TrainingPlan } from './loading-plan.ts';
 import { batchOffsets, learningRateAt } from './schedule.ts';
 
 /** Where an epoch stands; counts of pictures and running sums. */
@@ -31,6 +31,8 @@ export interface EpochInputs {
   readonly v: Float32Array;
   /** Heatmaps of the last assessment where backgrounds are mixed, else null. */
   readonly mixing: LabelMaps | null;
+  /** Where the time is added that the engine waits for pictures. */
+  readonly waiting?: Waiting;
 }
 
 /**
@@ -52,12 +54,15 @@ export async function trainEpoch(
   const order = new Random(hashSeed('order', settings.seed, epoch)).shuffle(
     Int32Array.from({ length: data.count }, (_, i) => i),
   );
-  let progress = from;
+  const batches: Int32Array[] = [];
   for (let batch = 0; batch < stepsPerEpoch; batch++) {
-    const [start, end] = [offsets[batch], offsets[batch + 1]];
-    if (start < from.offset) continue;
-    const indices = order.subarray(start, end);
-    const x = await trainingBatch(inputs, indices, batch);
+    if (offsets[batch] >= from.offset) batches.push(order.subarray(offsets[batch], offsets[batch + 1]));
+  }
+  const passed = stepsPerEpoch - batches.length;
+  const planOf = (batch: number): TrainingPlan => trainingPlan(inputs, batches[batch], passed + batch);
+  let progress = from;
+  for await (const { indices, values } of loadBatches(data, batches, planOf, inputs.waiting)) {
+    const x = tf.tensor4d(values, [indices.length, data.size, data.size, 3]);
     const targets = data.labelSets?.pick(indices) ?? Int32Array.from(indices, (index) => data.labels[index]);
     const { gradient, losses, correct } = await network.trainingPass(
       x,
@@ -73,7 +78,7 @@ export async function trainEpoch(
     const loss = losses.reduce((sum, value) => sum + value, 0);
     if (!Number.isFinite(loss)) throw diverged();
     progress = {
-      offset: end,
+      offset: progress.offset + indices.length,
       step: progress.step + 1,
       lossSum: progress.lossSum + loss,
       correct: progress.correct + correct,
@@ -91,30 +96,24 @@ export function diverged(): SteadygazeError {
   );
 }
 
-/** Reads, mixes and augments a batch: [n,size,size,3] in [0,1]. */
-async function trainingBatch(
+function trainingPlan(
   { data, settings, epoch, mixing }: EpochInputs,
   indices: Int32Array,
   batch: number,
-): Promise<tf.Tensor4D> {
-  const { size } = data;
-  const area = size * size;
-  const pictures = new Uint8Array(indices.length * area * 3);
-  await data.read(indices, pictures);
-  if (mixing !== null) {
-    const backgrounds = new Uint8Array(indices.length * area);
-    indices.forEach((index, i) => {
-      backgrounds.set(pictureBackground(mixing, index, size, settings.method), i * area);
-    });
-    const seed = hashSeed('mixing', settings.seed, epoch, batch);
-    mixBackgrounds(pictures, backgrounds, indices.length, settings.method.mixShare, seed);
-  }
-  const values = new Float32Array(pictures.length);
-  indices.forEach((index, i) => {
-    const from = i * area * 3;
-    const to = from + area * 3;
-    const seed = hashSeed('augmentation', settings.seed, epoch, data.ids[index]);
-    augment(pictures.subarray(from, to), size, settings.training, seed, values.subarray(from, to));
-  });
-  return tf.tensor4d(values, [indices.length, size, size, 3]);
+): TrainingPlan {
+  const { flip, crop, jitter } = settings.training;
+  const { threshold, thresholdValue, mixShare } = settings.method;
+  return {
+    augmentation: { flip, crop, jitter },
+    seeds: Array.from(indices, (index) => hashSeed('augmentation', settings.seed, epoch, data.ids[index])),
+    mixing:
+      mixing === null
+        ? null
+        : {
+            maps: pickMaps(mixing, indices),
+            background: { threshold, thresholdValue },
+            share: mixShare,
+            seed: hashSeed('mixing', settings.seed, epoch, batch),
+          },
+  };
 }

@@ -23,6 +23,9 @@ export interface PixelCacheOptions {
   readonly memoryBytes?: number;
 }
 
+/** What of a sample tells which pixels are its own. */
+export type PixelOwner = Pick<Sample, 'id' | 'hash' | 'maskHash'>;
+
 export interface FillOptions {
   /** Pictures (or masks) ready so far, and in all. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -63,7 +66,7 @@ export class PixelCache {
   }
 
   /** The key of a sample's pixels, or null where it has no mask. */
-  keyOf(sample: Sample): string | null {
+  keyOf(sample: PixelOwner): string | null {
     return this.kind === 'picture' ? sample.hash : sample.maskHash;
   }
 
@@ -150,7 +153,7 @@ export class PixelCache {
    * @throws SteadygazeError `data-changed` where some are not in the cache (never filled, or damaged on disk;
    *   filling again helps)
    */
-  async read(samples: readonly Sample[], out: Uint8Array): Promise<void> {
+  async read(samples: readonly PixelOwner[], out: Uint8Array): Promise<void> {
     if (out.length < samples.length * this.recordBytes) {
       throw new RangeError(`${samples.length} records of ${this.recordBytes} bytes do not fit into ${out.length}`);
     }
