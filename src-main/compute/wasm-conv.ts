@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from './engine.ts';
 import type { WasmHeap } from './wasm-heap.ts';
+import { isReached, phaseSide, type PhaseSide } from './wasm-phases.ts';
 import type { Shape4D } from './wasm-planes.ts';
 
 /** x [N,H,W,Cin] * filter [k,k,Cin,Cout] (+ bias [Cout]); output sides are rounded down. */
@@ -18,52 +19,6 @@ export function convolve(x: Tensor4D, filter: Tensor4D, { stride, pad }: ConvGeo
   return biased;
 }
 
-/**
- * One side of a stride phase. Input pixels h with (h + pad) mod stride = `remainder` meet only the
- * filter taps remainder + stride t, and with q = floor((h + pad) / stride)
- *
- *   dx[h] = sum over t of dy[q - t] filter[remainder + stride t],
- *
- * a stride-1 correlation of dy with the reversed taps.
- */
-interface PhaseSide {
-  readonly remainder: number;
-  /** Number of taps t; 0 where the stride exceeds the filter. */
-  readonly taps: number;
-  /** The first input pixel of the phase, and how many there are. */
-  readonly first: number;
-  readonly count: number;
-  /** Zeros to add before and after dy; negative: output gradients that reach no pixel. */
-  readonly before: number;
-  readonly after: number;
-}
-
-function phaseSide(
-  remainder: number,
-  inSize: number,
-  outSize: number,
-  size: number,
-  geometry: ConvGeometry,
-): PhaseSide {
-  const { stride, pad } = geometry;
-  const qFirst = Math.max(0, Math.ceil((pad - remainder) / stride));
-  const qLast = Math.floor((inSize - 1 + pad - remainder) / stride);
-  const taps = Math.max(0, Math.ceil((size - remainder) / stride));
-  return {
-    remainder,
-    taps,
-    first: stride * qFirst + remainder - pad,
-    count: Math.max(0, qLast - qFirst + 1),
-    before: taps - 1 - qFirst,
-    after: qLast - (outSize - 1),
-  };
-}
-
-/** Whether any output gradient reaches any pixel of the phase. */
-function isReached(side: PhaseSide, outSize: number): boolean {
-  return side.taps > 0 && side.count > 0 && outSize + Math.min(0, side.before) + Math.min(0, side.after) > 0;
-}
-
 /** d loss / d x [N,H,W,Cin] of a convolution whose output gradient is dy. */
 export function inputGradient(
   heap: WasmHeap,
@@ -72,11 +27,11 @@ export function inputGradient(
   xShape: Shape4D,
   geometry: ConvGeometry,
 ): Tensor4D {
-  const { stride } = geometry;
+  const { stride, pad } = geometry;
   const size = filter.shape[0];
   const remainders = Array.from({ length: stride }, (_, remainder) => remainder);
-  const rows = remainders.map((r) => phaseSide(r, xShape[1], dy.shape[1], size, geometry));
-  const columns = remainders.map((r) => phaseSide(r, xShape[2], dy.shape[2], size, geometry));
+  const rows = remainders.map((r) => phaseSide(r, xShape[1], dy.shape[1], size, stride, pad));
+  const columns = remainders.map((r) => phaseSide(r, xShape[2], dy.shape[2], size, stride, pad));
   return tf.tidy(() => {
     const [onlyRow, onlyColumn] = [rows[0], columns[0]];
     if (stride === 1 && onlyRow !== undefined && onlyColumn !== undefined) {

@@ -11,6 +11,7 @@ import { SteadygazeError } from '../contract/errors.ts';
 /** The parts used here of the Emscripten module behind the backend, which does not export its type. */
 interface EmscriptenModule {
   readonly HEAPU8: Uint8Array;
+  readonly asm?: { readonly memory?: object };
   /** Address of so many new bytes, 0 when there is no room. May give a negative number above 2 GiB. */
   _malloc: (bytes: number) => number;
   _free(address: number): void;
@@ -86,6 +87,23 @@ export class WasmHeap {
     return new Float32Array(emscriptenModule(this.#backend).HEAPU8.buffer, this.start(tensor), tensor.size);
   }
 
+  /** So many floats from an address on; valid like {@link floats}. */
+  view(start: number, length: number): Float32Array {
+    return new Float32Array(emscriptenModule(this.#backend).HEAPU8.buffer, start, length);
+  }
+
+  /** Lends so many bytes, of any content, for as long as `use` takes. */
+  borrow(bytes: number, use: (start: number) => void): void {
+    const module = emscriptenModule(this.#backend);
+    // Above 2 GiB the address comes as a negative number.
+    const start = module._malloc(bytes) >>> 0;
+    try {
+      use(start);
+    } finally {
+      module._free(start);
+    }
+  }
+
   /** Where a tensor begins, in bytes. */
   start(tensor: Tensor): number {
     return this.#backend.getMemoryOffset(tensor.dataId);
@@ -127,6 +145,11 @@ export class WasmHeap {
       },
     };
   }
+}
+
+/** The WebAssembly.Memory that all tensors of the backend lie in. */
+export function memoryOf(backend: BackendWasm): object | undefined {
+  return emscriptenModule(backend).asm?.memory;
 }
 
 /**

@@ -3,9 +3,15 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
 import { SteadygazeError } from '../contract/errors.ts';
 import { describeEngineOps } from './engine-ops.suite.ts';
+import { createWasmOps } from './wasm-ops.ts';
 import { startWasm } from './wasm.ts';
 
 describeEngineOps('wasm', startWasm);
+
+describeEngineOps('wasm without relaxed SIMD', async () => {
+  const engine = await startWasm();
+  return { ...engine, ops: createWasmOps(tf.backend() as BackendWasm, null) };
+});
 
 it('is one engine a process, on one thread', async () => {
   const engine = await startWasm();

@@ -5,6 +5,8 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineOps } from './engine.ts';
+import * as simd from './simd/convolution.ts';
+import type { Kernels } from './simd/module.ts';
 import { convolve, inputGradient } from './wasm-conv.ts';
 import { channelsFilterGradient, channelsInputGradient, convolveChannels } from './wasm-depthwise.ts';
 import { filterGradient } from './wasm-filter-grad.ts';
@@ -12,13 +14,17 @@ import { WasmHeap } from './wasm-heap.ts';
 import { normalise, normaliseGradient, rectifierGradient } from './wasm-norm.ts';
 import { poolGradient, poolMaxima } from './wasm-pool.ts';
 
-/** Operations on tensors that live on this backend. */
-export function createWasmOps(backend: BackendWasm): EngineOps {
+/**
+ * Operations on tensors that live on this backend.
+ * @param kernels our own, null where the machine lacks what they need
+ */
+export function createWasmOps(backend: BackendWasm, kernels: Kernels | null): EngineOps {
   const heap = new WasmHeap(backend);
   return {
     conv2d: convolve,
     conv2dInputGrad: (dy, filter, xShape, geometry) => inputGradient(heap, dy, filter, xShape, geometry),
     conv2dFilterGrad: (x, dy, filterShape, geometry) => filterGradient(heap, x, dy, filterShape, geometry),
+    ...(kernels === null ? {} : convolutions(kernels, heap)),
     depthwiseConv2d: convolveChannels,
     depthwiseInputGrad: (dy, filter, xShape, geometry) => channelsInputGradient(heap, dy, filter, xShape, geometry),
     depthwiseFilterGrad: (x, dy, filterShape, geometry) => channelsFilterGradient(heap, x, dy, filterShape, geometry),
@@ -28,5 +34,17 @@ export function createWasmOps(backend: BackendWasm): EngineOps {
     reluGrad: rectifierGradient,
     maxPool: poolMaxima,
     maxPoolGrad: (dy, x, y, geometry) => poolGradient(heap, dy, x, y, geometry),
+  };
+}
+
+/** What the own kernels do in place of the backend's. */
+function convolutions(
+  kernels: Kernels,
+  heap: WasmHeap,
+): Pick<EngineOps, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'> {
+  return {
+    conv2d: (...given) => simd.convolve(kernels, heap, ...given),
+    conv2dInputGrad: (...given) => simd.inputGradient(kernels, heap, ...given),
+    conv2dFilterGrad: (...given) => simd.filterGradient(kernels, heap, ...given),
   };
 }

@@ -9,7 +9,8 @@ import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-ba
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Engine } from './engine.ts';
-import { refuseFailedAllocations } from './wasm-heap.ts';
+import { loadKernels } from './simd/module.ts';
+import { memoryOf, refuseFailedAllocations } from './wasm-heap.ts';
 import { createWasmOps } from './wasm-ops.ts';
 
 /**
@@ -57,7 +58,7 @@ async function createEngine(): Promise<Engine> {
     id: 'wasm',
     description: `TensorFlow.js ${version_wasm} WebAssembly (SIMD), 1 thread`,
     versions: { 'tfjs-core': tf.version_core, 'tfjs-backend-wasm': version_wasm },
-    ops: createWasmOps(backend),
+    ops: createWasmOps(backend, loadKernels(memoryOf(backend))),
     memoryBudget: MEMORY_BUDGET,
   };
 }

@@ -1,0 +1,88 @@
+/**
+ * Our own kernels for the `wasm` engine, where the machine has relaxed SIMD: XNNPACK in the TensorFlow.js backend
+ * multiplies and adds in two instructions, these in one. They work on the backend's memory, on addresses in bytes.
+ * Their source is *.as beside this file, built by build.mjs.
+ */
+import { KERNELS } from './kernels.ts';
+
+/** An address in the memory of the backend, in bytes. */
+type Address = number;
+
+/** See the functions of the same names in *.as. */
+export interface Kernels {
+  multiply(
+    left: Address,
+    leftPlaces: Address,
+    out: Address,
+    outPlaces: Address,
+    rows: number,
+    block: number,
+    runs: number,
+    runStep: number,
+    runLength: number,
+    right: Address,
+    columns: number,
+    bias: Address,
+  ): void;
+  multiplyOuter(
+    left: Address,
+    leftPlaces: Address,
+    right: Address,
+    pixels: number,
+    block: number,
+    runs: number,
+    runStep: number,
+    runLength: number,
+    columns: number,
+    out: Address,
+  ): void;
+  packPanels(matrix: Address, rows: number, columns: number, out: Address): void;
+  packExchanged(
+    matrix: Address,
+    rows: number,
+    columns: number,
+    out: Address,
+    firstRow: number,
+    panelRows: number,
+  ): void;
+  place(
+    x: Address,
+    count: number,
+    height: number,
+    width: number,
+    channels: number,
+    out: Address,
+    outHeight: number,
+    outWidth: number,
+    top: number,
+    left: number,
+  ): void;
+  listPlaces(
+    table: Address,
+    count: number,
+    height: number,
+    width: number,
+    mapStep: number,
+    rowStep: number,
+    columnStep: number,
+  ): void;
+}
+
+/** What is used here of the global WebAssembly, which no library of types for Node.js describes. */
+interface WebAssemblyHost {
+  validate(bytes: Uint8Array): boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
+/**
+ * The kernels on this memory; null where the machine or Node.js lacks relaxed SIMD.
+ * @param memory a WebAssembly.Memory
+ */
+export function loadKernels(memory: object | undefined): Kernels | null {
+  const host = (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }).WebAssembly;
+  const bytes = Buffer.from(KERNELS, 'base64');
+  if (memory === undefined || !host.validate(bytes)) return null;
+  const { exports } = new host.Instance(new host.Module(bytes), { env: { memory } });
+  return exports as Kernels;
+}
