@@ -33,6 +33,11 @@ export interface AssessmentRow {
   readonly loss: number;
   /** True when either heatmap is zero everywhere (then E is 0); of several labels, when that is so of each. */
   readonly empty: boolean;
+  /**
+   * Where this round did not assess the picture (`method.assessShare`): the earlier round that did, whose values these
+   * are, but for v. Absent: this round did. A picture that no round has assessed yet has no row.
+   */
+  readonly assessedIn?: number;
   /** Multi-label data: all classes of the picture, ascending, and E of each. */
   readonly labels?: readonly number[];
   readonly labelE?: readonly number[];
@@ -44,7 +49,10 @@ export interface AssessmentRow {
 /** Figures of one assessment. */
 export interface RoundSummary {
   readonly round: number;
+  /** Training pictures that this round assessed, which all of this is of. */
   readonly samples: number;
+  /** All training pictures, where it assessed only a share of them (`method.assessShare`). */
+  readonly pictures?: number;
   readonly eMean: number;
   readonly eMedian: number;
   /** Share of samples with E < 0.5. */

@@ -48,7 +48,7 @@ export interface SampleView {
   /** What is known of the class probabilities: most probable first. */
   readonly before: readonly ClassProbability[];
   readonly after: readonly ClassProbability[];
-  /** E and v in every assessment so far. */
+  /** E and v in every assessment of it so far. */
   readonly history: readonly { readonly round: number; readonly e: number; readonly v: number }[];
   /** Whether the attacked picture can be shown at once; else ask for it with `inspect.explain`. */
   readonly explained: boolean;

@@ -81,6 +81,8 @@ interface RoundParts {
   readonly data: TrainingData;
   readonly pictures: readonly Sample[];
   readonly pixels: LoosePixels;
+  /** Of each picture the earlier round that assessed it, where this one did not. */
+  readonly assessedIn: readonly (number | undefined)[];
   /** Pictures of one pass. */
   readonly batch: number;
 }
@@ -152,6 +154,7 @@ class AssessedRound {
       data,
       pictures,
       pixels,
+      assessedIn: rows.map((row) => row.assessedIn),
       batch: assessBatch,
     });
   }
@@ -160,6 +163,7 @@ class AssessedRound {
   async explain(rows: readonly number[]): Promise<void> {
     const { batch } = this.#parts;
     this.#refuseUnknown(rows);
+    this.#refuseOthers(rows);
     for (let start = 0; start < rows.length; start += batch) {
       await this.#explainBatch(rows.slice(start, start + batch));
     }
@@ -177,7 +181,10 @@ class AssessedRound {
         ...{ x, classes, labels: [...labelsOf(row)] },
         sourceOf: (source, label) => {
           // The prototypes of a network that was brought come from pictures that are not these.
-          const isKnown = settings.arm !== 'given' && source < data.count && labelsOf(source).includes(label);
+          // Nor are rows their numbers where some training pictures have no row yet.
+          const isWhole = record.rounds.find((each) => each.round === this.round)?.pictures === undefined;
+          const isKnown =
+            settings.arm !== 'given' && isWhole && source < data.count && labelsOf(source).includes(label);
           return isKnown ? { row: source, sample: pictureRef(pictures[source]) } : null;
         },
       });
@@ -191,6 +198,17 @@ class AssessedRound {
     const unknown = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= count);
     if (unknown === undefined) return;
     throw new SteadygazeError('not-found', `There is no row ${unknown} in the table of round ${this.round}.`);
+  }
+
+  /** What is shown is an attack that was measured. */
+  #refuseOthers(rows: readonly number[]): void {
+    const other = rows.map((row) => this.#parts.assessedIn[row]).find((assessedIn) => assessedIn !== undefined);
+    if (other === undefined) return;
+    throw new SteadygazeError(
+      'not-found',
+      `Round ${this.round} did not assess this picture, so there is no attacked picture of it.`,
+      `Look at it in round ${other}, which assessed it last.`,
+    );
   }
 
   async #explainBatch(rows: readonly number[]): Promise<void> {

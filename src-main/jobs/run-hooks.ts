@@ -1,11 +1,13 @@
 /** What the rounds of a run leave behind: checkpoints, tables, heatmaps, weights, a log. */
 import type { RunRecord } from '../contract/run.ts';
+import { assessedSamples, assessedShare } from '../method/assessed-share.ts';
 import type { TrainingData } from '../method/data.ts';
 import type { RoundsHooks } from '../method/rounds-types.ts';
 import { saveSnapshot } from '../workspace/checkpoints.ts';
 import { quantizeHeatmaps } from '../workspace/heatmap-file.ts';
 import type { Heatmaps } from '../method/heatmap.ts';
 import { writeRoundMaps, writeRoundTable } from '../workspace/round-tables.ts';
+import { removeShards } from '../workspace/shards.ts';
 import { rgbOf } from '../workspace/weights-description.ts';
 import { writeWeights } from '../workspace/weights-file.ts';
 import type { JobControl } from './control.ts';
@@ -30,6 +32,7 @@ export function roundsHooks(parts: HookParts): RoundsHooks {
   const { session, record, data, control, meter, workAfter } = parts;
   const { settings, classes } = record;
   const { folder } = session;
+  const firstAssessed = assessedSamples(data.count, assessedShare(settings, 0), settings.seed, 0).length;
   return {
     control: () => control.control(),
     checkpointDue: () => control.checkpointDue(),
@@ -39,7 +42,7 @@ export function roundsHooks(parts: HookParts): RoundsHooks {
       session.tell({ type: 'checkpoint', step: snapshot.position.step });
       // A log that cannot be written any more (a full disk) is found out here at the latest.
       await session.settled();
-      if (isForkPoint(snapshot, data.count) && sharesWarmup(settings)) {
+      if (isForkPoint(snapshot, firstAssessed) && sharesWarmup(settings)) {
         await keepWarmup(folder, snapshot, record);
         parts.onWarmup();
       }
@@ -67,6 +70,7 @@ export function roundsHooks(parts: HookParts): RoundsHooks {
       });
       await session.recordRound(summary);
       session.tell({ type: 'round', summary });
+      await removeShards(folder);
     },
     warning(message) {
       session.tell({ type: 'warning', message });

@@ -21,7 +21,10 @@ const warmupFile = (run: string): string => join(run, 'warmup.safetensors');
 /** Everything that must be equal for two runs to share their warm-up. */
 export type WarmupIdentity = Pick<RunRecord, 'settings' | 'engine' | 'versions' | 'dataFingerprint' | 'corrections'>;
 
-/** Whether a snapshot is at the moment up to which arms are alike: the first assessment done, no weights yet. */
+/**
+ * Whether a snapshot is at the moment up to which arms are alike: the first assessment done, no weights yet.
+ * @param pictures that the first assessment is of
+ */
 export function isForkPoint({ position }: Snapshot, pictures: number): boolean {
   return position.round === 0 && position.phase === 'assess' && position.offset === pictures;
 }

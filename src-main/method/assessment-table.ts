@@ -3,17 +3,20 @@ import type { AssessmentRow, RoundSummary } from '../contract/run.ts';
 import type { MethodSettings } from '../contract/settings.ts';
 import type { NamedArray } from '../networks/parameters.ts';
 import type { LabelSets } from '../numeric/label-sets.ts';
-import { median } from '../numeric/statistics.ts';
 import { assessSeveral, assessSingle, type Column, COLUMNS } from './assessed-picture.ts';
 import type { AttackedBatch } from './assessment.ts';
+import { summarise } from './assessment-summary.ts';
 import type { MapPair } from './consistency.ts';
 import type { TrainingData } from './data.ts';
-import { type Heatmaps, mapOf } from './heatmap.ts';
+import { type Heatmaps, mapOf, someMaps } from './heatmap.ts';
 import { type LabelMaps, type LabelPairs, labelPairs, unionMaps } from './label-maps.ts';
 
 /** What is known of each label of a picture. */
 const PAIR_COLUMNS = ['labelE', 'labelProbabilities', 'attackedLabelProbabilities'] as const;
 type PairColumn = (typeof PAIR_COLUMNS)[number];
+
+/** The round of what has not been assessed. */
+const NEVER = -1;
 
 /** What multi-label data have beside the columns. */
 interface Several {
@@ -31,10 +34,14 @@ export class AssessmentTable {
   private attackedMaps: Heatmaps | null = null;
   private readonly count: number;
   private readonly several: Several | null;
+  /** [count] the round whose assessment is entered; {@link NEVER} where there is none yet. */
+  private readonly assessedIn: Float32Array;
+  private round = 0;
 
   /** @param sets all classes of each picture, in multi-label data */
   constructor(count: number, sets: LabelSets | null = null) {
     this.count = count;
+    this.assessedIn = new Float32Array(count).fill(NEVER);
     const columns: Partial<Record<Column, Float32Array>> = {};
     for (const name of COLUMNS) columns[name] = new Float32Array(count);
     this.columns = columns as Record<Column, Float32Array>;
@@ -46,6 +53,11 @@ export class AssessmentTable {
     const column = (): Float32Array => new Float32Array(pairs.count);
     const ofLabels = { labelE: column(), labelProbabilities: column(), attackedLabelProbabilities: column() };
     this.several = { sets, pairs, label: new Float32Array(count), ofLabels };
+  }
+
+  /** What is entered from now on is of this round; what is not entered anew stays as an earlier round found it. */
+  beginRound(round: number): void {
+    this.round = round;
   }
 
   /**
@@ -79,6 +91,7 @@ export class AssessmentTable {
           ? assessSingle(logits, attacked, labels[i], pairAt(i), settings)
           : this.enterSeveral(this.several, row, logits, attacked, (k) => pairAt(first + k - from), settings);
       for (const name of COLUMNS) this.columns[name][row] = values[name];
+      this.assessedIn[row] = this.round;
     });
   }
 
@@ -112,6 +125,7 @@ export class AssessmentTable {
     const attackedMaps = (this.attackedMaps ??= emptyMaps(this.mapCount, height, width));
     samples.forEach((row, i) => {
       for (const name of COLUMNS) this.columns[name][row] = part.columns[name][i];
+      this.assessedIn[row] = this.round;
       const [from, to, at] = [part.firstMap(i), part.firstMap(i + 1), this.firstMap(row)];
       maps.values.set(clean.values.subarray(from * area, to * area), at * area);
       attackedMaps.values.set(attacked.values.subarray(from * area, to * area), at * area);
@@ -135,11 +149,18 @@ export class AssessmentTable {
     return this.columns[name];
   }
 
-  /** Heatmaps of all samples, one a picture. @throws Error before the first batch */
+  /** [count] whether a sample has been assessed, in this round or before. */
+  get known(): readonly boolean[] {
+    return Array.from(this.assessedIn, (round) => round !== NEVER);
+  }
+
+  /** Heatmaps of the samples that {@link rows} lists, one a picture. @throws Error before the first batch */
   heatmaps(): { clean: Heatmaps; attacked: Heatmaps } {
     const { clean, attacked } = this.entered();
     const pairs = this.several?.pairs ?? null;
-    return { clean: unionMaps({ maps: clean, pairs }), attacked: unionMaps({ maps: attacked, pairs }) };
+    const rows = this.samplesOf((round) => round !== NEVER);
+    const ofRows = (maps: Heatmaps): Heatmaps => someMaps(unionMaps({ maps, pairs }), rows);
+    return { clean: ofRows(clean), attacked: ofRows(attacked) };
   }
 
   /** Clean heatmaps of all labels of all samples. @throws Error before the first batch */
@@ -153,11 +174,11 @@ export class AssessmentTable {
     return { clean: this.maps, attacked: this.attackedMaps };
   }
 
-  /** @param v [count] weights of the round that follows */
+  /** Of the samples that have been assessed, in their order. @param v [count] weights of the round that follows */
   rows(data: TrainingData, v: Float32Array): AssessmentRow[] {
     const c = this.columns;
-    return data.ids.map((id, i) => ({
-      id,
+    return this.samplesOf((round) => round !== NEVER).map((i) => ({
+      id: data.ids[i],
       label: this.several?.label[i] ?? data.labels[i],
       prediction: c.prediction[i],
       probability: c.probability[i],
@@ -171,48 +192,35 @@ export class AssessmentTable {
       v: v[i],
       loss: c.loss[i],
       empty: c.empty[i] === 1,
+      ...(this.assessedIn[i] === this.round ? {} : { assessedIn: this.assessedIn[i] }),
       ...(this.several === null ? {} : severalOfRow(this.several, i)),
     }));
   }
 
-  /** @param labels in multi-label data the table knows them */
+  /** Of what was assessed in this round. @param labels in multi-label data the table knows them */
   summary(round: number, labels: Int32Array, classCount: number, eps: number): RoundSummary {
-    const { e, prediction, attackedPrediction, empty } = this.columns;
-    const given = this.several?.label ?? labels;
-    const histogram = new Array<number>(20).fill(0);
-    let [total, below, correct, survived, emptyMaps] = [0, 0, 0, 0, 0];
-    for (let i = 0; i < this.count; i++) {
-      total += e[i];
-      histogram[Math.min(19, Math.floor(e[i] * 20))] += 1;
-      if (e[i] < 0.5) below += 1;
-      emptyMaps += empty[i];
-      if (prediction[i] !== given[i]) continue;
-      correct += 1;
-      // Another of its classes is as right as the one before.
-      const after = attackedPrediction[i];
-      if (after === prediction[i] || this.several?.sets.isPositive(i, after) === true) survived += 1;
-    }
-    return {
-      round,
-      samples: this.count,
-      eMean: total / this.count,
-      eMedian: median(e),
-      eBelowHalf: below / this.count,
-      eMeanPerClass:
-        this.several === null
-          ? meanPerClass(e, labels, classCount)
-          : meanPerClass(this.several.ofLabels.labelE, this.several.pairs.labels, classCount),
-      eHistogram: histogram,
-      survived: correct > 0 ? survived / correct : 0,
-      accuracy: correct / this.count,
-      emptyMaps,
-      eps,
+    const { count, columns, several } = this;
+    const samples = this.samplesOf((assessedIn) => assessedIn === this.round);
+    const assessed = {
+      ...{ samples, count, columns },
+      labels: several?.label ?? labels,
+      eOfLabels: samples.flatMap((i) =>
+        several === null ? [[labels[i], columns.e[i]] as const] : labelsWithE(several, i),
+      ),
+      isLabel: (i: number, label: number) => several?.sets.isPositive(i, label) ?? label === labels[i],
     };
+    return summarise(assessed, round, classCount, eps);
+  }
+
+  private samplesOf(isOne: (assessedIn: number) => boolean): number[] {
+    return Array.from(this.assessedIn, (_, i) => i).filter((i) => isOne(this.assessedIn[i]));
   }
 
   /** Everything entered so far as named arrays, for a snapshot. */
   toState(): Map<string, NamedArray> {
-    const state = new Map<string, NamedArray>();
+    const state = new Map<string, NamedArray>([
+      ['assessment.assessedIn', { shape: [this.count], data: this.assessedIn }],
+    ]);
     for (const name of COLUMNS) {
       state.set(`assessment.${name}`, { shape: [this.count], data: this.columns[name] });
     }
@@ -231,13 +239,20 @@ export class AssessmentTable {
     return state;
   }
 
-  /** Counterpart of {@link toState}; null when the state holds no assessment of `count` samples. */
+  /**
+   * Counterpart of {@link toState}; null when the state holds no assessment of `count` samples.
+   * @param round of the assessment that is being made or comes next
+   */
   static fromState(
     state: ReadonlyMap<string, NamedArray>,
     count: number,
     sets: LabelSets | null,
+    round = 0,
   ): AssessmentTable | null {
     const table = new AssessmentTable(count, sets);
+    table.beginRound(round);
+    // Earlier versions assess all samples in every round, and do not say so.
+    table.assessedIn.set(state.get('assessment.assessedIn')?.data ?? new Float32Array(count).fill(round));
     for (const name of COLUMNS) {
       const stored = state.get(`assessment.${name}`);
       if (stored?.data.length !== count) return null;
@@ -265,14 +280,9 @@ function emptyMaps(count: number, height: number, width: number): Heatmaps {
   return { values: new Float32Array(count * height * width), count, height, width };
 }
 
-function meanPerClass(e: Float32Array, labels: Int32Array, classCount: number): (number | null)[] {
-  const sums = new Float64Array(classCount);
-  const counts = new Uint32Array(classCount);
-  for (let k = 0; k < e.length; k++) {
-    sums[labels[k]] += e[k];
-    counts[labels[k]] += 1;
-  }
-  return Array.from(sums, (sum, c) => (counts[c] > 0 ? sum / counts[c] : null));
+function labelsWithE({ pairs, ofLabels }: Several, row: number): (readonly [number, number])[] {
+  const [from, to] = [pairs.first[row], pairs.first[row + 1]];
+  return Array.from({ length: to - from }, (_, k) => [pairs.labels[from + k], ofLabels.labelE[from + k]] as const);
 }
 
 function severalOfRow({ sets, pairs, ofLabels }: Several, row: number): Pick<AssessmentRow, 'labels' | PairColumn> {

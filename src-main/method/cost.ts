@@ -7,6 +7,7 @@ import { splitFeatures } from '../networks/fine-tuning.ts';
 import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts';
 import type { Architecture } from '../networks/layer.ts';
 import { passesPerPicture } from './assessment.ts';
+import { assessedShare } from './assessed-share.ts';
 import { BISECTIONS, probeMethod } from './calibration.ts';
 import { PASSES_OF_PROJECTION } from './projection.ts';
 import type { RunPosition } from './snapshot.ts';
@@ -43,7 +44,8 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
     );
   }
 
-  const assessment = count * passesPerPicture(method);
+  const assessed = (round: number): number => Math.ceil(count * assessedShare(settings, round));
+  const assessment = (round: number): number => assessed(round) * passesPerPicture(method);
   const passesOfTraining = passesOfStep(architecture, settings);
   const epoch = count * passesOfTraining;
   const probe = Math.min(count, method.autoProbe);
@@ -53,8 +55,13 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   const warmup = warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
   const projection = !isTrained || prototypesLayer(architecture) === null ? 0 : count * PASSES_OF_PROJECTION;
-  const measuring = projection + assessment;
-  const workTotal = warmup + calibration + measuring + training.rounds * (round + measuring);
+  /** Everything before a round, 0 to `rounds`; at `rounds + 1`, everything. */
+  const before = (first: number): number => {
+    let work = first === 0 ? 0 : warmup + calibration;
+    for (let each = 0; each < first; each++) work += projection + assessment(each) + (each === 0 ? 0 : round);
+    return work;
+  };
+  const workTotal = before(training.rounds + 1);
   const trainingPictures = count * (warmupEpochs + training.rounds * training.epochsPerRound);
 
   return {
@@ -62,14 +69,13 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
     trainingPictures,
     passes: workTotal - trainingPictures * passesOfTraining,
     workAt(position, share) {
-      const roundsBefore = position.round === 0 ? 0 : warmup + calibration + measuring;
-      let work = roundsBefore + Math.max(0, position.round - 1) * (round + measuring);
+      let work = before(position.round);
       if (position.phase === 'train') work += (position.epoch + share) * epoch;
       else work += position.round === 0 ? warmup : round;
       if (position.phase === 'project') work += share * projection;
       if (position.phase === 'calibrate') work += projection + share * calibration;
       if (position.phase === 'assess')
-        work += projection + (position.round === 0 ? calibration : 0) + share * assessment;
+        work += projection + (position.round === 0 ? calibration : 0) + share * assessment(position.round);
       return { work, workTotal };
     },
   };

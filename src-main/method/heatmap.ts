@@ -97,6 +97,17 @@ export function mapOf(maps: Heatmaps, index: number): Float32Array {
   return maps.values.subarray(index * area, (index + 1) * area);
 }
 
+/** Those of some samples, in the order of `indices`; as they are where that is all of them. */
+export function someMaps(maps: Heatmaps, indices: readonly number[]): Heatmaps {
+  if (indices.length === maps.count) return maps;
+  const { height, width } = maps;
+  const values = new Float32Array(indices.length * height * width);
+  indices.forEach((index, i) => {
+    values.set(mapOf(maps, index), i * height * width);
+  });
+  return { values, count: indices.length, height, width };
+}
+
 /** Whether a heatmap is zero everywhere. */
 export function isEmptyMap(map: Float32Array): boolean {
   return map.every((value) => value === 0);

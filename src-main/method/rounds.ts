@@ -22,6 +22,7 @@ import {
 import { SgdOptimizer } from '../networks/sgd.ts';
 import { AssessmentTable } from './assessment-table.ts';
 import { assessSamples } from './assess-samples.ts';
+import { assessedSamples, assessedShare } from './assessed-share.ts';
 import { beginning, beginningWeights } from './beginning.ts';
 import { BISECTIONS, calibrateEps } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
@@ -94,7 +95,8 @@ class Rounds {
     );
     this.position = from?.position ?? beginning(settings);
     this.v = from?.state.get('v')?.data.slice() ?? new Float32Array(data.count).fill(1);
-    this.table = from === null ? null : AssessmentTable.fromState(from.state, data.count, data.labelSets);
+    this.table =
+      from === null ? null : AssessmentTable.fromState(from.state, data.count, data.labelSets, from.position.round);
     this.mixing = from === null ? null : storedMaps(from.state, data);
     const { eps } = settings.method;
     if (eps !== 'auto') this.position = { ...this.position, eps };
@@ -202,19 +204,20 @@ class Rounds {
     const { round } = this.position;
     const eps = this.position.eps ?? 0;
     const { offset } = this.position;
-    if (offset < data.count && this.hooks.assessmentDue !== undefined) {
+    const samples = assessedSamples(data.count, assessedShare(settings, round), settings.seed, round);
+    if (offset < samples.length && this.hooks.assessmentDue !== undefined) {
       await this.store();
       await this.hooks.assessmentDue();
     }
     const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
-    const left = Int32Array.from({ length: data.count - offset }, (_, i) => offset + i);
+    table.beginRound(round);
     await this.withFrozen(async (network) => {
       const assessing = { network, data, settings, eps, round, batch: this.cost.assessBatch };
-      await assessSamples(assessing, left, table, async (done) => {
+      await assessSamples(assessing, samples.subarray(offset), table, async (done) => {
         const end = offset + done;
         this.position = { ...this.position, offset: end };
-        this.report('assess', end, data.count, null);
-        if (end < data.count) await this.pauseOrStore();
+        this.report('assess', end, samples.length, null);
+        if (end < samples.length) await this.pauseOrStore();
       });
     });
     await this.store();
@@ -225,7 +228,8 @@ class Rounds {
     const { data, settings } = this;
     const { round, eps } = this.position;
     const { arm, method, seed, training } = settings;
-    this.v = sampleWeights(arm, table.column('e'), table.column('loss'), method.weightFloor, seed, round);
+    const [e, loss] = [table.column('e'), table.column('loss')];
+    this.v = sampleWeights(arm, e, loss, method.weightFloor, seed, round, table.known);
     const { clean, attacked } = table.heatmaps();
     await this.hooks.assessed({
       round,
@@ -236,8 +240,9 @@ class Rounds {
       weights: await this.exportWeights(),
     });
     this.mixing = mixesBackgrounds(arm) ? table.labelMaps() : null;
-    this.table = null;
     const last = round === training.rounds;
+    // Of what the next round does not assess, the table goes on to say what is known.
+    if (last || assessedShare(settings, round + 1) === 1) this.table = null;
     this.position = {
       ...this.position,
       round: last ? round : round + 1,

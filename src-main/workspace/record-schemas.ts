@@ -77,6 +77,7 @@ export const partResultSchema: v.GenericSchema<unknown, PartResult> = v.looseObj
 const roundSummary: v.GenericSchema<unknown, RoundSummary> = v.looseObject({
   round: whole,
   samples: whole,
+  pictures: v.exactOptional(whole),
   eMean: finite,
   eMedian: finite,
   eBelowHalf: finite,

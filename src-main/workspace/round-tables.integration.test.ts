@@ -9,6 +9,7 @@ import {
   readPredictions,
   readRoundMaps,
   readRoundColumns,
+  readRoundCourse,
   readRoundTable,
   writePredictions,
   writeRoundMaps,
@@ -55,6 +56,15 @@ describe('the table of a round', () => {
     expect(e).toHaveLength(2);
     await writeRoundTable(run, 1, [exampleRow(1)]);
     expect(await readRoundColumns(run, 1)).not.toHaveProperty('several');
+  });
+
+  it('says of each row which round assessed it, where that is not this one for all', async () => {
+    const rows = [{ ...exampleRow(0), assessedIn: 1 }, exampleRow(1)];
+    await writeRoundTable(run, 2, rows);
+    expect(await readRoundTable(run, 2)).toEqual(rows);
+    expect([...((await readRoundCourse(run, 2)).assessedIn ?? [])]).toEqual([1, 2]);
+    await writeRoundTable(run, 2, [exampleRow(1)]);
+    expect(await readRoundColumns(run, 2)).not.toHaveProperty('assessedIn');
   });
 
   it('is refused when it is missing, damaged or another table', async () => {

@@ -37,19 +37,26 @@ const SEVERAL_COLUMNS = {
 type SeveralColumn = keyof typeof SEVERAL_COLUMNS;
 const SEVERAL_NAMES = Object.keys(SEVERAL_COLUMNS) as readonly SeveralColumn[];
 
-type SingleRow = Omit<AssessmentRow, SeveralColumn>;
+/** Of a round that assessed only a share of the pictures: the round whose values each row has. */
+const SHARE_COLUMNS = { assessedIn: 'INT32' } as const;
+
+type SingleRow = Omit<AssessmentRow, SeveralColumn | 'assessedIn'>;
 /** What a row of multi-label data has besides. */
 type SeveralValues = Required<Pick<AssessmentRow, SeveralColumn>>;
 type SeveralTexts = Readonly<Record<SeveralColumn, string>>;
+type StoredRow = SingleRow & Partial<SeveralTexts> & { readonly assessedIn?: number };
+const OPTIONAL_COLUMNS = { ...SHARE_COLUMNS, ...SEVERAL_COLUMNS };
 
 /** A round's table by columns. */
 export type AssessmentColumns = TableColumnData<typeof ASSESSMENT_COLUMNS> & {
+  /** The round whose values each row has, where that is not this one for all. */
+  readonly assessedIn?: Float64Array;
   /** Multi-label data: of each row its classes, ascending, with E and probabilities of each. */
   readonly several?: readonly SeveralValues[];
 };
 
 /** E and v of each picture. */
-export type AssessmentCourse = Pick<AssessmentColumns, 'id' | 'e' | 'v'>;
+export type AssessmentCourse = Pick<AssessmentColumns, 'id' | 'e' | 'v' | 'assessedIn'>;
 
 /** One row of `predictions.parquet`: one picture that was not trained on. */
 export interface PredictionRow {
@@ -78,36 +85,37 @@ export type MapKind = 'clean' | 'attacked';
 
 /** Writes a round's table. `run` is the run's folder, here and below. */
 export async function writeRoundTable(run: string, round: number, rows: readonly AssessmentRow[]): Promise<void> {
-  const path = roundTableFile(run, round);
-  if (rows[0]?.labels === undefined) {
-    await writeTable<SingleRow>(path, rows, ASSESSMENT_COLUMNS);
-    return;
-  }
-  const stored = rows.map((row) => {
-    return { ...row, ...eachSeveral((name) => JSON.stringify(row[name] ?? [])) };
-  });
-  await writeTable(path, stored, { ...ASSESSMENT_COLUMNS, ...SEVERAL_COLUMNS });
+  const isShare = rows.some(({ assessedIn }) => assessedIn !== undefined);
+  const isSeveral = rows[0]?.labels !== undefined;
+  const stored = rows.map((row) => ({
+    ...row,
+    ...(isShare ? { assessedIn: row.assessedIn ?? round } : {}),
+    ...(isSeveral ? eachSeveral((name) => JSON.stringify(row[name] ?? [])) : {}),
+  }));
+  const columns = {
+    ...ASSESSMENT_COLUMNS,
+    ...(isShare ? SHARE_COLUMNS : {}),
+    ...(isSeveral ? SEVERAL_COLUMNS : {}),
+  };
+  await writeTable<SingleRow>(roundTableFile(run, round), stored, columns);
 }
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundTable(run: string, round: number): Promise<AssessmentRow[]> {
   const path = roundTableFile(run, round);
-  const rows: (SingleRow & Partial<SeveralTexts>)[] = await readTable<SingleRow>(
-    path,
-    ASSESSMENT_COLUMNS,
-    SEVERAL_COLUMNS,
-  );
+  const rows: StoredRow[] = await readTable<SingleRow>(path, ASSESSMENT_COLUMNS, OPTIONAL_COLUMNS);
   return rows.map((row, i): AssessmentRow => {
-    const { labels } = row;
-    if (labels === undefined) return withoutTexts(row);
-    return { ...row, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
+    const { assessedIn, ...values } = row;
+    const share = assessedIn === undefined || assessedIn === round ? {} : { assessedIn };
+    if (row.labels === undefined) return { ...withoutTexts(values), ...share };
+    return { ...values, ...share, ...eachSeveral((name) => numbersOf(row[name] ?? '', path, i)) };
   });
 }
 
 /** @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundColumns(run: string, round: number): Promise<AssessmentColumns> {
   const path = roundTableFile(run, round);
-  const all = await readColumns(path, ASSESSMENT_COLUMNS, SEVERAL_COLUMNS);
+  const all = await readColumns(path, ASSESSMENT_COLUMNS, OPTIONAL_COLUMNS);
   if (all.labels === undefined) return all;
   const others = Object.entries(all).filter(([name]) => !SEVERAL_NAMES.some((several) => several === name));
   const several = all.labels.map((_, row): SeveralValues => {
@@ -117,14 +125,14 @@ export async function readRoundColumns(run: string, round: number): Promise<Asse
 }
 
 /** A row of a table that lacks those columns. */
-const withoutTexts = (row: SingleRow & Partial<SeveralTexts>): SingleRow => row;
+const withoutTexts = (row: StoredRow): SingleRow => row;
 
 const eachSeveral = <Value>(value: (name: SeveralColumn) => Value): Readonly<Record<SeveralColumn, Value>> =>
   Object.fromEntries(SEVERAL_NAMES.map((name) => [name, value(name)])) as Record<SeveralColumn, Value>;
 
 /** Only what is followed from assessment to assessment. @throws SteadygazeError `not-found`, `study-corrupt` */
 export async function readRoundCourse(run: string, round: number): Promise<AssessmentCourse> {
-  return readColumns(roundTableFile(run, round), { id: 'STRING', e: 'DOUBLE', v: 'DOUBLE' });
+  return readColumns(roundTableFile(run, round), { id: 'STRING', e: 'DOUBLE', v: 'DOUBLE' }, SHARE_COLUMNS);
 }
 
 /** Writes a round's heatmaps, in the order of its table's rows. */

@@ -104,6 +104,16 @@ export function rowOf(columns: AssessmentColumns, row: number): AssessmentRow {
   };
 }
 
+/** The earlier round that assessed the picture of a row of a round's table; null where that round did itself. */
+export function assessedBefore(
+  { assessedIn }: Pick<AssessmentCourse, 'assessedIn'>,
+  row: number,
+  round: number,
+): number | null {
+  const assessed = assessedIn?.[row] ?? round;
+  return assessed === round ? null : assessed;
+}
+
 /** The row of a picture; -1 where it is not there. `likely`: its row in another table of the same run. */
 export function rowOfId(columns: Pick<AssessmentCourse, 'id'>, id: string, likely: number): number {
   return columns.id[likely] === id ? likely : columns.id.indexOf(id);

@@ -4,7 +4,7 @@ import { SteadygazeError } from '../../contract/errors.ts';
 import { encodeSampleTable, type RowLabels, type SampleColumns } from '../../contract/sample-table.ts';
 import type { AssessmentColumns } from '../../workspace/round-tables.ts';
 import type { OpenedStudy } from './open-studies.ts';
-import type { RoundColumns } from './round-columns.ts';
+import { assessedBefore, type RoundColumns } from './round-columns.ts';
 
 const KEPT = 3;
 
@@ -61,7 +61,9 @@ async function readSampleTable(
   const count = table.id.length;
   const eByRound = new Float32Array(rounds.length * count);
   for (const [i, each] of rounds.entries()) {
-    eByRound.set(joinedById(table.id, await tables.course(folder, record.id, each)), i * count);
+    const course = await tables.course(folder, record.id, each);
+    const e = course.e.map((value, row) => (assessedBefore(course, row, each) === null ? value : Number.NaN));
+    eByRound.set(joinedById(table.id, { id: course.id, e }), i * count);
   }
   const { hashes, sizes } = joinedPictures(table.id, opened);
   return encodeSampleTable({

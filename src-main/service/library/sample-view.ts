@@ -10,7 +10,7 @@ import { readRoundMaps } from '../../workspace/round-tables.ts';
 import { attackedPictureFile, changePictureFile, runFolder } from '../../workspace/study-layout.ts';
 import { gazeMove, type GazeMove } from './gaze.ts';
 import { pictureRef, type OpenedStudy } from './open-studies.ts';
-import { rowOf, rowOfId, type RoundColumns } from './round-columns.ts';
+import { assessedBefore, rowOf, rowOfId, type RoundColumns } from './round-columns.ts';
 import { refuseMissingRound } from './sample-tables.ts';
 import { whySentence } from './why-hard.ts';
 
@@ -29,7 +29,8 @@ export async function sampleView(
   if (row >= columns.id.length) {
     throw new SteadygazeError('not-found', `There is no row ${row} in this assessment.`, 'Choose another picture.');
   }
-  const assessment = rowOf(columns, row);
+  const before = assessedBefore(columns, row, round);
+  const assessment = { ...rowOf(columns, row), ...(before === null ? {} : { assessedIn: before }) };
   const { id, label } = assessment;
   const eps = record.rounds.find((each) => each.round === round)?.eps ?? record.eps;
   const sample = opened.byId.get(id);
@@ -111,7 +112,8 @@ async function historyOf(study: string, tables: RoundColumns, record: RunRecord,
   for (const { round } of record.rounds) {
     const columns = await tables.course(study, record.id, round);
     const row = rowOfId(columns, id, likely);
-    if (row >= 0) history.push({ round, e: columns.e[row], v: columns.v[row] });
+    if (row >= 0 && assessedBefore(columns, row, round) === null)
+      history.push({ round, e: columns.e[row], v: columns.v[row] });
   }
   return history;
 }
