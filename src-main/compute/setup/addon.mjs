@@ -57,10 +57,16 @@ export async function fetchPackage({ name, version, integrity, folder }) {
 
 /**
  * Compiles the addon from `package/binding` against `lib/` and `include/`, tries it, and leaves in the folder only
- * what running needs: `package/` (JavaScript, addon) and `lib/`.
- * @param {{folder: string, headers: string}} task `headers`: folder of the Node-API headers
+ * what running needs: `package/` (JavaScript, addon) and `lib/`, for CUDA also `nvidia/`.
+ *
+ * TensorFlow opens CUDA's libraries by name while it runs, when it is too late to tell the loader where they are. The
+ * addon therefore names them itself: they are loaded with it from the places written into it, and a name that is
+ * loaded already is found.
+ * @param {{folder: string, headers: string,
+ *   libraries?: readonly {readonly name: string, readonly folder: string}[]}} task `headers`: folder of the Node-API
+ *   headers; `libraries`: in `nvidia/<folder>/lib`
  */
-export async function buildAddon({ folder, headers }) {
+export async function buildAddon({ folder, headers, libraries = [] }) {
   if (!existsSync(path.join(headers, 'node_api.h')))
     throw new SetupError('the package node-api-headers is not installed.');
   const source = path.join(folder, 'package');
@@ -73,7 +79,7 @@ export async function buildAddon({ folder, headers }) {
       ...['-O2', '-fPIC', '-shared', '-std=c++17', `-DNAPI_VERSION=${NAPI_VERSION}`],
       ...[`-I${headers}`, '-I.', '-I../include', 'binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'],
       ...['-L../lib', '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
-      ...['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', path.join(clean, ADDON)],
+      ...['-Wl,-rpath,$ORIGIN/../../deps/lib', ...linkOf(libraries), '-o', path.join(clean, ADDON)],
     ],
     { cwd: source },
   );
@@ -93,6 +99,25 @@ export async function buildAddon({ folder, headers }) {
   renameSync(clean, source);
   symlinkSync('../../lib', path.join(source, 'deps/lib'), 'dir');
   await loadAddon(source);
+}
+
+/**
+ * What links the addon to CUDA's libraries; `deps/lib` is a link to the cache, beside whose `lib/` they lie.
+ * @param {readonly {readonly name: string, readonly folder: string}[]} libraries
+ * @returns {string[]}
+ */
+function linkOf(libraries) {
+  if (libraries.length === 0) return [];
+  const folders = [...new Set(libraries.map(({ folder }) => folder))];
+  return [
+    // The addon calls nothing of them, and the linker would leave them out.
+    '-Wl,--no-as-needed',
+    ...folders.map((folder) => `-L../nvidia/${folder}/lib`),
+    ...folders.map((folder) => `-Wl,-rpath,$ORIGIN/../../deps/lib/../nvidia/${folder}/lib`),
+    // What they need themselves is the loader's affair.
+    '-Wl,--allow-shlib-undefined',
+    ...libraries.map(({ name }) => `-l:${name}`),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 
-/** A reason, in one plain sentence, why the native engine cannot be set up on this machine. */
+/** A reason, in one plain sentence, why something cannot be set up on this machine. */
 export class SetupError extends Error {}
 
 /**

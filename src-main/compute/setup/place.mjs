@@ -35,7 +35,7 @@ export function placedState(target, entry) {
 
 /**
  * Copies the small part of a cache entry into node_modules (its JavaScript must find @tensorflow/tfjs there) and links
- * the 850 MB of libraries.
+ * the libraries (850 MB, or 6 GB with CUDA).
  * @param {string} entry folder of the cache with `package/` and `lib/`
  * @param {string} target folder of the package in node_modules
  */
