@@ -206,8 +206,8 @@ class AssessedRound {
     if (other === undefined) return;
     throw new SteadygazeError(
       'not-found',
-      `Round ${this.round} did not assess this picture, so there is no attacked picture of it.`,
-      `Look at it in round ${other}, which assessed it last.`,
+      `Assessment number ${this.round} left this picture out, so there is no attacked picture of it.`,
+      `Look at it in assessment number ${other}, the last one of it before.`,
     );
   }
 

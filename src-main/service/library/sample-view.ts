@@ -44,7 +44,10 @@ export async function sampleView(
     labelName: name(label),
     ...classesOf(assessment, name),
     assessment,
-    sentence: whySentence(assessment, record.classes, await gazeOf(folder, record.id, round, row)),
+    sentence: [
+      ...whySentence(assessment, record.classes, await gazeOf(folder, record.id, round, row)),
+      ...(before === null ? [] : [` This assessment left the picture out: all of this is from number ${before}.`]),
+    ],
     ...probabilities(assessment, name),
     history: await historyOf(folder, tables, record, id, row),
     explained: await isExplained(folder, record.id, round, row),
