@@ -92,6 +92,11 @@ export class WasmHeap {
     return new Float32Array(emscriptenModule(this.#backend).HEAPU8.buffer, start, length);
   }
 
+  /** So many doubles from an address on, a multiple of 8; valid like {@link floats}. */
+  doubles(start: number, length: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(emscriptenModule(this.#backend).HEAPU8.buffer as ArrayBuffer, start, length);
+  }
+
   /** Lends so many bytes, of any content, for as long as `use` takes. */
   borrow(bytes: number, use: (start: number) => void): void {
     const module = emscriptenModule(this.#backend);

@@ -19,28 +19,31 @@ export function normalise(
   return tf.tidy(() => {
     const channels = x.shape[3];
     const values = heap.floats(x);
+    const { sum, product } = channelSums(values, values, channels);
     const count = values.length / channels;
-    const { sum: mean, product: variance } = channelSums(values, values, channels);
-    const scales = heap.floats(scale);
-    const offsets = heap.floats(offset);
-    const factor = new Float64Array(channels);
-    const shift = new Float64Array(channels);
-    for (let c = 0; c < channels; c++) {
-      const average = mean[c] / count;
-      const spread = Math.max(0, variance[c] / count - average * average);
-      mean[c] = average;
-      variance[c] = spread;
-      factor[c] = scales[c] / Math.sqrt(spread + epsilon);
-      shift[c] = offsets[c] - average * factor[c];
-    }
+    const { mean, variance, factor, shift } = normFactors(
+      ...([sum, product, count, heap.floats(scale), heap.floats(offset), epsilon] as const),
+    );
     return { y: affine(heap, x, factor, shift), mean: heap.vector(mean), variance: heap.vector(variance) };
   });
 }
 
-/**
- * Gradients of {@link normalise}. With the normalised n = (x - mean) / s, s = sqrt(variance + epsilon):
- * dOffset = sum dy, dScale = sum dy n, dx = scale / s (dy - dOffset / M - n dScale / M), M = N H W.
- */
+/** Statistics from the sums of x and x^2 over `count` pixels, and y = factor x + shift; all by channel. */
+export function normFactors(
+  sum: Float64Array,
+  squares: Float64Array,
+  count: number,
+  scale: Float32Array,
+  offset: Float32Array,
+  epsilon: number,
+): Record<'mean' | 'variance' | 'factor' | 'shift', Float64Array> {
+  const mean = sum.map((total) => total / count);
+  const variance = squares.map((total, c) => Math.max(0, total / count - mean[c] ** 2));
+  const factor = variance.map((spread, c) => scale[c] / Math.sqrt(spread + epsilon));
+  return { mean, variance, factor, shift: mean.map((average, c) => offset[c] - average * factor[c]) };
+}
+
+/** Gradients of {@link normalise}: see {@link gradientFactors}. */
 export function normaliseGradient(
   heap: WasmHeap,
   dy: Tensor4D,
@@ -53,30 +56,36 @@ export function normaliseGradient(
   return tf.tidy(() => {
     const channels = x.shape[3];
     const values = heap.floats(x);
-    const count = values.length / channels;
     const { sum, product } = channelSums(heap.floats(dy), values, channels);
-    const [scales, means, variances] = [heap.floats(scale), heap.floats(mean), heap.floats(variance)];
-    const along = new Float64Array(channels);
-    // dx = ofDy dy + ofX x + constant, channel by channel
-    const ofDy = new Float64Array(channels);
-    const ofX = new Float64Array(channels);
-    const constant = new Float64Array(channels);
-    for (let c = 0; c < channels; c++) {
-      const average = means[c];
-      const total = sum[c];
-      const inverse = 1 / Math.sqrt(variances[c] + epsilon);
-      const dScale = (product[c] - average * total) * inverse;
-      const factor = scales[c] * inverse;
-      const slope = (-factor * dScale * inverse) / count;
-      along[c] = dScale;
-      ofDy[c] = factor;
-      ofX[c] = slope;
-      constant[c] = (-factor * total) / count - slope * average;
-    }
+    const count = values.length / channels;
+    const { along, ofDy, ofX, constant } = gradientFactors(
+      ...([sum, product, count, heap.floats(scale), heap.floats(mean), heap.floats(variance), epsilon] as const),
+    );
     const none = new Float64Array(channels);
     const dx = tf.add<Tensor4D>(affine(heap, dy, ofDy, none), affine(heap, x, ofX, constant));
     return { dx, dScale: heap.vector(along), dOffset: heap.vector(sum) };
   });
+}
+
+/**
+ * From the sums of dy and dy x over M pixels. With the normalised n = (x - mean) / s, s = sqrt(variance + epsilon):
+ * dOffset = sum dy, dScale = `along` = sum dy n, dx = scale / s (dy - dOffset / M - n dScale / M)
+ * = ofDy dy + ofX x + constant; all by channel.
+ */
+export function gradientFactors(
+  sum: Float64Array,
+  product: Float64Array,
+  count: number,
+  scale: Float32Array,
+  mean: Float32Array,
+  variance: Float32Array,
+  epsilon: number,
+): Record<'along' | 'ofDy' | 'ofX' | 'constant', Float64Array> {
+  const inverse = Float64Array.from(variance, (spread) => 1 / Math.sqrt(spread + epsilon));
+  const along = product.map((total, c) => (total - mean[c] * sum[c]) * inverse[c]);
+  const ofDy = inverse.map((each, c) => scale[c] * each);
+  const ofX = along.map((dScale, c) => (-ofDy[c] * dScale * inverse[c]) / count);
+  return { along, ofDy, ofX, constant: sum.map((total, c) => (-ofDy[c] * total) / count - ofX[c] * mean[c]) };
 }
 
 /** Floats read again and again while they are in the first-level cache. */

@@ -5,7 +5,8 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineOps } from './engine.ts';
-import * as simd from './simd/convolution.ts';
+import * as convolution from './simd/convolution.ts';
+import * as elements from './simd/elements.ts';
 import type { Kernels } from './simd/module.ts';
 import { convolve, inputGradient } from './wasm-conv.ts';
 import { channelsFilterGradient, channelsInputGradient, convolveChannels } from './wasm-depthwise.ts';
@@ -24,7 +25,6 @@ export function createWasmOps(backend: BackendWasm, kernels: Kernels | null): En
     conv2d: convolve,
     conv2dInputGrad: (dy, filter, xShape, geometry) => inputGradient(heap, dy, filter, xShape, geometry),
     conv2dFilterGrad: (x, dy, filterShape, geometry) => filterGradient(heap, x, dy, filterShape, geometry),
-    ...(kernels === null ? {} : convolutions(kernels, heap)),
     depthwiseConv2d: convolveChannels,
     depthwiseInputGrad: (dy, filter, xShape, geometry) => channelsInputGradient(heap, dy, filter, xShape, geometry),
     depthwiseFilterGrad: (x, dy, filterShape, geometry) => channelsFilterGradient(heap, x, dy, filterShape, geometry),
@@ -34,17 +34,22 @@ export function createWasmOps(backend: BackendWasm, kernels: Kernels | null): En
     reluGrad: rectifierGradient,
     maxPool: poolMaxima,
     maxPoolGrad: (dy, x, y, geometry) => poolGradient(heap, dy, x, y, geometry),
+    ...(kernels === null ? {} : ownOperations(kernels, heap)),
   };
 }
 
-/** What the own kernels do in place of the backend's. */
-function convolutions(
+/** What our own kernels do in place of the backend's. */
+function ownOperations(
   kernels: Kernels,
   heap: WasmHeap,
-): Pick<EngineOps, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'> {
+): Omit<EngineOps, 'depthwiseConv2d' | 'depthwiseInputGrad' | 'depthwiseFilterGrad' | 'maxPool'> {
   return {
-    conv2d: (...given) => simd.convolve(kernels, heap, ...given),
-    conv2dInputGrad: (...given) => simd.inputGradient(kernels, heap, ...given),
-    conv2dFilterGrad: (...given) => simd.filterGradient(kernels, heap, ...given),
+    conv2d: (...given) => convolution.convolve(kernels, heap, ...given),
+    conv2dInputGrad: (...given) => convolution.inputGradient(kernels, heap, ...given),
+    conv2dFilterGrad: (...given) => convolution.filterGradient(kernels, heap, ...given),
+    batchNorm: (...given) => elements.normalise(kernels, heap, ...given),
+    batchNormGrad: (...given) => elements.normaliseGradient(kernels, heap, ...given),
+    reluGrad: (dy, y) => elements.rectifierGradient(kernels, heap, dy, y),
+    maxPoolGrad: (...given) => elements.poolGradient(kernels, heap, ...given),
   };
 }

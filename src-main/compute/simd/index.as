@@ -1,3 +1,13 @@
-/** What the module of kernels offers; compute/simd/module.ts describes it to TypeScript. */
+/** What the module of kernels offers; module.ts describes it to TypeScript. */
 export { multiply, multiplyOuter } from './products';
 export { packPanels, packExchanged, place, listPlaces } from './layout';
+export {
+  channelSums,
+  affine,
+  affineOfTwo,
+  rectifierGradient,
+  maximum,
+  minimum,
+  repeatRows,
+} from './elements';
+export { poolGradient } from './pooling';

@@ -66,6 +66,38 @@ export interface Kernels {
     rowStep: number,
     columnStep: number,
   ): void;
+  channelSums(a: Address, b: Address, pixels: number, channels: number, sums: Address, products: Address): void;
+  affine(x: Address, factor: Address, shift: Address, pixels: number, channels: number, out: Address): void;
+  affineOfTwo(
+    dy: Address,
+    x: Address,
+    ofDy: Address,
+    ofX: Address,
+    shift: Address,
+    pixels: number,
+    channels: number,
+    out: Address,
+  ): void;
+  rectifierGradient(dy: Address, y: Address, count: number, out: Address): void;
+  maximum(a: Address, b: Address, step: number, count: number, out: Address): void;
+  minimum(a: Address, b: Address, step: number, count: number, out: Address): void;
+  repeatRows(x: Address, rows: number, length: number, times: number, out: Address): void;
+  poolGradient(
+    dy: Address,
+    x: Address,
+    y: Address,
+    dx: Address,
+    pending: Address,
+    count: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    size: number,
+    stride: number,
+    pad: number,
+  ): void;
 }
 
 /** What is used here of the global WebAssembly, which no library of types for Node.js describes. */
