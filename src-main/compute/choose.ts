@@ -20,7 +20,7 @@ const STARTERS: Readonly<Record<EngineId, () => Promise<Engine>>> = {
 };
 
 const HINTS: Readonly<Record<EngineId, string>> = {
-  cuda: 'It needs an NVIDIA GPU with its driver and CUDA, and Linux. The other engines do the same work more slowly.',
+  cuda: 'It needs an NVIDIA card, its driver, and CUDA. "steadygaze engines --explain" says what is missing.',
   webgpu:
     'It needs a graphics card with a driver for Vulkan, Direct3D 12 or Metal. The engines "native" and "wasm" compute without one.',
   native: 'Run "npm run setup:native" to set it up, or use the engine "wasm", which needs nothing.',
