@@ -10,8 +10,8 @@ const MAX_WORKERS = 2;
 export default defineConfig({
   test: {
     pool: 'forks',
-    // What tests look at is not remembered among a person's own data sets.
-    env: { STEADYGAZE_INDEXES: '' },
+    // What tests look at is not remembered among a person's own data sets, nor what they measure of this machine.
+    env: { STEADYGAZE_INDEXES: '', STEADYGAZE_MACHINE: '' },
     maxWorkers: MAX_WORKERS,
     teardownTimeout: 30_000,
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results/vitest.json' }]] : ['default'],

@@ -25,3 +25,13 @@ export function isInstalled(id: EngineId): boolean {
     return false;
   }
 }
+
+/** The version of an engine's package; null where it is not installed. */
+export function installedVersion(id: EngineId): string | null {
+  try {
+    const { version } = createRequire(import.meta.url)(`${PACKAGES[id]}/package.json`) as { version?: string };
+    return version ?? '';
+  } catch {
+    return null;
+  }
+}

@@ -5,6 +5,7 @@
 import { constants, setPriority } from 'node:os';
 import { startEngine } from '../compute/choose.ts';
 import type { Engine } from '../compute/engine.ts';
+import { askForThreads } from '../compute/threads.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
 import { openChannel } from './channel.ts';
 import { evaluateJob } from './evaluate-job.ts';
@@ -13,7 +14,9 @@ import { ExplainQueue } from './explain-queue.ts';
 import { logitsJob } from './logits-job.ts';
 import { measureJob } from './measure-job.ts';
 import type { JobRequest, Report } from './protocol.ts';
+import { shardJob } from './shard-job.ts';
 import { trainJob } from './train-job.ts';
+import { tuneJob } from './tune-job.ts';
 
 /** How long a process that lost its host may take to store a checkpoint. */
 const FAREWELL = 5_000;
@@ -45,9 +48,11 @@ function controlledBy(handle: Controls): void {
 
 async function work(request: JobRequest): Promise<void> {
   // A run takes every processor there is, for hours: the window, and whatever else a person does, goes first.
-  if (request.kind === 'train' || request.kind === 'resume' || request.kind === 'evaluate') {
+  if (['train', 'resume', 'evaluate', 'assess-shard'].includes(request.kind)) {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   }
+  // The engine reads it while it loads.
+  if (request.threads !== undefined) askForThreads(request.threads);
   let engine;
   try {
     engine = await startEngine(request.engine);
@@ -72,23 +77,33 @@ async function workOn(request: JobRequest, engine: Engine): Promise<void> {
       controlledBy({ pause: () => undefined, resume: () => undefined, stop: () => questions.close() });
       await explainJob(engine, request, questions, report);
       break;
-    case 'measure': {
-      const stopping = new AbortController();
-      controlledBy({ pause: () => undefined, resume: () => undefined, stop: () => stopping.abort() });
-      report({ type: 'measured', estimates: await measureJob(engine, request, stopping.signal) });
+    case 'measure':
+      report({ type: 'measured', estimates: await measureJob(engine, request, stopSignal()) });
       break;
-    }
+    case 'tune':
+      report({ type: 'tuned', rates: await tuneJob(engine, request, stopSignal()) });
+      break;
     case 'logits':
       report({ type: 'logits', result: await logitsJob(engine, request) });
       break;
     case 'evaluate':
       await evaluateJob(engine, request, { report, controlledBy });
       break;
+    case 'assess-shard':
+      await shardJob(engine, request, stopSignal(), report);
+      return;
     default:
       await trainJob(engine, request, { report, controlledBy });
       return;
   }
   report({ type: 'done', run: null, stopped: false });
+}
+
+/** Aborted when the job is told to stop; it cannot be paused. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  controlledBy({ pause: () => undefined, resume: () => undefined, stop: () => stopping.abort() });
+  return stopping.signal;
 }
 
 channel.onCommand((command) => {

@@ -11,6 +11,26 @@ import type { JobRequest } from './protocol.ts';
 
 export type EngineChoice = EngineId | 'auto';
 
+/** An engine to be tried, and with how many threads; absent: as many as it takes by itself. */
+export interface EngineCandidate {
+  readonly engine: EngineId;
+  readonly threads?: number;
+}
+
+/** What is known of this machine from earlier (service/tuning). */
+export interface EngineAdvice {
+  /** What to try, in this order. @param installed in the order that holds where nothing is known */
+  candidates(choice: EngineChoice, installed: readonly EngineId[]): readonly EngineCandidate[];
+  /** An engine has just been refused. */
+  refused(refusal: EngineRefusal): void;
+  /** An engine has just proved itself. */
+  works(engine: EngineId): void;
+}
+
+export interface EngineJobOptions extends JobOptions {
+  readonly advice?: EngineAdvice;
+}
+
 /** A started job whose engine is up. */
 export interface EngineJob {
   readonly job: Job;
@@ -29,17 +49,24 @@ export async function startEngineJob(
   choice: EngineChoice,
   requestFor: (engine: EngineId) => JobRequest,
   onStart: (job: Job) => void = () => undefined,
-  options?: JobOptions,
+  options: EngineJobOptions = {},
 ): Promise<EngineJob> {
-  const candidates = choice === 'auto' ? installedEngines() : [choice];
+  const { advice } = options;
   const refusals: EngineRefusal[] = [];
-  for (const id of candidates) {
-    const job = startJob(requestFor(id), options);
+  for (const { engine: id, threads } of candidatesFor(choice, advice)) {
+    const request = requestFor(id);
+    const job = startJob(threads === undefined ? request : { ...request, threads }, options);
     onStart(job);
     const engine = await untilUp(job);
-    if ('id' in engine) return { job, engine, refusals };
+    if ('id' in engine) {
+      advice?.works(id);
+      return { job, engine, refusals };
+    }
     if (engine.kind === 'failed' && engine.error.code === 'cancelled') throw SteadygazeError.fromValue(engine.error);
-    refusals.push(refusalOfOutcome(id, engine));
+    const refusal = refusalOfOutcome(id, engine);
+    // A process that somebody ended says nothing about its engine.
+    if (engine.kind !== 'stopped') advice?.refused(refusal);
+    refusals.push(refusal);
   }
   const [last] = refusals.slice(-1);
   throw new SteadygazeError(
@@ -48,6 +75,12 @@ export async function startEngineJob(
     last?.hint ?? 'Install the packages again with "npm ci".',
     refusals.map(({ id, reason }) => `${id}: ${reason}`).join('\n'),
   );
+}
+
+function candidatesFor(choice: EngineChoice, advice: EngineAdvice | undefined): readonly EngineCandidate[] {
+  const installed = installedEngines();
+  if (advice !== undefined) return advice.candidates(choice, installed);
+  return choice === 'auto' ? installed.map((engine) => ({ engine })) : [{ engine: choice }];
 }
 
 /** A library that waits for a device for ever must not make us wait as long. */

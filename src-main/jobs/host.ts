@@ -22,6 +22,7 @@ import type {
   PlanEstimate,
   Question,
   Report,
+  TunedRates,
 } from './protocol.ts';
 
 /** How a job ended. */
@@ -49,6 +50,7 @@ interface JobEvents {
   answer: [ExplainAnswer];
   /** What was measured of the plans of the request. */
   measured: [readonly PlanEstimate[]];
+  tuned: [TunedRates];
   logits: [NetworkLogits];
   /** How far an evaluation is, what it measured, and what it noticed of the pictures. */
   evaluating: [EvaluationProgress];
@@ -144,6 +146,9 @@ export class Job extends EventEmitter<JobEvents> {
       case 'measured':
         this.emit('measured', report.estimates);
         break;
+      case 'tuned':
+        this.emit('tuned', report.rates);
+        break;
       case 'logits':
         this.emit('logits', report.result);
         break;
@@ -181,7 +186,8 @@ export class Job extends EventEmitter<JobEvents> {
   async #afterCrash(exit: ProcessExit): Promise<JobOutcome> {
     this.emit('crash', exit);
     const run = this.#run;
-    if (run === null || !('study' in this.#request)) {
+    // Of the others none has a run of its own: a shard only reads the one that it belongs to.
+    if (run === null || (this.#request.kind !== 'train' && this.#request.kind !== 'resume')) {
       const reason = this.#cancelled ? new SteadygazeError('cancelled', 'Stopped on request.') : crashError(exit, null);
       return { kind: 'failed', run: null, error: reason.toValue(), crashed: true };
     }

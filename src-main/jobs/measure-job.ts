@@ -15,7 +15,8 @@ import type { Evaluable } from './evaluate-run.ts';
 import { HARDEST } from './hardest.ts';
 import { measureRates } from './plan-rates.ts';
 import type { PlanRates, Workload } from './plan-rates.ts';
-import type { MeasureRequest, PlanEstimate } from './protocol.ts';
+import type { MeasureRequest, PlanEstimate, RunSeconds } from './protocol.ts';
+import { secondsOf } from './run-seconds.ts';
 import { labelSetsOf } from './study-pixels.ts';
 
 /**
@@ -28,6 +29,8 @@ export async function measureJob(
   signal: AbortSignal,
 ): Promise<PlanEstimate[]> {
   const dataset = await readDataset(await openStudy(study));
+  // This process has done what every run begins with: it has started the engine and read the list of pictures.
+  const start = process.uptime();
   const [test, validation] = [evaluableOf(dataset, 'test'), evaluableOf(dataset, 'val')];
   /** Plans that differ only in how long they go on share a measurement. */
   const measured = new Map<string, PlanRates>();
@@ -39,7 +42,7 @@ export async function measureJob(
       work = plannedWork(engine, settings, dataset, test, validation);
     } catch (error) {
       if (!(error instanceof SteadygazeError)) throw error;
-      const none = { seconds: 0, trainingImagesPerSecond: 0, assessmentImagesPerSecond: 0 };
+      const none = { ...sumOf(NOTHING), trainingImagesPerSecond: 0, assessmentImagesPerSecond: 0 };
       estimates.push({ ...none, problem: error.toValue() });
       continue;
     }
@@ -50,16 +53,24 @@ export async function measureJob(
     const rates = measured.get(key) ?? (await measureRates(engine, work.load, signal));
     measured.set(key, rates);
     estimates.push({
-      seconds:
-        decode +
-        work.trainingPictures * rates.training +
-        work.passes * rates.assessment +
-        work.evaluationPasses * rates.evaluation,
+      ...sumOf({
+        start,
+        decode,
+        training: work.trainingPictures * rates.training,
+        assessment: work.passes * rates.assessment,
+        evaluation: work.evaluationPasses * rates.evaluation + rates.figures,
+      }),
       trainingImagesPerSecond: 1 / rates.training,
       assessmentImagesPerSecond: 1 / (rates.assessment * passesPerPicture(settings.method)),
     });
   }
   return estimates;
+}
+
+const NOTHING: RunSeconds = { start: 0, decode: 0, training: 0, assessment: 0, evaluation: 0 };
+
+function sumOf(parts: RunSeconds): Pick<PlanEstimate, 'seconds' | 'parts'> {
+  return { seconds: secondsOf(parts), parts };
 }
 
 interface PlannedWork {

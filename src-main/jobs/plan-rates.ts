@@ -1,31 +1,27 @@
 /**
- * How fast this machine trains, assesses and evaluates with the settings of a plan: each is done for about a second
+ * How fast this machine trains, assesses and evaluates with the settings of a plan: each is done for a second or two
  * on made-up pictures of the right size, by the very functions that a run calls. What the pictures show does not
  * change what they cost.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import type { Engine } from '../compute/engine.ts';
 import { EvaluationSettings, TRAINING_PARTS } from '../contract/evaluation.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { NetworkPredictor } from '../evaluation/network-predictor.ts';
-import type { Subject } from '../evaluation/part.ts';
+import type { MeasuredPart, Subject } from '../evaluation/part.ts';
 import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
-import { AssessmentTable } from '../method/assessment-table.ts';
-import { assessSamples } from '../method/assess-samples.ts';
 import { passesPerPicture } from '../method/assessment.ts';
-import type { TrainingData } from '../method/data.ts';
-import { trainEpoch } from '../method/training.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import { Network } from '../networks/network.ts';
 import { describeParameters, initialWeights } from '../networks/parameters.ts';
 import { SgdOptimizer } from '../networks/sgd.ts';
-import { LabelSets } from '../numeric/label-sets.ts';
-import { Random } from '../numeric/random.ts';
 import { evaluationWork } from './evaluate-run.ts';
 import type { Evaluable } from './evaluate-run.ts';
+import { evaluationPictures } from './made-up-pictures.ts';
+import type { Labelling } from './made-up-pictures.ts';
+import { assessOnce, trainOnce } from './made-up-work.ts';
 import { secondsEach, SMALLEST } from './timing.ts';
 
 export interface PlanRates {
@@ -34,61 +30,41 @@ export interface PlanRates {
   /** Seconds of one forward pass of one picture, within an assessment and within the evaluation. */
   readonly assessment: number;
   readonly evaluation: number;
+  /** Seconds of making the figures of what the evaluation measured: bootstraps mostly. */
+  readonly figures: number;
 }
 
 /** What of a plan and its data decides the rates. */
-export interface Workload {
+export interface Workload extends Labelling {
   readonly settings: RunSettings;
-  readonly classes: number;
-  /** Whether pictures may be of several classes. */
-  readonly several: boolean;
   /** Pictures of a training step, and of an assessment's pass. */
   readonly trainingBatch: number;
   readonly assessBatch: number;
   /** What is known of the pictures that the model is measured on. */
-  readonly evaluated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>;
+  readonly evaluated: Pick<Evaluable, 'count' | 'hasMasks' | 'hasBoxes'>;
 }
 
-/** The made-up pictures are of one class each; where they could be of several, they are treated as such. */
-type Labelling = Pick<Workload, 'classes' | 'several'>;
-
 /** Milliseconds for each of the three, or one small repetition where that takes longer. */
-const BUDGETS = { training: 1_700, assessment: 1_300, evaluation: 600 };
-const EPS = 8 / 255;
+const BUDGETS = { training: 1_700, assessment: 1_700, evaluation: 800 };
+/** Pictures whose figures are made to learn how long that takes; with more it takes in proportion longer. */
+const SUMMARISED = 600;
 
 /** @throws SteadygazeError `cancelled` once the signal is aborted */
 export async function measureRates(engine: Engine, workload: Workload, signal: AbortSignal): Promise<PlanRates> {
-  const { settings, trainingBatch, assessBatch, evaluated } = workload;
-  const labelling: Labelling = workload;
-  const { classes } = labelling;
-  const architecture = buildArchitecture(settings.network, classes);
+  const { settings, trainingBatch, assessBatch } = workload;
+  const architecture = buildArchitecture(settings.network, workload.classes);
   const weights = initialWeights(describeParameters(architecture), settings.seed);
   const network = new Network(engine, architecture, weights, settings.start);
   const optimizer = new SgdOptimizer(network, settings.training.momentum, settings.training.weightDecay);
   let frozen: FrozenNetwork | null = null;
   let predictor: NetworkPredictor | null = null;
   try {
-    const step = (count: number) => trainOnce(network, optimizer, settings, labelling, count);
+    const step = (count: number) => trainOnce(network, optimizer, settings, workload, count);
     const training = await secondsEach(step, trainingBatch, BUDGETS.training, signal);
     frozen = await network.freeze();
-    const assessment = await measureAssessment(frozen, settings, labelling, assessBatch, signal);
+    const assessment = await assessmentRate(frozen, workload, assessBatch, BUDGETS.assessment, signal);
     predictor = new NetworkPredictor(engine, architecture, weights, settings.network.size, settings.method.heatmap);
-    const measured = predictor;
-    const pictures = evaluationPictures(settings.network.size, labelling, evaluated);
-    const none = pictures(0);
-    const evaluate = (count: number) =>
-      evaluateOnce({
-        model: measured,
-        measured: pictures(count),
-        validation: null,
-        classes: Array.from({ length: classes }, (_, label) => `class ${label}`),
-        judges: [],
-        settings: v.parse(EvaluationSettings, {}),
-        batchSize: assessBatch,
-        control: () => Promise.resolve(),
-      });
-    const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
-    return { training, assessment, evaluation: each / evaluationWork(pictures(1), none) };
+    return { training, assessment, ...(await evaluationRates(predictor, workload, signal)) };
   } finally {
     frozen?.dispose();
     predictor?.close();
@@ -97,137 +73,88 @@ export async function measureRates(engine: Engine, workload: Workload, signal: A
   }
 }
 
-/** Seconds of one forward pass. The full number of the attack's steps is only taken where there is time for it. */
-async function measureAssessment(
+/**
+ * Seconds of one forward pass of one picture in an assessment. The full number of the attack's steps is only taken
+ * where there is time for it.
+ * @param budget milliseconds
+ */
+export async function assessmentRate(
   network: FrozenNetwork,
-  settings: RunSettings,
-  labelling: Labelling,
+  work: Labelling & { readonly settings: RunSettings },
   batch: number,
+  budget: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const { method } = settings;
+  const { method } = work.settings;
   const short = { ...method, steps: 1 };
+  const smallest = Math.min(SMALLEST, batch);
+  // Twice, for the first time pays for what is prepared once.
+  await assessOnce(network, work.settings, short, work, smallest);
   const began = performance.now();
-  await assessOnce(network, settings, short, labelling, SMALLEST);
-  const whole = ((performance.now() - began) * passesPerPicture(method)) / passesPerPicture(short);
-  const measured = whole < BUDGETS.assessment / 2 ? method : short;
-  const work = (count: number) => assessOnce(network, settings, measured, labelling, count);
-  return (await secondsEach(work, batch, BUDGETS.assessment, signal)) / passesPerPicture(measured);
+  await assessOnce(network, work.settings, short, work, smallest);
+  const perPass = (performance.now() - began) / (smallest * passesPerPicture(short));
+  // Four batches with all steps, as if a picture cost no less in a large batch.
+  const whole = 4 * batch * passesPerPicture(method) * perPass;
+  const measured = whole < 2 * budget ? method : short;
+  const once = (count: number) => assessOnce(network, work.settings, measured, work, count);
+  return (await secondsEach(once, batch, budget, signal)) / passesPerPicture(measured);
 }
 
-async function trainOnce(
-  network: Network,
-  optimizer: SgdOptimizer,
-  settings: RunSettings,
-  labelling: Labelling,
-  count: number,
-): Promise<void> {
-  // Random labels with a real learning rate could end in numbers that are none.
-  const training = { ...settings.training, batchSize: count, learningRate: 1e-6 };
-  await trainEpoch(
-    {
-      network,
-      optimizer,
-      data: trainingPictures(count, settings.network.size, labelling),
-      settings: { ...settings, training },
-      epoch: 0,
-      totalEpochs: 1,
-      v: new Float32Array(count).fill(1),
-      mixing: null,
-    },
-    { offset: 0, step: 0, lossSum: 0, correct: 0 },
-    async () => undefined,
-  );
-  // The engine may still be at work on what was asked of it last.
-  const last = tf.slice1d(network.parameterVector, 0, 1);
-  await last.data();
-  last.dispose();
+/** What the evaluation at the end of a training does with pictures, and with what it has measured. */
+async function evaluationRates(
+  model: NetworkPredictor,
+  workload: Workload,
+  signal: AbortSignal,
+): Promise<Pick<PlanRates, 'evaluation' | 'figures'>> {
+  const { settings, assessBatch, evaluated, classes } = workload;
+  const pictures = evaluationPictures(settings.network.size, workload, evaluated);
+  const subjectOf = (measured: EvaluationData): Subject => ({
+    model,
+    measured,
+    validation: null,
+    classes: Array.from({ length: classes }, (_, label) => `class ${label}`),
+    judges: [],
+    settings: v.parse(EvaluationSettings, {}),
+    batchSize: assessBatch,
+    control: () => Promise.resolve(),
+  });
+  const evaluate = (count: number) => withParts(subjectOf(pictures(count)), async (part) => void (await rowsOf(part)));
+  const each = await secondsEach(evaluate, assessBatch, BUDGETS.evaluation, signal);
+
+  const few = Math.min(SMALLEST, evaluated.count);
+  const many = Math.min(SUMMARISED, evaluated.count);
+  let figures = 0;
+  if (many > 0) {
+    await withParts(subjectOf(pictures(many)), async (part) => {
+      if (signal.aborted) return;
+      // The same few pictures over and over: figures take as long to make of them.
+      const rows = await rowsOf(part, few);
+      const all = Float32Array.from({ length: part.count * part.width }, (_, i) => rows[i % rows.length]);
+      const began = performance.now();
+      part.summarise(all);
+      figures += ((performance.now() - began) / 1000) * (evaluated.count / many);
+    });
+  }
+  return { evaluation: each / evaluationWork(pictures(1), pictures(0)), figures };
 }
 
-async function assessOnce(
-  network: FrozenNetwork,
-  settings: RunSettings,
-  method: RunSettings['method'],
-  labelling: Labelling,
-  count: number,
-): Promise<void> {
-  const data = trainingPictures(count, settings.network.size, labelling);
-  const assessing = { network, data, settings: { method, seed: settings.seed }, eps: EPS, round: 0, batch: count };
-  const samples = data.labels.map((_, i) => i);
-  await assessSamples(assessing, samples, new AssessmentTable(count, data.labelSets), () => Promise.resolve());
-}
-
-/** What the evaluation at the end of a training does with pictures; the figures made of it afterwards cost little. */
-async function evaluateOnce(subject: Subject): Promise<void> {
+/** Does something with each part that can be measured of a subject. */
+async function withParts(subject: Subject, work: (part: MeasuredPart) => Promise<void>): Promise<void> {
   for (const name of TRAINING_PARTS) {
     const part = await PARTS[name].prepare(subject);
     if ('unmeasurable' in part) continue;
-    const items = Array.from({ length: part.count }, (_, i) => i);
-    await part.measure(items, new Float32Array(part.count * part.width));
-    part.close();
+    try {
+      await work(part);
+    } finally {
+      part.close();
+    }
   }
 }
 
-/** Noise, the same for every picture but for where it begins. */
-function fillNoise(size: number): (indices: ArrayLike<number>, out: Uint8Array) => Promise<void> {
-  const area = size * size * 3;
-  const random = new Random(1);
-  const noise = Uint8Array.from({ length: area + 256 }, () => random.integer(256));
-  return (indices, out) => {
-    for (let i = 0; i < indices.length; i++) {
-      const start = indices[i] % 256;
-      out.set(noise.subarray(start, start + area), i * area);
-    }
-    return Promise.resolve();
-  };
-}
-
-function trainingPictures(count: number, size: number, { classes, several }: Labelling): TrainingData {
-  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
-  const each = Array.from(labels, (label) => [label]);
-  return {
-    count,
-    size,
-    classCount: classes,
-    labels,
-    labelSets: several
-      ? new LabelSets(
-          classes,
-          each,
-          each.map(() => []),
-        )
-      : null,
-    ids: Array.from({ length: count }, (_, i) => `picture ${i}`),
-    read: fillNoise(size),
-  };
-}
-
-/** Pictures with an object in the middle, annotated as those of the study are. */
-function evaluationPictures(
-  size: number,
-  labelling: Labelling,
-  annotated: Pick<Evaluable, 'hasMasks' | 'hasBoxes'>,
-): (count: number) => EvaluationData {
-  const readPictures = fillNoise(size);
-  return (count) => {
-    const { labels, labelSets, ids } = trainingPictures(count, size, labelling);
-    const { hasMasks, hasBoxes } = annotated;
-    return {
-      hasMasks,
-      hasBoxes,
-      count,
-      size,
-      labels,
-      labelSets,
-      ids,
-      boxes: () => (annotated.hasBoxes ? [{ x0: 0.25, y0: 0.25, x1: 0.75, y1: 0.75 }] : []),
-      readPictures,
-      readMask: (_, side) => Promise.resolve(annotated.hasMasks ? middleMask(side) : null),
-    };
-  };
-}
-
-function middleMask(side: number): Uint8Array {
-  const inside = (at: number) => at >= side / 4 && at < (side * 3) / 4;
-  return Uint8Array.from({ length: side * side }, (_, i) => (inside(i % side) && inside(Math.floor(i / side)) ? 1 : 0));
+/** Measures the first items of a part. @returns [items, width] */
+async function rowsOf(part: MeasuredPart, most = Infinity): Promise<Float32Array> {
+  const items = Array.from({ length: Math.min(part.count, most) }, (_, i) => i);
+  const rows = new Float32Array(items.length * part.width);
+  await part.measure(items, rows);
+  return rows;
 }

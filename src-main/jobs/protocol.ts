@@ -4,6 +4,7 @@ import type { ErrorValue } from '../contract/errors.ts';
 import type { EvaluationPart, EvaluationSettings, PartResult } from '../contract/evaluation.ts';
 import type { Correction, DataState, JobEvent } from '../contract/run.ts';
 import type { ArchitectureName, RunSettings } from '../contract/settings.ts';
+import type { Shard } from '../method/shards.ts';
 import type { Strides } from '../networks/infer.ts';
 import type { InputScale } from '../networks/layer.ts';
 
@@ -19,6 +20,8 @@ export interface TrainRequest {
   readonly corrections?: readonly Correction[];
   /** The state of the data that it is planned for; absent: as they are when it begins. */
   readonly data?: DataState;
+  /** Stop where an assessment is due, with a checkpoint, because it is made in shards; absent: go on to the end. */
+  readonly until?: 'assessment';
 }
 
 /** Go on with a run that has not finished. */
@@ -27,6 +30,16 @@ export interface ResumeRequest {
   readonly study: string;
   readonly engine: EngineId;
   readonly run: string;
+  readonly until?: 'assessment';
+}
+
+/** Make one shard of the assessment that is due in a run. Takes no lock: many machines do so at once. */
+export interface AssessShardRequest {
+  readonly kind: 'assess-shard';
+  readonly study: string;
+  readonly engine: EngineId;
+  readonly run: string;
+  readonly shard: Shard;
 }
 
 /** Start an engine, let it prove itself, and end. */
@@ -48,6 +61,31 @@ export interface MeasureRequest {
   readonly study: string;
   readonly engine: EngineId;
   readonly plans: readonly RunSettings[];
+}
+
+/** Measure how fast the engine is at a kind of work, on made-up pictures. Belongs to no study. */
+export interface TuneRequest {
+  readonly kind: 'tune';
+  readonly engine: EngineId;
+  readonly settings: RunSettings;
+  readonly classes: number;
+  /** Whether pictures may be of several classes. */
+  readonly several: boolean;
+}
+
+/** How fast an engine is at a kind of work. */
+export interface TunedRates {
+  /** Seconds of training on one picture once, in batches of these sizes: that of the settings first. */
+  readonly training: readonly BatchRate[];
+  /** Seconds of one forward pass of one picture within an assessment. */
+  readonly assessment: readonly BatchRate[];
+  /** From the start of the process until its engine was up. */
+  readonly startSeconds: number;
+}
+
+export interface BatchRate {
+  readonly batch: number;
+  readonly seconds: number;
 }
 
 /** Measure parts of an evaluation on finished runs. Needs no lock of the study: each run is locked while it is measured. */
@@ -77,8 +115,20 @@ export interface LogitsRequest {
   readonly images: string;
 }
 
-export type JobRequest =
-  TrainRequest | ResumeRequest | ProbeRequest | ExplainRequest | MeasureRequest | EvaluateRequest | LogitsRequest;
+export type JobRequest = (
+  | TrainRequest
+  | ResumeRequest
+  | AssessShardRequest
+  | ProbeRequest
+  | ExplainRequest
+  | MeasureRequest
+  | TuneRequest
+  | EvaluateRequest
+  | LogitsRequest
+) & {
+  /** That the engine computes with, where it has any to choose; absent: as many as it takes by itself. */
+  readonly threads?: number;
+};
 
 /** Repeat the attack of a round for some rows of its table and store what it looks like. */
 export interface ExplainCommand {
@@ -110,10 +160,24 @@ export type ExplainAnswer =
     }
   | { readonly type: 'explain-failed'; readonly id: number; readonly error: ErrorValue };
 
+/** Seconds of what a run is made of. */
+export interface RunSeconds {
+  /** From the start of the process until the pictures are known: the engine mostly. */
+  readonly start: number;
+  /** What is not in the cache of decoded pictures yet. */
+  readonly decode: number;
+  readonly training: number;
+  /** Calibration, assessments and the hardest pictures. */
+  readonly assessment: number;
+  /** With the figures that are made of it. */
+  readonly evaluation: number;
+}
+
 /** What a run would take on this machine. */
 export interface PlanEstimate {
-  /** Seconds of the whole run, decoding what is not in the cache included. */
+  /** Seconds of the whole run: the sum of its parts. */
   readonly seconds: number;
+  readonly parts: RunSeconds;
   readonly trainingImagesPerSecond: number;
   readonly assessmentImagesPerSecond: number;
   /** Why this run cannot be done here (out of memory); then the figures are 0. */
@@ -189,5 +253,6 @@ export type Report =
   /** A plain sentence about the pictures: a mask that cannot be read. */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'logits'; readonly result: NetworkLogits }
+  | { readonly type: 'tuned'; readonly rates: TunedRates }
   /** One estimate for each plan that was asked about, in their order. */
   | { readonly type: 'measured'; readonly estimates: readonly PlanEstimate[] };

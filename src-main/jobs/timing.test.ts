@@ -20,14 +20,27 @@ describe('the time of a picture', () => {
     const { milliseconds, sizes, time } = await measure((count) => 10 + count, 64, 3);
     expect(sizes.at(-1)).toBe(64);
     expect(milliseconds).toBeCloseTo(74 / 64, 9);
-    expect(time).toBeLessThan(BUDGET * 1.2);
+    expect(time).toBeLessThan(BUDGET * 1.5);
+  });
+
+  it('is the middle one of at least three, so that one that was disturbed does not count', async () => {
+    let time = 0;
+    let call = 0;
+    // Batches of 64 take 200 ms; the second of them is disturbed for 150 ms more.
+    const work = async (count: number) => {
+      if (count === 64) call += 1;
+      time += count * (200 / 64) + (count === 64 && call === 2 ? 150 : 0);
+    };
+    const seconds = await secondsEach(work, 64, BUDGET, new AbortController().signal, () => time);
+    expect(call).toBeGreaterThanOrEqual(4);
+    expect(seconds).toBeCloseTo(0.2 / 64, 9);
   });
 
   it('is extrapolated to the whole batch where there is none', async () => {
     const { milliseconds, sizes, time } = await measure((count) => 100 + 20 * count);
     expect(Math.max(...sizes)).toBeLessThan(64);
     expect(milliseconds).toBeCloseTo((100 + 20 * 64) / 64, 6);
-    expect(time).toBeLessThan(BUDGET * 1.2);
+    expect(time).toBeLessThan(BUDGET * 1.5);
   });
 
   it('is that of one small batch where even that takes too long', async () => {

@@ -6,6 +6,10 @@ import { median } from '../numeric/statistics.ts';
 export const SMALLEST = 2;
 /** How many times larger the next batch to be measured is at most. */
 const LARGEST_GROWTH = 8;
+/** Times that the last batch is measured, the first of which pays for what is prepared once... */
+const REPETITIONS = 4;
+/** ...unless that takes longer than this multiple of the time there is. */
+const PATIENCE = 1.5;
 
 /**
  * Seconds that `work` takes for each picture in batches of `largest`. The batch grows while there is time; where that
@@ -34,13 +38,15 @@ export async function secondsEach(
     const time = now() - start;
     if (sizes.at(-1)?.count !== count) sizes.push({ count, times: [] });
     sizes.at(-1)?.times.push(time);
-    const left = budget - (now() - began);
+    const spent = now() - began;
+    const left = budget - spent;
     // The very first time pays for so much that it says little, unless it takes too long to be repeated.
     if (sizes.length === 1 && sizes[0].times.length === 1 && time < budget) continue;
     // Half of what is left: the larger batch shall be measured more than once.
     const factor = Math.min(LARGEST_GROWTH, Math.floor((0.5 * left) / time));
     if (factor >= 2 && count < largest) count = Math.min(largest, count * factor);
-    else if (left < time) break;
+    else if (left < time && ((sizes.at(-1)?.times.length ?? 0) >= REPETITIONS || spent + time > PATIENCE * budget))
+      break;
   }
   return secondsAt(largest, sizes) / 1000;
 }

@@ -134,6 +134,7 @@ export class FakeWork implements ComputeWork {
     this.measured += plans.length;
     const estimates = plans.map(({ training: { rounds } }) => ({
       ...{ seconds: 100 + rounds, trainingImagesPerSecond: 10, assessmentImagesPerSecond: 1 },
+      parts: { start: 0, decode: 0, training: 60 + rounds, assessment: 30, evaluation: 10 },
     }));
     return { engine: { id: 'wasm', description: 'WebAssembly' }, estimates };
   };
