@@ -6,6 +6,7 @@ import { startEngineJob } from '../jobs/engine-job.ts';
 import type { EngineChoice } from '../jobs/engine-job.ts';
 import type { EngineInfo, Job, JobOptions } from '../jobs/host.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
+import { outlastLosses, tellsOfLoss } from './lost-engine.ts';
 
 export interface WorkOptions {
   readonly onEvent?: (event: JobEvent) => void;
@@ -18,6 +19,8 @@ export interface WorkOptions {
   /** Aborting ends the process at once. */
   readonly kill?: AbortSignal;
   readonly job?: JobOptions;
+  /** Milliseconds to wait before a run goes on whose graphics card was lost. */
+  readonly rest?: number;
 }
 
 /** How a run ended, when nothing went wrong. */
@@ -44,13 +47,21 @@ export async function work(
   try {
     const onStart = (job: Job) => {
       jobs.push(job);
-      if (onEvent !== undefined) job.on('event', onEvent);
+      job.on('event', (event) => {
+        if (!tellsOfLoss(event)) onEvent?.(event);
+      });
       onJob?.(job);
       if (stop?.aborted) job.cancel();
     };
     const started = await startEngineJob(engine, requestFor, onStart, options.job);
     onEngine?.(started.engine);
-    const outcome = await started.job.outcome;
+    const restart = (again: JobRequest) => startEngineJob(started.engine.id, () => again, onStart, options.job);
+    const outcome = await outlastLosses(started, requestFor, restart, {
+      ...(onEvent === undefined ? {} : { tell: onEvent }),
+      ...(options.rest === undefined ? {} : { rest: options.rest }),
+      ...(stop === undefined ? {} : { stop }),
+      ...(kill === undefined ? {} : { kill }),
+    });
     switch (outcome.kind) {
       case 'stopped':
         return { run: outcome.run, stopped: true };

@@ -1,0 +1,113 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { SteadygazeError } from '../contract/errors.ts';
+import type { JobEvent } from '../contract/run.ts';
+import { RunSettings } from '../contract/settings.ts';
+import type { ComputeHost, ProcessExit } from '../jobs/compute-host.ts';
+import type { Command, JobRequest, Report } from '../jobs/protocol.ts';
+import { work } from './work.ts';
+
+const run = '001-consistency-s0';
+const lost = new SteadygazeError('engine-lost', 'The graphics card was lost while it computed.').toValue();
+const engine: Report = { type: 'engine', id: 'webgpu', description: 'a card', versions: {} };
+const started: Report = { type: 'event', event: { type: 'started', run, engine: 'webgpu', arm: 'plain', seed: 0 } };
+const checkpoint = (step: number): Report => ({ type: 'event', event: { type: 'checkpoint', run, step } });
+const LOST: readonly Report[] = [
+  { type: 'event', event: { type: 'failed', run, error: lost } },
+  { type: 'failed', run, error: lost },
+];
+const DONE: readonly Report[] = [{ type: 'done', run, stopped: false }];
+
+/** Compute processes of which each says its part and ends. The last part is said again for ever. */
+function scripted(parts: readonly (readonly Report[])[]): ComputeHost & { readonly requests: JobRequest[] } {
+  const requests: JobRequest[] = [];
+  return {
+    requests,
+    start() {
+      const part = parts[Math.min(requests.length, parts.length - 1)];
+      let hear: (report: Report) => void = () => undefined;
+      let end: (exit: ProcessExit) => void = () => undefined;
+      const play = async () => {
+        for (const report of part) {
+          await turn();
+          hear(report);
+        }
+        await turn();
+        end({ code: 0, signal: null, errorOutput: '' });
+      };
+      return {
+        pid: 1,
+        send(command: Command) {
+          if (command.type !== 'start') return;
+          requests.push(command.request);
+          void play();
+        },
+        kill: () => undefined,
+        onReport: (listener) => void (hear = listener),
+        onExit: (listener) => void (end = listener),
+      };
+    },
+  };
+}
+
+async function outcomeOf(parts: readonly (readonly Report[])[]) {
+  const host = scripted(parts);
+  const events: JobEvent[] = [];
+  const train: JobRequest = {
+    ...{ kind: 'train', study: '/nowhere', engine: 'webgpu', preset: null },
+    settings: v.parse(RunSettings, {}),
+  };
+  const ended = await work('webgpu', () => train, {
+    ...{ job: { host }, rest: 0 },
+    onEvent: (event) => events.push(event),
+  }).catch((error: unknown) => error);
+  return { ended, said: events.map(({ type }) => type), events, requests: host.requests };
+}
+
+describe('a run whose graphics card is lost', () => {
+  it('goes on from its last checkpoint and says so', async () => {
+    const { ended, said, events, requests } = await outcomeOf([
+      [engine, started, checkpoint(4), ...LOST],
+      [engine, started, ...DONE],
+    ]);
+    expect(ended).toEqual({ run, stopped: false });
+    expect(requests.slice(1)).toEqual([{ kind: 'resume', study: '/nowhere', engine: 'webgpu', run }]);
+    // No failure: there was none in the end.
+    expect(said).toEqual(['started', 'checkpoint', 'warning', 'started']);
+    expect(events[2]).toMatchObject({ message: expect.stringMatching(/graphics card was lost.*checkpoint/) as string });
+  });
+
+  it('is given up after three losses in a row that came no further', async () => {
+    // Every attempt stores the step it began at once more, which is no progress.
+    const { ended, said, requests } = await outcomeOf([[engine, checkpoint(4), ...LOST]]);
+    expect(ended).toMatchObject({ code: 'engine-lost' });
+    expect(requests).toHaveLength(4);
+    expect(said.filter((type) => type === 'warning')).toHaveLength(3);
+    expect(said.filter((type) => type === 'failed')).toHaveLength(1);
+  });
+
+  it('goes on as long as it comes further', async () => {
+    const attempts = Array.from({ length: 9 }, (_, step) => [engine, checkpoint(step), ...LOST]);
+    const { ended, requests } = await outcomeOf([...attempts, [engine, ...DONE]]);
+    expect(ended).toEqual({ run, stopped: false });
+    expect(requests).toHaveLength(10);
+  });
+
+  it('waits for a card that takes longer to come back, but not for ever', async () => {
+    const gone = new SteadygazeError('engine-unavailable', 'No graphics card can be reached.').toValue();
+    const refused: Report[] = [{ type: 'refused', error: gone }];
+    expect((await outcomeOf([[engine, checkpoint(1), ...LOST], refused, [engine, ...DONE]])).ended).toEqual({
+      run,
+      stopped: false,
+    });
+    expect((await outcomeOf([[engine, checkpoint(1), ...LOST], refused])).ended).toMatchObject({ code: 'engine-lost' });
+  });
+
+  it('fails as before where something else is wrong', async () => {
+    const error = new SteadygazeError('training-diverged', 'The loss is not a number any more.').toValue();
+    const { ended, requests } = await outcomeOf([[engine, { type: 'failed', run, error }]]);
+    expect(ended).toMatchObject({ code: 'training-diverged' });
+    expect(requests).toHaveLength(1);
+  });
+});
