@@ -3,7 +3,7 @@
  * How the desktop app is packaged: `npm run package` (add `-- --dir` for a folder only). Only what runs is inside: the
  * build in `out/`, the packages it imports, the sample study.
  */
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const SAMPLE = 'resources/sample-study';
@@ -14,6 +14,14 @@ const sample = [
   { from: SAMPLE, to: 'sample-study', filter: ['**/*', '!**/lock', '!cache'] },
   ...(isHere(`${SAMPLE}/pictures`) ? [] : [{ from: 'resources/sample', to: 'sample-study/pictures' }]),
 ];
+
+const DAWN = 'node_modules/webgpu/dist';
+/** WebGPU's library comes for all systems: 30 MB each. */
+const otherSystems = isHere(DAWN)
+  ? readdirSync(path.join(import.meta.dirname, DAWN))
+      .filter((folder) => !folder.startsWith(`${process.platform}-`))
+      .map((folder) => `!${DAWN}/${folder}/**`)
+  : [];
 
 const NATIVE = 'node_modules/@tensorflow/tfjs-node';
 /**
@@ -40,9 +48,13 @@ const WITHOUT = [
   `!${NATIVE}/deps/include/**`,
   `!${NATIVE}/{python,binding,tsconfig*.json}`,
   ...linkedNames,
+  ...otherSystems,
   // For the command line, browser mode and the setup of the native engine.
   '!**/node_modules/{commander,ws,node-api-headers,@types,@webgpu}/**',
 ];
+
+/** Plain Node, for what Electron's processes cannot compute: see src-main/desktop/plain-node.ts. */
+const node = (/** @type {string} */ name) => [{ from: `node_modules/node/bin/${name}`, to: name }];
 
 /** @type {import('electron-builder').Configuration} */
 const config = {
@@ -76,18 +88,18 @@ const config = {
   publish: null,
   linux: {
     target: ['AppImage', 'deb'],
-    // Runs what computes and reads: see src-main/desktop/plain-node.ts.
-    extraResources: [{ from: 'node_modules/node/bin/node', to: 'node' }],
+    extraResources: node('node'),
     icon: 'resources/icons',
     category: 'Science',
     executableName: 'steadygaze',
     synopsis: 'Does an image classifier look at the right thing?',
     maintainer: 'The Steadygaze authors',
   },
-  win: { target: ['nsis'], icon: 'resources/icons/1024x1024.png' },
+  win: { target: ['nsis'], extraResources: node('node.exe'), icon: 'resources/icons/1024x1024.png' },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   mac: {
     target: ['dmg'],
+    extraResources: node('node'),
     icon: 'resources/icons/1024x1024.png',
     category: 'public.app-category.graphics-design',
     // Offered beside other programs for `study.json`, and for no other file by default: systems know endings, not names.

@@ -3,6 +3,7 @@
  * be read at once, only awaited, and needs plain Node: Electron forbids the buffers that Dawn shares with it.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { SteadygazeError } from '../contract/errors.ts';
 import type { Engine } from './engine.ts';
 import { adapterName, findAdapter, memoryShare, systemInterface } from './webgpu-adapter.ts';
 import { watchDevice } from './webgpu-device.ts';
@@ -25,6 +26,13 @@ export async function startWebGpu(): Promise<Engine> {
 }
 
 async function createEngine(): Promise<Engine> {
+  if ('electron' in process.versions) {
+    throw new SteadygazeError(
+      'engine-unavailable',
+      'Graphics cards are computed on by plain Node, which this installation lacks.',
+      'Install Steadygaze again, or use another engine.',
+    );
+  }
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([]);

@@ -1,6 +1,7 @@
 /** Compute processes of the desktop app: Electron's utility processes, or plain Node's where those will not do. */
 import { utilityProcess } from 'electron';
 import { once } from 'node:events';
+import type { EngineId } from '../compute/engine.ts';
 import { forkingHost } from '../jobs/compute-host.ts';
 import type { ComputeHost, ComputeProcess } from '../jobs/compute-host.ts';
 import type { Report } from '../jobs/protocol.ts';
@@ -15,16 +16,21 @@ export interface DesktopHost extends ComputeHost {
   killAll(): void;
 }
 
+/** What cannot compute in a process of Electron: Dawn shares buffers with JavaScript, which Electron forbids. */
+const NODE_ONLY: ReadonlySet<EngineId> = new Set(['webgpu']);
+
 /**
  * @param entry file of the program, outside any archive
- * @param node  program of plain Node (plain-node.ts); null: utility processes
+ * @param node  program of plain Node (plain-node.ts); null: there is none, all are utility processes
+ * @param only  whether all processes are to be plain Node's, and not just those that must
  */
-export function desktopHost(entry: string, node: string | null): DesktopHost {
+export function desktopHost(entry: string, node: string | null, only: boolean): DesktopHost {
   const working = new Set<ComputeProcess>();
   const forking = node === null ? null : forkingHost(entry, node);
   return {
-    start() {
-      const started = forking?.start() ?? startUtility(entry);
+    start(engine) {
+      const plain = only || NODE_ONLY.has(engine) ? forking : null;
+      const started = plain?.start(engine) ?? startUtility(entry);
       working.add(started);
       started.onExit(() => working.delete(started));
       return started;

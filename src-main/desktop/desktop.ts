@@ -18,7 +18,7 @@ import { offeredPath, studyOf } from './offered-path.ts';
 import { folders, PLACES } from './places.ts';
 import { declareProtocol, serveProtocol } from './protocol.ts';
 import { Quitting } from './quitting.ts';
-import { plainNode } from './plain-node.ts';
+import { nodeOnly, plainNode } from './plain-node.ts';
 import { desktopHost } from './desktop-host.ts';
 import { WindowPlace } from './window-place.ts';
 
@@ -81,10 +81,10 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
   });
   const window = new MainWindow({ preload: PLACES.preload, icon: PLACES.icon, development, place, log: warn });
   const node = plainNode();
-  if (node === null && process.platform === 'linux') {
+  if (node === null && nodeOnly) {
     log('warn', 'Node is missing from this installation: pictures are read by Electron itself, which may crash it.');
   }
-  const host = desktopHost(PLACES.computeProcess, node);
+  const host = desktopHost(PLACES.computeProcess, node, nodeOnly);
   const service = await open({
     dataFolder: data,
     studiesFolder: studies,
@@ -92,7 +92,7 @@ async function run(open: OpenService): Promise<{ offer: (path: string) => void; 
     version: app.getVersion(),
     shell: desktopShell(() => window.window),
     host,
-    library: LibraryClient.start({ make: () => libraryProcess(PLACES.libraryWorker, node) }),
+    library: LibraryClient.start({ make: () => libraryProcess(PLACES.libraryWorker, nodeOnly ? node : null) }),
     log,
   });
 

@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { extname, join } from 'node:path';
+import type { EngineId } from '../compute/engine.ts';
 import type { Command, Report } from './protocol.ts';
 
 /** How a process ended. */
@@ -25,7 +26,8 @@ export interface ComputeProcess {
 }
 
 export interface ComputeHost {
-  start(): ComputeProcess;
+  /** @param engine that it is going to compute with: not every kind of process can with every engine */
+  start(engine: EngineId): ComputeProcess;
 }
 
 /** Characters kept of the error output. */

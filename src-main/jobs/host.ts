@@ -87,7 +87,7 @@ export class Job extends EventEmitter<JobEvents> {
     this.#request = request;
     this.#grace = grace;
     this.#run = request.kind === 'resume' ? request.run : null;
-    this.#process = host.start();
+    this.#process = host.start(request.engine);
     this.#process.onReport((report) => this.#hear(report));
     this.outcome = new Promise((resolve) => {
       this.#process.onExit((exit) => {
