@@ -30,7 +30,7 @@ export default defineConfig({
       target: NODE,
       outDir: 'out/main',
       // Packages stay packages: native addons cannot be bundled, and everything else gains nothing.
-      externalizeDeps: { exclude: ['sharp'] },
+      externalizeDeps: { exclude: ['sharp'], include: ['webgpu'] },
       rollupOptions: {
         input: {
           main: resolve(root, 'src-main/desktop/main.ts'),
