@@ -4,7 +4,7 @@
  * backend, or a slow one; one loop over the heap replaces a chain of slices and transposes.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rank, ShapeMap, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, ShapeMap, Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { SteadygazeError } from '../contract/errors.ts';
 
@@ -41,6 +41,8 @@ type MatrixProduct = (
   out: number,
 ) => void;
 
+const FLOAT_BYTES = 4;
+
 /** Typed-array access to the tensors of one wasm backend. */
 export class WasmHeap {
   readonly #backend: BackendWasm;
@@ -65,6 +67,20 @@ export class WasmHeap {
   /** A float32 tensor whose values are still to be written through {@link floats}. */
   allocate<R extends Rank>(shape: ShapeMap[R]): Tensor<R> {
     return tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput(shape, 'float32')) as Tensor<R>;
+  }
+
+  /** {@link allocate} as the kernels of the backend do it: not counted as a tensor yet. */
+  output(shape: number[]): TensorInfo {
+    return this.#backend.makeOutput(shape, 'float32');
+  }
+
+  /** A copy of the values of x from `offset` on, as many as `shape` says. */
+  part(x: TensorInfo, offset: number, shape: number[]): TensorInfo {
+    const out = this.output(shape);
+    const start = this.start(x) + offset * FLOAT_BYTES;
+    const end = start + tf.util.sizeFromShape(shape) * FLOAT_BYTES;
+    emscriptenModule(this.#backend).HEAPU8.copyWithin(this.start(out), start, end);
+    return out;
   }
 
   /** {@link allocate} for pictures [N,H,W,C] and filters. */
@@ -110,7 +126,7 @@ export class WasmHeap {
   }
 
   /** Where a tensor begins, in bytes. */
-  start(tensor: Tensor): number {
+  start(tensor: TensorInfo): number {
     return this.#backend.getMemoryOffset(tensor.dataId);
   }
 

@@ -10,7 +10,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Engine } from './engine.ts';
 import { loadKernels } from './simd/module.ts';
-import { memoryOf, refuseFailedAllocations } from './wasm-heap.ts';
+import { memoryOf, refuseFailedAllocations, WasmHeap } from './wasm-heap.ts';
+import { replaceKernels } from './wasm-kernels.ts';
 import { createWasmOps } from './wasm-ops.ts';
 
 /**
@@ -54,11 +55,13 @@ async function createEngine(): Promise<Engine> {
   }
   const backend = tf.backend() as BackendWasm;
   refuseFailedAllocations(backend);
+  const kernels = loadKernels(memoryOf(backend));
+  replaceKernels(new WasmHeap(backend), kernels);
   return {
     id: 'wasm',
     description: `TensorFlow.js ${version_wasm} WebAssembly (SIMD), 1 thread`,
     versions: { 'tfjs-core': tf.version_core, 'tfjs-backend-wasm': version_wasm },
-    ops: createWasmOps(backend, loadKernels(memoryOf(backend))),
+    ops: createWasmOps(backend, kernels),
     memoryBudget: MEMORY_BUDGET,
   };
 }

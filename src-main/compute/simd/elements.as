@@ -183,6 +183,26 @@ export function minimum(a: usize, b: usize, step: usize, count: i32, out: usize)
   }
 }
 
+/** 1 where x > 0, -1 where x < 0, else 0. */
+export function sign(x: usize, count: i32, out: usize): void {
+  const zero = f32x4.splat(0);
+  const above = f32x4.splat(1);
+  const below = f32x4.splat(-1);
+  let i: i32 = 0;
+  for (; i + 4 <= count; i += 4) {
+    const v = v128.load(x);
+    v128.store(out, v128.or(v128.and(f32x4.gt(v, zero), above), v128.and(f32x4.lt(v, zero), below)));
+    x += 16;
+    out += 16;
+  }
+  for (; i < count; i++) {
+    const v = load<f32>(x);
+    store<f32>(out, v > 0 ? 1 : v < 0 ? -1 : 0);
+    x += 4;
+    out += 4;
+  }
+}
+
 /** Each of `rows` rows of `length` floats, `times` times. */
 export function repeatRows(x: usize, rows: i32, length: i32, times: i32, out: usize): void {
   const bytes = <usize>length * 4;

@@ -8,6 +8,7 @@ export {
   rectifierGradient,
   maximum,
   minimum,
+  sign,
   repeatRows,
 } from './elements';
 export { poolGradient } from './pooling';

@@ -10,7 +10,7 @@ type Address = number;
 
 /** See the functions of the same names in *.as. */
 export interface Kernels {
-  multiply(
+  readonly multiply: (
     left: Address,
     leftPlaces: Address,
     out: Address,
@@ -23,8 +23,8 @@ export interface Kernels {
     right: Address,
     columns: number,
     bias: Address,
-  ): void;
-  multiplyOuter(
+  ) => void;
+  readonly multiplyOuter: (
     left: Address,
     leftPlaces: Address,
     right: Address,
@@ -35,17 +35,17 @@ export interface Kernels {
     runLength: number,
     columns: number,
     out: Address,
-  ): void;
-  packPanels(matrix: Address, rows: number, columns: number, out: Address): void;
-  packExchanged(
+  ) => void;
+  readonly packPanels: (matrix: Address, rows: number, columns: number, out: Address) => void;
+  readonly packExchanged: (
     matrix: Address,
     rows: number,
     columns: number,
     out: Address,
     firstRow: number,
     panelRows: number,
-  ): void;
-  place(
+  ) => void;
+  readonly place: (
     x: Address,
     count: number,
     height: number,
@@ -56,8 +56,8 @@ export interface Kernels {
     outWidth: number,
     top: number,
     left: number,
-  ): void;
-  listPlaces(
+  ) => void;
+  readonly listPlaces: (
     table: Address,
     count: number,
     height: number,
@@ -65,10 +65,24 @@ export interface Kernels {
     mapStep: number,
     rowStep: number,
     columnStep: number,
-  ): void;
-  channelSums(a: Address, b: Address, pixels: number, channels: number, sums: Address, products: Address): void;
-  affine(x: Address, factor: Address, shift: Address, pixels: number, channels: number, out: Address): void;
-  affineOfTwo(
+  ) => void;
+  readonly channelSums: (
+    a: Address,
+    b: Address,
+    pixels: number,
+    channels: number,
+    sums: Address,
+    products: Address,
+  ) => void;
+  readonly affine: (
+    x: Address,
+    factor: Address,
+    shift: Address,
+    pixels: number,
+    channels: number,
+    out: Address,
+  ) => void;
+  readonly affineOfTwo: (
     dy: Address,
     x: Address,
     ofDy: Address,
@@ -77,12 +91,13 @@ export interface Kernels {
     pixels: number,
     channels: number,
     out: Address,
-  ): void;
-  rectifierGradient(dy: Address, y: Address, count: number, out: Address): void;
-  maximum(a: Address, b: Address, step: number, count: number, out: Address): void;
-  minimum(a: Address, b: Address, step: number, count: number, out: Address): void;
-  repeatRows(x: Address, rows: number, length: number, times: number, out: Address): void;
-  poolGradient(
+  ) => void;
+  readonly rectifierGradient: (dy: Address, y: Address, count: number, out: Address) => void;
+  readonly maximum: (a: Address, b: Address, step: number, count: number, out: Address) => void;
+  readonly minimum: (a: Address, b: Address, step: number, count: number, out: Address) => void;
+  readonly sign: (x: Address, count: number, out: Address) => void;
+  readonly repeatRows: (x: Address, rows: number, length: number, times: number, out: Address) => void;
+  readonly poolGradient: (
     dy: Address,
     x: Address,
     y: Address,
@@ -97,7 +112,7 @@ export interface Kernels {
     size: number,
     stride: number,
     pad: number,
-  ): void;
+  ) => void;
 }
 
 /** What is used here of the global WebAssembly, which no library of types for Node.js describes. */
