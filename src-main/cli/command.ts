@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINE_IDS } from '../compute/engine.ts';
 import type { EngineId } from '../compute/engine.ts';
+import { askForThreads } from '../compute/threads.ts';
 import { printError } from './output.ts';
 
 export interface CommonOptions {
@@ -17,6 +18,17 @@ export function command(usage: string, summary: string): Command {
 export function engineOption(also: readonly 'auto'[]): Option {
   const choices: (EngineId | 'auto')[] = [...also, ...ENGINE_IDS];
   return new Option('--engine <engine>', 'which engine computes').choices(choices);
+}
+
+/** `--threads`: how many threads the engine `native` computes with; it goes before what was found to be fastest. */
+export function threadsOption(): Option {
+  const parse = wholeNumber(1);
+  return new Option('--threads <number>', 'how many threads the engine native computes with').argParser((text) => {
+    const threads = parse(text);
+    // For the compute processes that are started from here.
+    askForThreads(threads);
+    return threads;
+  });
 }
 
 /** Wraps the work of a command: a failure is said once, and sets the exit code. */

@@ -1,8 +1,8 @@
 /** Measuring parts of an evaluation on finished runs, in a compute process. */
 import { SteadygazeError } from '../contract/errors.ts';
 import { startEngineJob } from './engine-job.ts';
-import type { EngineChoice } from './engine-job.ts';
-import type { EngineInfo, Job, JobOptions } from './host.ts';
+import type { EngineChoice, EngineJobOptions } from './engine-job.ts';
+import type { EngineInfo, Job } from './host.ts';
 import type { EvaluatedPart, EvaluateRequest, EvaluationProgress } from './protocol.ts';
 
 /** What is measured. */
@@ -21,7 +21,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   /** Aborting ends the process at once; the batch it was at is lost. */
   readonly kill?: AbortSignal;
-  readonly job?: JobOptions;
+  readonly job?: EngineJobOptions;
 }
 
 export interface Evaluated {

@@ -17,7 +17,7 @@ import {
 } from '../workspace/study-layout.ts';
 import type { ComputeHost } from './compute-host.ts';
 import { startEngineJob } from './engine-job.ts';
-import type { EngineChoice } from './engine-job.ts';
+import type { EngineAdvice, EngineChoice } from './engine-job.ts';
 import type { Job } from './host.ts';
 import type { ExplainAnswer } from './protocol.ts';
 import { keyOf, newWish, type Subject, type Wish } from './wish.ts';
@@ -27,6 +27,8 @@ export interface ExplainerOptions {
   readonly study: string;
   readonly engine: EngineChoice;
   readonly host?: ComputeHost;
+  /** Asked whenever a process is started. */
+  readonly advice?: () => Promise<EngineAdvice>;
   /** The process ends after so long without a question. Default: two minutes. */
   readonly idleMilliseconds?: number;
 }
@@ -201,12 +203,16 @@ export class Explainer {
   }
 
   async #start(): Promise<Job> {
-    const { study, engine, host } = this.#options;
+    const { study, engine, host, advice } = this.#options;
     const onStart = (job: Job) => {
       this.#starting = job;
       if (this.#closed) job.kill();
     };
-    const options = host === undefined ? undefined : { host };
+    const options = {
+      ...(host === undefined ? {} : { host }),
+      ...(advice === undefined ? {} : { advice: await advice() }),
+    };
+    if (this.#closed) throw closed();
     const started = await startEngineJob(engine, (id) => ({ kind: 'explain', study, engine: id }), onStart, options);
     this.#starting = null;
     if (this.#closed) started.job.cancel();

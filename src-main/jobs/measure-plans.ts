@@ -2,8 +2,8 @@
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { startEngineJob } from './engine-job.ts';
-import type { EngineChoice } from './engine-job.ts';
-import type { EngineInfo, Job, JobOptions } from './host.ts';
+import type { EngineChoice, EngineJobOptions } from './engine-job.ts';
+import type { EngineInfo, Job } from './host.ts';
 import type { PlanEstimate } from './protocol.ts';
 
 export interface MeasuredPlans {
@@ -16,7 +16,7 @@ export interface MeasuredPlans {
 export interface MeasureOptions {
   /** Aborting ends the measurement. */
   readonly signal?: AbortSignal;
-  readonly job?: JobOptions;
+  readonly job?: EngineJobOptions;
 }
 
 /**

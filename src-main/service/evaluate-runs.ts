@@ -8,6 +8,7 @@ import { evaluateRuns as measure } from '../jobs/evaluate-runs.ts';
 import type { Evaluated, EvaluateOptions as MeasureOptions } from '../jobs/evaluate-runs.ts';
 import { listRuns } from '../workspace/run.ts';
 import { openStudy } from '../workspace/study.ts';
+import { withAdvice } from './tuning/remembered.ts';
 
 export interface EvaluateOptions extends MeasureOptions {
   /** Absolute path of the study. */
@@ -35,7 +36,7 @@ export async function evaluateRuns(options: EvaluateOptions): Promise<Evaluated>
   } = options;
   const { folder } = await openStudy(options.study);
   const runs = options.runs ?? (await finishedIds(folder));
-  return measure(folder, engine, { runs, parts, settings, again }, options);
+  return measure(folder, engine, { runs, parts, settings, again }, { ...options, job: await withAdvice(options.job) });
 }
 
 async function finishedIds(study: string): Promise<string[]> {

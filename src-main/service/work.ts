@@ -3,10 +3,11 @@ import { SteadygazeError } from '../contract/errors.ts';
 import type { JobEvent } from '../contract/run.ts';
 import type { EngineId } from '../compute/engine.ts';
 import { startEngineJob } from '../jobs/engine-job.ts';
-import type { EngineChoice } from '../jobs/engine-job.ts';
-import type { EngineInfo, Job, JobOptions } from '../jobs/host.ts';
+import type { EngineChoice, EngineJobOptions } from '../jobs/engine-job.ts';
+import type { EngineInfo, Job } from '../jobs/host.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
 import { outlastLosses, tellsOfLoss } from './lost-engine.ts';
+import { withAdvice } from './tuning/remembered.ts';
 
 export interface WorkOptions {
   readonly onEvent?: (event: JobEvent) => void;
@@ -18,7 +19,9 @@ export interface WorkOptions {
   readonly stop?: AbortSignal;
   /** Aborting ends the process at once. */
   readonly kill?: AbortSignal;
-  readonly job?: JobOptions;
+  readonly job?: EngineJobOptions;
+  /** That the engine computes with, where it has any to choose; absent: as was found to be fastest. */
+  readonly threads?: number;
   /** Milliseconds to wait before a run goes on whose graphics card was lost. */
   readonly rest?: number;
 }
@@ -53,9 +56,13 @@ export async function work(
       onJob?.(job);
       if (stop?.aborted) job.cancel();
     };
-    const started = await startEngineJob(engine, requestFor, onStart, options.job);
+    // What the run is to do is the same on every engine.
+    const planned = requestFor('wasm');
+    const settings = planned.kind === 'train' ? planned.settings : null;
+    const advised = await withAdvice(options.job, settings, options);
+    const started = await startEngineJob(engine, requestFor, onStart, advised);
     onEngine?.(started.engine);
-    const restart = (again: JobRequest) => startEngineJob(started.engine.id, () => again, onStart, options.job);
+    const restart = (again: JobRequest) => startEngineJob(started.engine.id, () => again, onStart, advised);
     const outcome = await outlastLosses(started, requestFor, restart, {
       ...(onEvent === undefined ? {} : { tell: onEvent }),
       ...(options.rest === undefined ? {} : { rest: options.rest }),

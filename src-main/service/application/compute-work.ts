@@ -17,6 +17,7 @@ import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
 import { evaluateRuns } from '../evaluate-runs.ts';
 import { resumeRuns } from '../resume-run.ts';
 import { startRun } from '../train-run.ts';
+import { MachineMemory } from '../tuning/machine-memory.ts';
 import type { WorkResult } from '../work.ts';
 
 /** A run that waits for its turn. */
@@ -132,7 +133,11 @@ export function computeWork(host?: ComputeHost): ComputeWork {
       }
     },
     engines: async () => (await probeEngines(ENGINE_IDS, hosted)).map(engineView),
-    explainer: (study, engine) => new Explainer({ study, engine, ...hosted }),
+    explainer: (study, engine) =>
+      new Explainer({
+        ...{ study, engine, ...hosted },
+        advice: async () => (await MachineMemory.open()).adviceFor(null),
+      }),
     async refuseLocked(study) {
       (await openStudyForWriting(study)).lock.release();
     },
