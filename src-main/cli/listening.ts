@@ -13,6 +13,8 @@ export interface Listeners {
 export interface Listening {
   /** Does the work, showing what it says. */
   during<T>(work: (listeners: Listeners) => Promise<T>): Promise<T>;
+  /** Whether a person (or the system) has asked for a stop. */
+  readonly interrupted: boolean;
   /** For after a stop on request: says how to go on, and sets the exit code. */
   stopped(sentence: string): void;
   /** A line for a person; nothing with JSON. */
@@ -29,6 +31,9 @@ export function listenTo(json: boolean): Listening {
       } finally {
         line?.end();
       }
+    },
+    get interrupted() {
+      return signals.stop.aborted;
     },
     stopped(sentence) {
       process.exitCode = 130;

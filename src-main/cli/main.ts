@@ -14,6 +14,7 @@ import { hardCommand } from './commands/hard.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { bringCommand } from './commands/bring.ts';
 import { logitsCommand } from './commands/logits.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { refreshCommand } from './commands/refresh.ts';
 import { repeatCommand } from './commands/repeat.ts';
 import { reportCommand } from './commands/report.ts';
@@ -53,6 +54,7 @@ function build(json: boolean): Command {
     trainCommand(),
     bringCommand(),
     resumeCommand(),
+    mergeCommand(),
     evaluateCommand(),
     reportCommand(),
     exportCommand(version()),

@@ -50,7 +50,8 @@ export async function trainJob(
     const start = request.kind === 'resume' ? null : await startWeights(request.study, request.settings);
     const id = request.kind === 'resume' ? request.run : await beginRun(engine, request, { dataset, state });
     session = await RunSession.open(request.study, id, (event) => outlet.report({ type: 'event', event }));
-    await workOn({ session, engine, studied: dataset, resumed: request.kind === 'resume', start, outlet });
+    const { until } = request;
+    await workOn({ session, engine, studied: dataset, resumed: request.kind === 'resume', start, until, outlet });
     outlet.report({ type: 'done', run: id, stopped: false });
   } catch (error) {
     outlet.report(await lastWords(session, error));
@@ -87,10 +88,11 @@ interface Work {
   readonly resumed: boolean;
   /** Weights to begin with, where they were read already. */
   readonly start: StartWeights | null;
+  readonly until: TrainRequest['until'];
   readonly outlet: JobOutlet;
 }
 
-async function workOn({ session, engine, studied, resumed, start, outlet }: Work): Promise<void> {
+async function workOn({ session, engine, studied, resumed, start, until, outlet }: Work): Promise<void> {
   const { settings, dataFingerprint } = session.record;
   const { arm, seed, network, training } = settings;
   if (dataFingerprint !== studied.fingerprint) {
@@ -154,6 +156,7 @@ async function workOn({ session, engine, studied, resumed, start, outlet }: Work
           workInRounds = progress.workTotal;
           hooks.progress(progress);
         },
+        ...(until === 'assessment' ? { assessmentDue: stopHere } : {}),
       },
       from,
       from === null ? (start ?? (await startWeights(session.study, settings))) : null,
@@ -179,6 +182,11 @@ async function workOn({ session, engine, studied, resumed, start, outlet }: Work
   } finally {
     await pixels.close();
   }
+}
+
+/** Ends the work as a stop on request does: the checkpoint is stored, and the run can be resumed. */
+function stopHere(): Promise<never> {
+  return Promise.reject(new SteadygazeError('cancelled', 'Stopped where an assessment is due.'));
 }
 
 /** The newest checkpoint of a resumed run; the warm-up of another arm where there is one; else the beginning. */

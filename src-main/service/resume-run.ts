@@ -15,6 +15,8 @@ export interface ResumeOptions extends WorkOptions {
   readonly run?: string;
   /** Another engine than the one the run began on. */
   readonly engine?: EngineId;
+  /** Stop each run where an assessment is due. */
+  readonly until?: 'assessment';
   /** Called before each run. */
   readonly onRun?: (run: RunRecord) => void;
 }
@@ -32,11 +34,18 @@ export async function resumeRuns(options: ResumeOptions): Promise<WorkResult[]> 
       const engine = options.engine ?? engineOf(record);
       const result = await work(
         engine,
-        (id) => ({ kind: 'resume', study: study.folder, engine: id, run: record.id }),
+        (id) => ({
+          kind: 'resume',
+          study: study.folder,
+          engine: id,
+          run: record.id,
+          ...(options.until === undefined ? {} : { until: options.until }),
+        }),
         options,
       );
       results.push(result);
-      if (result.stopped) break;
+      // Where an assessment is due, the next run has its turn; on request, none has.
+      if (result.stopped && (options.until === undefined || options.stop?.aborted === true)) break;
     }
     return results;
   } finally {
@@ -53,7 +62,7 @@ async function unfinished(study: string, id: string | undefined): Promise<RunRec
 }
 
 /** On another engine the numbers would differ, so the run stays on its own unless somebody says otherwise. */
-function engineOf(record: RunRecord): EngineId {
+export function engineOf(record: RunRecord): EngineId {
   const found = ENGINE_IDS.find((id) => id === record.engine);
   if (found !== undefined) return found;
   throw new SteadygazeError(

@@ -15,6 +15,8 @@ interface CommonOptions extends WorkOptions {
   /** Absolute path of the study. */
   readonly study: string;
   readonly engine?: EngineChoice;
+  /** Stop where an assessment is due. */
+  readonly until?: 'assessment';
 }
 
 export interface TrainOptions extends CommonOptions {
@@ -54,12 +56,17 @@ export async function trainRun(options: TrainOptions): Promise<WorkResult> {
  * @throws SteadygazeError `study-locked`, `study-unwritable`, and what makes the run fail
  */
 export async function startRun(options: StartOptions): Promise<WorkResult> {
-  const { engine = 'auto', settings, preset, corrections, data } = options;
+  const { engine = 'auto', settings, preset, corrections, data, until } = options;
   const study = await openStudyForWriting(options.study);
   try {
     const requestFor = (id: EngineId): TrainRequest => {
       const common = { study: study.folder, engine: id, settings, preset, corrections };
-      return { kind: 'train', ...common, ...(data === undefined ? {} : { data }) };
+      return {
+        kind: 'train',
+        ...common,
+        ...(data === undefined ? {} : { data }),
+        ...(until === undefined ? {} : { until }),
+      };
     };
     return await work(engine, requestFor, options);
   } finally {

@@ -3,12 +3,14 @@ import type { EngineId } from '../../compute/engine.ts';
 import { resumeRuns } from '../../service/resume-run.ts';
 import { action, command, engineOption } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
+import { sayAssessmentsDue } from '../assessment-due.ts';
 import { listenTo } from '../listening.ts';
 import { print, printJson } from '../output.ts';
 
 interface ResumeOptions extends CommonOptions {
   readonly run?: string;
   readonly engine?: EngineId;
+  readonly untilAssessment?: boolean;
 }
 
 export function resumeCommand(): Command {
@@ -16,8 +18,9 @@ export function resumeCommand(): Command {
     .argument('<study>', 'folder of the study')
     .option('--run <run>', 'only this run')
     .addOption(engineOption([]))
+    .option('--until-assessment', 'stop where an assessment is due, because it is made in shards')
     .action(
-      action<ResumeOptions, [string]>(async ({ json = false, run, engine }, folder) => {
+      action<ResumeOptions, [string]>(async ({ json = false, run, engine, untilAssessment = false }, folder) => {
         const listening = listenTo(json);
         const results = await listening.during((listeners) =>
           resumeRuns({
@@ -25,9 +28,12 @@ export function resumeCommand(): Command {
             ...listeners,
             ...(run === undefined ? {} : { run }),
             ...(engine === undefined ? {} : { engine }),
+            ...(untilAssessment ? { until: 'assessment' } : {}),
           }),
         );
-        if (results.some(({ stopped }) => stopped)) {
+        const stopped = results.filter((result) => result.stopped).map((result) => result.run);
+        if (stopped.length > 0 && untilAssessment) return sayAssessmentsDue(folder, stopped, listening, json);
+        if (stopped.length > 0) {
           return listening.stopped(`Stopped. Go on with: steadygaze resume ${folder}`);
         }
         if (results.length > 0) {
