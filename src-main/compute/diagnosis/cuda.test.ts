@@ -144,7 +144,7 @@ describe('what stands between a machine and cuda, first things first', () => {
       {
         files: {
           ...without(files, 'deps/'),
-          [`${packages?.['@tensorflow/tfjs-node-gpu']}/deps/lib/libtensorflow.so.2`]: '',
+          [`${packages['@tensorflow/tfjs-node-gpu']}/deps/lib/libtensorflow.so.2`]: '',
           ...Object.fromEntries(
             [
               'cudart.so.11.0',

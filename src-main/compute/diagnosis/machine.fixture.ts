@@ -10,7 +10,7 @@ export interface WrittenMachine {
   readonly files?: Readonly<Record<string, string>>;
   /** Files that this user may not open for writing. */
   readonly closed?: readonly string[];
-  /** "program first-argument" -> standard output; a number in its place: it fails with this code and says nothing. */
+  /** "program first-argument" -> standard output of a program that succeeds, or how it ends. */
   readonly programs?: Readonly<Record<string, string | ProgramOutcome>>;
   /** Name -> folder. */
   readonly packages?: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export const failing = (stdout: string): ProgramOutcome => ({ code: 9, stdout, s
 const GPU_PACKAGE = '/app/node_modules/@tensorflow/tfjs-node-gpu';
 
 /** What "npm run setup:cuda" leaves. */
-export const SET_UP: WrittenMachine = {
+export const SET_UP = {
   packages: { '@tensorflow/tfjs-node-gpu': GPU_PACKAGE },
   files: Object.fromEntries(
     [
@@ -59,7 +59,7 @@ export const SET_UP: WrittenMachine = {
       ...CUDA_LIBRARIES.map(({ name, folder }) => `deps/nvidia/${folder}/lib/${name}`),
     ].map((file) => [`${GPU_PACKAGE}/${file}`, '']),
   ),
-};
+} satisfies WrittenMachine;
 
 const BUS = '/sys/bus/pci/devices';
 export const NETWORK_DEVICE = {

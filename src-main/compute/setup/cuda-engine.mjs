@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CUDA_LIBRARIES } from './cuda-libraries.mjs';
 import { SetupError } from './command.mjs';
-import { fetchWheel, metadataOf, pythonWithPip, unpack } from './pip.mjs';
+import { fetchWheel, metadataOf, unpack } from './pip.mjs';
 import { fetchTensorFlow, TENSORFLOW_VERSION } from './wheel.mjs';
 
 /** TensorFlow's wheel and the twelve of NVIDIA, as of 2026; newer ones differ a little. */
@@ -32,6 +32,29 @@ export function cudaRequirements(metadata) {
     );
 }
 
+/**
+ * @param {{folder: string, downloads: string, bytesNeeded: number, say: (line: string) => void}} task
+ * @returns {Promise<void>}
+ */
+export async function fetchCuda({ folder, downloads, bytesNeeded, say }) {
+  const wheel = { name: 'tensorflow', megabytes: TENSORFLOW_MEGABYTES, platform: 'manylinux_2_27_x86_64' };
+  const { python, file } = await fetchTensorFlow({ wheel, folder, downloads, bytesNeeded, say });
+  const requirements = cudaRequirements(await metadataOf(python, file));
+  if (requirements.length === 0) throw new SetupError('the TensorFlow wheel names no CUDA libraries.');
+  const wheels = [];
+  for (const [i, requirement] of requirements.entries()) {
+    say(`fetching ${requirement} (${i + 1} of ${requirements.length}) ...`);
+    wheels.push(await fetchWheel({ python, requirement, downloads }));
+  }
+  say('unpacking ...');
+  await unpack(python, wheels, folder);
+  const lacking = CUDA_LIBRARIES.filter(
+    (library) => !existsSync(path.join(folder, 'nvidia', library.folder, 'lib', library.name)),
+  );
+  if (lacking.length > 0)
+    throw new SetupError(`NVIDIA's wheels came without ${lacking.map(({ name }) => name).join(', ')}.`);
+}
+
 /** @type {import('./engine-setup.mjs').WheelEngine} */
 export const CUDA = {
   packageName: '@tensorflow/tfjs-node-gpu',
@@ -51,20 +74,5 @@ export const CUDA = {
       `to fetch, about ${KEPT_GIGABYTES} GB kept, ${BYTES_NEEDED / 1e9} GB free needed meanwhile.`
     );
   },
-  async fetch({ folder, downloads, say }) {
-    const wheel = { name: 'tensorflow', megabytes: TENSORFLOW_MEGABYTES, platform: 'manylinux_2_27_x86_64' };
-    const file = await fetchTensorFlow({ wheel, folder, downloads, bytesNeeded: BYTES_NEEDED, say });
-    const python = await pythonWithPip();
-    const requirements = cudaRequirements(await metadataOf(python, file));
-    if (requirements.length === 0) throw new SetupError('the TensorFlow wheel names no CUDA libraries.');
-    for (const [i, requirement] of requirements.entries()) {
-      say(`fetching ${requirement} (${i + 1} of ${requirements.length}) ...`);
-      await unpack(python, await fetchWheel({ python, requirement, downloads }), folder);
-    }
-    const lacking = CUDA_LIBRARIES.filter(
-      (library) => !existsSync(path.join(folder, 'nvidia', library.folder, 'lib', library.name)),
-    );
-    if (lacking.length > 0)
-      throw new SetupError(`NVIDIA's wheels came without ${lacking.map(({ name }) => name).join(', ')}.`);
-  },
+  fetch: (task) => fetchCuda({ ...task, bytesNeeded: BYTES_NEEDED }),
 };

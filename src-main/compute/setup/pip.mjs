@@ -112,7 +112,7 @@ async function download({ python, requirement, folder, temporary, platform }) {
 
 const UNPACK = `
 import sys, zipfile, shutil, os
-source, target = sys.argv[1:]
+target, *sources = sys.argv[1:]
 headers = ('tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/')
 def place(name):
     if name in ('tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'):
@@ -122,28 +122,29 @@ def place(name):
     if name.startswith('nvidia/') and '..' not in name:
         if ('/lib/' in name and '.so' in name) or name.endswith(('/bin/ptxas', '/bin/nvlink', '.bc')):
             return name
-with zipfile.ZipFile(source) as wheel:
-    for entry in wheel.infolist():
-        if place(entry.filename) is None:
-            continue
-        path = os.path.join(target, place(entry.filename))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with wheel.open(entry) as packed, open(path, 'wb') as out:
-            shutil.copyfileobj(packed, out, 1 << 20)
-        if '/bin/' in entry.filename:
-            os.chmod(path, 0o755)
+for source in sources:
+    with zipfile.ZipFile(source) as wheel:
+        for entry in wheel.infolist():
+            if place(entry.filename) is None:
+                continue
+            path = os.path.join(target, place(entry.filename))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with wheel.open(entry) as packed, open(path, 'wb') as out:
+                shutil.copyfileobj(packed, out, 1 << 20)
+            if '/bin/' in entry.filename:
+                os.chmod(path, 0o755)
 `;
 
 /**
- * Takes out of a wheel what we use: TensorFlow's two libraries into `lib/`, its C headers into `include/`; NVIDIA's
+ * Takes out of wheels what we use: TensorFlow's two libraries into `lib/`, its C headers into `include/`; NVIDIA's
  * libraries into `nvidia/`, in the order of pip: they look for each other, and TensorFlow for them, in that order.
  * @param {string} python
- * @param {string} file a wheel
+ * @param {readonly string[]} wheels
  * @param {string} folder
  */
-export async function unpack(python, file, folder) {
-  const { code, stderr } = await run(python, ['-c', UNPACK, file, folder]);
-  if (code !== 0) throw new SetupError(`${path.basename(file)} could not be unpacked (${lastLine(stderr)}).`);
+export async function unpack(python, wheels, folder) {
+  const { code, stderr } = await run(python, ['-c', UNPACK, folder, ...wheels]);
+  if (code !== 0) throw new SetupError(`what was fetched could not be unpacked (${lastLine(stderr)}).`);
 }
 
 const METADATA = `

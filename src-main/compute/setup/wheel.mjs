@@ -27,7 +27,7 @@ export function wheelFor(platform, arch) {
 /**
  * Puts `lib/` (the two TensorFlow libraries) and `include/` (the C headers) into the folder.
  * @param {{wheel: Wheel, folder: string, downloads: string, bytesNeeded: number, say: (line: string) => void}} task
- * @returns {Promise<string>} the wheel, which stays in `downloads`
+ * @returns {Promise<{python: string, file: string}>} the Python whose pip works, and the wheel, which stays in `downloads`
  */
 export async function fetchTensorFlow({ wheel, folder, downloads, bytesNeeded, say }) {
   const { bavail, bsize } = statfsSync(folder);
@@ -43,6 +43,6 @@ export async function fetchTensorFlow({ wheel, folder, downloads, bytesNeeded, s
   const { name, platform, megabytes } = wheel;
   const requirement = `${name}==${TENSORFLOW_VERSION}`;
   const file = await fetchWheel({ python, requirement, downloads, platform, megabytes, say });
-  await unpack(python, file, folder);
-  return file;
+  await unpack(python, [file], folder);
+  return { python, file };
 }
