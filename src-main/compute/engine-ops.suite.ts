@@ -123,6 +123,26 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>, sh
       await checkFilterGradient(ops, { x: [7, 33, 31, 3], filter: [k, k, 3, 5], stride, pad, seed: 7 });
     });
 
+    it.each([0, 1, 2])('gives the filter gradient of many channels at stride 2 (pad %i)', async (pad) => {
+      await checkFilterGradient(ops, { x: [3, 9, 8, 20], filter: [3, 3, 20, 18], stride: 2, pad, seed: 9 });
+    });
+
+    it('multiplies matrices, transposed or not, where it has a product of its own', async () => {
+      for (const [a, b] of [
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ]) {
+        // [2,3] x [3,2]: rows 1 2 3, 4 5 6; columns 1 0 -1, 2 1 0.
+        const left = a ? tf.tensor2d([1, 4, 2, 5, 3, 6], [3, 2]) : tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+        const right = b ? tf.tensor2d([1, 0, -1, 2, 1, 0], [2, 3]) : tf.tensor2d([1, 2, 0, 1, -1, 0], [3, 2]);
+        const product = ops.matMul?.(left, right, a, b);
+        if (product !== undefined) expect([...(await product.data())]).toEqual([-2, 4, -2, 13]);
+        tf.dispose([left, right, ...(product === undefined ? [] : [product])]);
+      }
+    });
+
     it('gives the filter gradient of many channels on few pixels', async () => {
       await checkFilterGradient(ops, { x: [5, 4, 4, 40], filter: [3, 3, 40, 36], stride: 1, pad: 1, seed: 8 });
     });

@@ -7,7 +7,7 @@
  * (PyTorch's convention, not TensorFlow's 'same'). No operation disposes of its inputs; what it
  * allocates besides its result is gone when it returns.
  */
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 
 export const ENGINE_IDS = ['cuda', 'webgpu', 'native', 'wasm'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
@@ -51,6 +51,11 @@ export interface EngineOps {
   depthwiseConv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias?: Tensor1D): Tensor4D;
   depthwiseInputGrad(dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, geometry: ConvGeometry): Tensor4D;
   depthwiseFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, geometry: ConvGeometry): Tensor4D;
+  /**
+   * Matrix product, of transposed operands where said so. Absent where the engine's own products of transposed operands
+   * are slow: see networks/product.ts.
+   */
+  matMul?(a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean): Tensor2D;
   /** Batch normalisation with the statistics of this batch. */
   batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon: number): BatchNormResult;
   /** Gradient of {@link batchNorm}; `mean` and `variance` are its results for the same x. */

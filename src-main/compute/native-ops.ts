@@ -5,15 +5,18 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { BatchNormGradients, BatchNormResult, ConvGeometry, EngineOps, PoolGeometry } from './engine.ts';
+import type { BatchNormGradients, BatchNormResult, ConvGeometry, EngineOps } from './engine.ts';
 import type { NativeBackend, OpAttribute } from './native-addon.ts';
 import { nativeDepthwise } from './native-depthwise.ts';
+import { oneDnnOf } from './native-onednn.ts';
+import { nativePool, padded } from './native-pool.ts';
 
 type Shape4D = [number, number, number, number];
 
 /** @param threads that TensorFlow computes with */
 export function createNativeOps(backend: NativeBackend, threads: number): EngineOps {
   const { binding } = backend;
+  const oneDnn = oneDnnOf(backend);
   const float: OpAttribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const layout: OpAttribute = { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' };
 
@@ -72,37 +75,9 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     return inner;
   };
 
-  const padded = (x: Tensor4D, pad: number, value: number): Tensor4D =>
-    tf.pad4d(
-      x,
-      [
-        [0, 0],
-        [pad, pad],
-        [pad, pad],
-        [0, 0],
-      ],
-      value,
-    );
-
-  /**
-   * MaxPoolGrad shares its work among threads but takes twice the processor time of the gradient of a dilation by
-   * nothing, which is the same function (the first maximum wins in both).
-   */
-  const prefersMaxPoolGrad = binding.isUsingGpuDevice() || threads > 2;
-  const dilationGrad = (dy: Tensor4D, x: Tensor4D, size: number, stride: number): Tensor4D => {
-    const flat = tf.zeros([size, size, x.shape[3]]);
-    const attributes: OpAttribute[] = [
-      { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
-      { name: 'rates', type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] },
-      { name: 'padding', type: binding.TF_ATTR_STRING, value: 'VALID' },
-    ];
-    const dx = run<Tensor4D>('Dilation2DBackpropInput', attributes, [x, flat, dy]);
-    flat.dispose();
-    return dx;
-  };
-
   return {
     conv2d(x, filter, { stride, pad }, bias) {
+      if (bias !== undefined && oneDnn !== null) return oneDnn.convWithBias(x, filter, { stride, pad }, bias);
       const padding = pad === 0 ? 'VALID' : 'EXPLICIT';
       const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]);
       if (bias === undefined) return y;
@@ -136,8 +111,12 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       if (same && x.shape[1] * x.shape[2] <= FEW_PIXELS && !binding.isUsingGpuDevice()) {
         return filterGradByTap(x, dy, filterShape, pad);
       }
-      const attributes = convAttributes(stride, same ? 'SAME' : 'VALID');
-      const input = pad === 0 || same ? x : padded(x, pad, 0);
+      // Of few channels oneDNN's is slow where it pads by itself.
+      const padsItself = oneDnn !== null && !same && x.shape[3] > FEW_CHANNELS;
+      const attributes = padsItself
+        ? convAttributes(stride, 'EXPLICIT', [0, 0, pad, pad, pad, pad, 0, 0])
+        : convAttributes(stride, same ? 'SAME' : 'VALID');
+      const input = pad === 0 || same || padsItself ? x : padded(x, pad, 0);
       const result = withShape(filterShape, (shape) =>
         run<Tensor4D>('Conv2DBackpropFilter', attributes, [input, shape, dy]),
       );
@@ -146,6 +125,16 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     },
 
     ...nativeDepthwise(backend, run, withShape),
+
+    matMul: (a, b, transposeA, transposeB) =>
+      run(
+        'MatMul',
+        [
+          { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+          { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
+        ],
+        [a, b],
+      ),
 
     batchNorm(x, scale, offset, epsilon): BatchNormResult {
       const channels = x.shape[3];
@@ -186,29 +175,9 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       return run<T>('ReluGrad', [], [dy, y]);
     },
 
-    maxPool(x, { size, stride, pad }) {
-      const input = pad === 0 ? x : padded(x, pad, LOWEST);
-      const y = run<Tensor4D>('MaxPool', poolAttributes(binding, size, stride, layout), [input]);
-      if (input !== x) input.dispose();
-      return y;
-    },
-
-    maxPoolGrad(dy, x, y, { size, stride, pad }: PoolGeometry) {
-      const input = pad === 0 ? x : padded(x, pad, LOWEST);
-      const dx = prefersMaxPoolGrad
-        ? run<Tensor4D>('MaxPoolGrad', poolAttributes(binding, size, stride, layout), [input, y, dy])
-        : dilationGrad(dy, input, size, stride);
-      if (input === x) return dx;
-      input.dispose();
-      const inner = tf.slice4d(dx, [0, pad, pad, 0], x.shape);
-      dx.dispose();
-      return inner;
-    },
+    ...nativePool(backend, run, oneDnn, threads),
   };
 }
-
-/** Pads pools: below every activation, yet finite, since oneDNN propagates NaN from infinities. */
-const LOWEST = -3e38;
 
 /** Input channels up to which oneDNN's strided input gradient wastes most of its registers. */
 const FEW_CHANNELS = 4;
@@ -275,18 +244,4 @@ function isSame(filterShape: readonly number[], stride: ConvGeometry['stride'], 
 /** On the processor the gradient wants the variance, on the GPU cuDNN's 1 / sqrt(variance + eps). */
 function savedVariance(backend: NativeBackend, variance: Tensor1D, epsilon: number): Tensor1D {
   return backend.binding.isUsingGpuDevice() ? tf.tidy(() => tf.rsqrt(tf.add(variance, epsilon))) : variance;
-}
-
-function poolAttributes(
-  binding: NativeBackend['binding'],
-  size: number,
-  stride: number,
-  ...more: readonly OpAttribute[]
-): OpAttribute[] {
-  return [
-    { name: 'ksize', type: binding.TF_ATTR_INT, value: [1, size, size, 1] },
-    { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
-    { name: 'padding', type: binding.TF_ATTR_STRING, value: 'VALID' },
-    ...more,
-  ];
 }

@@ -130,6 +130,7 @@ function commonModule({ ops, lookup, sink, inner }: Common, layer: Exclude<Layer
       return conv(ops, layer.name, { stride: 1, pad: 0 }, source(lookup, layer.name, true), sink);
     case 'dense':
       return dense(
+        ops,
         layer.name,
         source(lookup, layer.name, layer.bias ?? true),
         layer.perClass === undefined ? sink : null,

@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ConvGeometry, EngineOps, PoolGeometry } from '../compute/engine.ts';
 import { NORM_EPSILON } from './layer.ts';
+import { product } from './product.ts';
 
 /** Receives gradients of parameters and batch statistics; absent in inference mode. */
 export interface GradientSink {
@@ -187,27 +188,23 @@ export function maxPool(ops: EngineOps, geometry: PoolGeometry): Module {
 }
 
 /** y = x W + b with W [in,out]. */
-export function dense(name: string, source: ParameterSource, sink: GradientSink | null): Module {
+export function dense(ops: EngineOps, name: string, source: ParameterSource, sink: GradientSink | null): Module {
   return {
     keepsInput: sink !== null,
     keepsOutput: false,
     forward: (x) => ({
       y: tf.tidy(() => {
-        const product = tf.matMul(x, source.weight());
-        return source.bias === null ? product : tf.add(product, source.bias());
+        const y = product(ops, x as Tensor2D, source.weight() as Tensor2D);
+        return source.bias === null ? y : tf.add(y, source.bias());
       }),
       saved: null,
     }),
     backward(x, _y, _saved, dy, wantInput) {
       if (sink !== null) {
-        // Transposed first: the products with transposed operands are scalar loops in wasm.
-        sink.parameter(
-          `${name}.weight`,
-          tf.tidy(() => tf.matMul(tf.transpose(x as Tensor2D), dy as Tensor2D)),
-        );
+        sink.parameter(`${name}.weight`, product(ops, x as Tensor2D, dy as Tensor2D, { a: true }));
         if (source.bias !== null) sink.parameter(`${name}.bias`, tf.sum(dy, 0));
       }
-      return wantInput ? tf.tidy(() => tf.matMul(dy as Tensor2D, tf.transpose(source.weight() as Tensor2D))) : null;
+      return wantInput ? product(ops, dy as Tensor2D, source.weight() as Tensor2D, { b: true }) : null;
     },
     drop: nothing,
   };

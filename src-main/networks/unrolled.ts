@@ -9,6 +9,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../compute/engine.ts';
 import type { ConvLayer } from './layer.ts';
 import { conv, type Module, type ParameterSource } from './modules.ts';
+import { product } from './product.ts';
 
 /** The matrix [h*w*Cin, h*w*Cout] of a convolution, and its transpose for gradients. */
 export interface UnrolledFilter {
@@ -62,8 +63,8 @@ export function frozenConv(
       const matrix = matrixFor(x.shape as Tensor4D['shape']);
       if (matrix === null) return plain.forward(x, tape);
       const y = tf.tidy(() => {
-        const product = tf.matMul(tf.reshape(x, [n, -1]), matrix.forward);
-        const map = tf.reshape(product, [n, height, width, layer.output]);
+        const values = product(ops, tf.reshape(x, [n, -1]), matrix.forward);
+        const map = tf.reshape(values, [n, height, width, layer.output]);
         return source.bias === null ? map : tf.add(map, source.bias());
       });
       return { y, saved: { shape: x.shape } };
@@ -73,7 +74,7 @@ export function frozenConv(
       const matrix = matrixFor(shape);
       if (matrix === null) return plain.backward(x, y, saved, dy, wantInput);
       return wantInput
-        ? tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(dy, [shape[0], -1]), matrix.backward), shape))
+        ? tf.tidy(() => tf.reshape(product(ops, tf.reshape(dy, [shape[0], -1]), matrix.backward), shape))
         : null;
     },
   };
