@@ -21,7 +21,9 @@ import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { weightsCommand } from './commands/weights.ts';
+import { threadsOption } from './command.ts';
 import { printError } from './output.ts';
 
 /** Runs one command; its outcome is in `process.exitCode`. Never rejects. */
@@ -47,6 +49,7 @@ function build(json: boolean): Command {
     .version(version(), '-V, --version');
   const commands = [
     enginesCommand(),
+    tuneCommand(),
     inspectCommand(),
     createCommand(),
     editCommand(),
@@ -67,6 +70,10 @@ function build(json: boolean): Command {
     demoCommand(),
     benchCommand(),
   ];
+  for (const each of commands) {
+    const has = (name: string): boolean => each.options.some(({ long }) => long === name);
+    if (has('--engine') && !has('--threads')) each.addOption(threadsOption());
+  }
   for (const each of [program, ...commands]) {
     each.exitOverride().configureOutput({
       // With --json the error comes as an object; see endUsage.

@@ -18,6 +18,7 @@ import { DEMO_SETTINGS } from './demo-settings.ts';
 import { writingInto } from './out-folder.ts';
 import { reportRuns } from './report-runs.ts';
 import { resolveSettings } from './settings.ts';
+import { rememberedTuning, withTunedBatch } from './tuning/remembered.ts';
 import { work } from './work.ts';
 import type { WorkOptions, WorkResult } from './work.ts';
 
@@ -53,7 +54,12 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const out = resolve(options.out ?? 'demo-out');
   const data = options.data ?? SAMPLE;
   // Everything that can be wrong with what was asked for is found before anything is removed.
-  const settings = ARMS.map((arm) => resolveSettings({ ...DEMO_SETTINGS, arm }, options.set ?? []));
+  const { engine = 'auto', set = [] } = options;
+  // Nothing is measured beforehand, but what was measured once is made use of.
+  const tuning = await rememberedTuning(resolveSettings(DEMO_SETTINGS, set));
+  const settings = ARMS.map((arm) =>
+    withTunedBatch(resolveSettings({ ...DEMO_SETTINGS, arm }, set), tuning, engine, set),
+  );
   const dataset = await openDataset(data, { seed: 0 });
   await writingInto(out, () => prepareFolder(out));
   const folder = join(out, 'study');

@@ -8,6 +8,7 @@ import { openStudy, openStudyForWriting } from '../workspace/study.ts';
 import { StudyData } from '../workspace/study-data.ts';
 import { planRuns } from './plan-runs.ts';
 import { refuseUnfitStart } from './start-weights.ts';
+import { rememberedTuning, withTunedBatch } from './tuning/remembered.ts';
 import { work } from './work.ts';
 import type { WorkOptions, WorkResult } from './work.ts';
 
@@ -48,7 +49,8 @@ export async function trainRun(options: TrainOptions): Promise<WorkResult> {
   const { settings, corrections } = planRuns(dataset, { preset, sets: [set], corrections: asked });
   await refuseUnfitStart(found.folder, settings);
   const [settled] = settings as [RunSettings];
-  return startRun({ ...options, preset, settings: settled, corrections, data: state });
+  const tuned = withTunedBatch(settled, await rememberedTuning(settled), options.engine ?? 'auto', set);
+  return startRun({ ...options, preset, settings: tuned, corrections, data: state });
 }
 
 /**

@@ -34,3 +34,8 @@ export function withTunedBatch(
   if (engine !== 'auto' && engine !== choice.engine) return settings;
   return { ...settings, assessBatch: choice.assessBatch };
 }
+
+/** What was found to be fastest for work of this kind; null where it was never measured. */
+export async function rememberedTuning(settings: Pick<RunSettings, 'network'>): Promise<Tuning | null> {
+  return (await MachineMemory.open()).tuningFor(settings);
+}
