@@ -154,7 +154,7 @@ class LoaderThread {
   }
 
   #receive(): { message: LoaderAnswer } | undefined {
-    return receiveMessageOnPort(this.#port) as { message: LoaderAnswer } | undefined;
+    return receiveMessageOnPort(this.#port);
   }
 
   #hear(answer: LoaderAnswer): void {

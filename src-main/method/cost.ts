@@ -3,9 +3,10 @@ import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import { networkCost } from '../networks/cost.ts';
-import { splitFeatures } from '../networks/fine-tuning.ts';
+import { splitFeatures, usesBatch } from '../networks/fine-tuning.ts';
 import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts';
 import type { Architecture } from '../networks/layer.ts';
+import { describeParameters } from '../networks/parameters.ts';
 import { passesPerPicture } from './assessment.ts';
 import { assessedShare } from './assessed-share.ts';
 import { BISECTIONS, probeMethod } from './calibration.ts';
@@ -20,6 +21,10 @@ const MEMORY_FACTOR = 2.5;
 export interface RunCost {
   /** Pictures of one assessment batch that fit into the engine's memory. */
   readonly assessBatch: number;
+  /** Pictures of a training batch that fit: of more, parts take turns (micro-batches.ts). */
+  readonly trainingPart: number;
+  /** The fewest pictures that parts of a training batch may have: 2 where batch norms go by them, else 1. */
+  readonly leastPart: 1 | 2;
   /** Pictures that all training steps of the run work on, and forward passes of everything else. */
   readonly trainingPictures: number;
   readonly passes: number;
@@ -27,20 +32,19 @@ export interface RunCost {
   workAt(position: RunPosition, share: number): { work: number; workTotal: number };
 }
 
-/** @throws SteadygazeError `out-of-memory` when a training batch cannot fit into the engine's memory. */
+/** @throws SteadygazeError `out-of-memory` when not even the fewest pictures fit into the engine's memory. */
 export function costOfRun(engine: Engine, architecture: Architecture, settings: RunSettings, count: number): RunCost {
   const { training, method, network } = settings;
   const bytes = networkCost(architecture, network.size).activationBytes * MEMORY_FACTOR;
   const fitting = Math.floor(engine.memoryBudget / bytes);
   const isTrained = settings.arm !== 'given';
   const batchSize = isTrained ? Math.min(training.batchSize, count) : 1;
-  if (batchSize > fitting) {
+  const leastPart = isTrained && normsGoByBatch(architecture, settings.start) ? 2 : 1;
+  if (fitting < Math.min(leastPart, batchSize)) {
     throw new SteadygazeError(
       'out-of-memory',
-      `A batch of ${batchSize} pictures of this size does not fit into the memory of the engine ${engine.id}.`,
-      fitting >= 2
-        ? `Set the batch size to ${fitting} or less, or choose smaller pictures or a narrower network.`
-        : 'Choose smaller pictures or a narrower network.',
+      `This network does not fit into the memory of the engine ${engine.id} with ${leastPart === 1 ? 'one picture' : 'two pictures'} of this size.`,
+      'Choose smaller pictures or a narrower network.',
     );
   }
 
@@ -66,6 +70,8 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
 
   return {
     assessBatch: Math.min(settings.assessBatch, fitting),
+    trainingPart: Math.min(batchSize, fitting),
+    leastPart,
     trainingPictures,
     passes: workTotal - trainingPictures * passesOfTraining,
     workAt(position, share) {
@@ -79,6 +85,13 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
       return { work, workTotal };
     },
   };
+}
+
+/** Whether a batch norm that is trained goes by the pictures that it sees together. */
+function normsGoByBatch(architecture: Architecture, { frozenStages, batchNorm }: RunSettings['start']): boolean {
+  if (!usesBatch(batchNorm)) return false;
+  const { trained } = splitFeatures(architecture, frozenStages);
+  return describeParameters({ ...architecture, features: trained }).statisticsCount > 0;
 }
 
 /** Forward passes that a training step costs: what stays as it is needs no way back. */

@@ -76,6 +76,11 @@ export function loadUnchanged(
   return loadBatches(data, batches, () => null);
 }
 
+/** Values of the pictures `from` .. `to - 1`. */
+export function partOf(values: Float32Array, size: number, from: number, to: number): Float32Array {
+  return values.subarray(from * size * size * 3, to * size * size * 3);
+}
+
 /** Reads and prepares a batch here and now. */
 export async function prepareBatch(
   data: Pick<TrainingData, 'size' | 'read'>,

@@ -7,8 +7,9 @@ import type { Network } from '../networks/network.ts';
 import type { SgdOptimizer } from '../networks/sgd.ts';
 import type { TrainingData } from './data.ts';
 import type { LabelMaps } from './label-maps.ts';
-import { loadBatches, type Waiting } from './loading.ts';
+import { loadBatches, partOf, type Waiting } from './loading.ts';
 import { pickMaps, type TrainingPlan } from './loading-plan.ts';
+import { BatchLimit } from './micro-batches.ts';
 import { batchOffsets, learningRateAt } from './schedule.ts';
 
 /** Where an epoch stands; counts of pictures and running sums. */
@@ -31,6 +32,8 @@ export interface EpochInputs {
   readonly v: Float32Array;
   /** Heatmaps of the last assessment where backgrounds are mixed, else null. */
   readonly mixing: LabelMaps | null;
+  /** How many pictures fit into memory at once. Default: all. */
+  readonly limit?: BatchLimit;
   /** Where the time is added that the engine waits for pictures. */
   readonly waiting?: Waiting;
 }
@@ -60,19 +63,21 @@ export async function trainEpoch(
   }
   const passed = stepsPerEpoch - batches.length;
   const planOf = (batch: number): TrainingPlan => trainingPlan(inputs, batches[batch], passed + batch);
+  const limit = inputs.limit ?? new BatchLimit(data.count);
   let progress = from;
   for await (const { indices, values } of loadBatches(data, batches, planOf, inputs.waiting)) {
-    const x = tf.tensor4d(values, [indices.length, data.size, data.size, 3]);
-    const targets = data.labelSets?.pick(indices) ?? Int32Array.from(indices, (index) => data.labels[index]);
-    const { gradient, losses, correct } = await network.trainingPass(
-      x,
-      targets,
-      Float32Array.from(indices, (index) => inputs.v[index]),
-      hashSeed('dropout', settings.seed, progress.step),
-      progress.step,
-      settings.training,
+    const batch = {
+      targets: data.labelSets?.pick(indices) ?? Int32Array.from(indices, (index) => data.labels[index]),
+      v: Float32Array.from(indices, (index) => inputs.v[index]),
+      seed: hashSeed('dropout', settings.seed, progress.step),
+      step: progress.step,
+      penalties: settings.training,
+    };
+    const { gradient, losses, correct } = await limit.whole(indices.length, (sizes) =>
+      network.trainingPassInParts(batch, sizes, (start, end) =>
+        tf.tensor4d(partOf(values, data.size, start, end), [end - start, data.size, data.size, 3]),
+      ),
     );
-    x.dispose();
     const rate = learningRateAt(progress.step, totalSteps, warmupSteps, learningRate);
     optimizer.step(gradient, rate);
     const loss = losses.reduce((sum, value) => sum + value, 0);

@@ -14,10 +14,15 @@ export function leaveOut(rate: number, unit: 'value' | 'picture', moment: () => 
     keepsOutput: false,
     forward(x) {
       const shape = unit === 'value' ? x.shape : x.shape.map((side, axis) => (axis === 0 ? side : 1));
-      const { chance: random } = moment();
-      const kept = Float32Array.from({ length: shape.reduce((product, side) => product * side, 1) }, () =>
-        random.uniform() < rate ? 0 : 1 / (1 - rate),
-      );
+      const [n, ...ofPicture] = shape;
+      const { chance: random, part = { before: 0, all: n } } = moment();
+      const each = ofPicture.reduce((product, side) => product * side, 1);
+      const kept = new Float32Array(n * each);
+      // Drawn for the whole batch, so that a picture's share does not depend on which part of it is at work.
+      for (let k = -part.before * each; k < (part.all - part.before) * each; k++) {
+        const value = random.uniform() < rate ? 0 : 1 / (1 - rate);
+        if (k >= 0 && k < kept.length) kept[k] = value;
+      }
       const mask = tf.tensor(kept, shape);
       return { y: tf.mul(x, mask), saved: mask };
     },

@@ -18,6 +18,14 @@ export const NO_PENALTIES: Penalties = {
   separationCost: 0,
 };
 
+/** Which pictures of a batch pass through the network together, where not all do. */
+export interface BatchPart {
+  /** Pictures of the batch before them. */
+  readonly before: number;
+  /** Pictures of the whole batch. */
+  readonly all: number;
+}
+
 export interface TrainingMoment {
   /** Number of the step since the beginning of the run: what a layer does now and then goes by it. */
   readonly step: number;
@@ -28,4 +36,6 @@ export interface TrainingMoment {
   /** [n] sample weights. */
   readonly v: Float32Array;
   readonly penalties: Penalties;
+  /** Absent: the n pictures are the batch. */
+  readonly part?: BatchPart;
 }

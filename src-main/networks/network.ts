@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
+import { disposingOnFailure } from '../compute/out-of-memory.ts';
 import { Random } from '../numeric/random.ts';
 import { assembleTraining } from './assemble.ts';
 import { learningRates, splitFeatures, TRAIN_ALL, usesBatch, type FineTuning } from './fine-tuning.ts';
@@ -11,18 +12,9 @@ import { type Architecture, inputScale, NORM_MOMENTUM } from './layer.ts';
 import { type Targets, weightedLoss } from './loss.ts';
 import type { GradientSink } from './modules.ts';
 import { NO_PENALTIES, type TrainingMoment } from './moment.ts';
+import { PartSums, pickTargets, type TrainingBatch, type TrainingPass } from './training-parts.ts';
 import { describeParameters, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
-
-/** Result of {@link Network.trainingPass}; the caller disposes of `gradient`. */
-export interface TrainingPass {
-  /** [parameterCount] d loss / d parameters, loss = mean_i v_i L_i. */
-  readonly gradient: Tensor1D;
-  /** [n] loss L_i of each picture, not weighted: see loss.ts. */
-  readonly losses: Float32Array;
-  /** How many of the n pictures were named correctly (as seen in training, augmented): see loss.ts. */
-  readonly correct: number;
-}
 
 export class Network {
   readonly architecture: Architecture;
@@ -68,10 +60,14 @@ export class Network {
     const sink: GradientSink = {
       parameter: (name, gradient) => this.gradients.set(name, gradient),
       statistics: (name, mean, variance, count) => this.batchStatistics.set(name, { mean, variance, count }),
-      state: (name, value) => this.states.set(name, value),
+      state: (name, value) => {
+        this.states.get(name)?.dispose();
+        this.states.set(name, value);
+      },
     };
     const lookup = (name: string): Tensor => {
-      const tensor = this.views.get(name);
+      // What an earlier part of the batch has moved on is read by the next.
+      const tensor = this.states.get(name) ?? this.views.get(name);
       if (tensor === undefined) throw new Error(`no parameter ${name}`);
       return tensor;
     };
@@ -100,7 +96,7 @@ export class Network {
    * @param step    since the beginning of the run
    * @param penalties their gradients are in `gradient`; `losses` are those of the classification alone
    */
-  async trainingPass(
+  trainingPass(
     x: Tensor4D,
     targets: Targets,
     v: Float32Array,
@@ -108,18 +104,63 @@ export class Network {
     step = 0,
     penalties = NO_PENALTIES,
   ): Promise<TrainingPass> {
-    this.moment = { step, chance: new Random(seed), targets, v, penalties };
+    return this.trainingPassInParts({ targets, v, seed, step, penalties }, [v.length], () => tf.clone(x));
+  }
+
+  /**
+   * The same with a part of the batch at a time, which takes less memory. The gradient is the same to rounding, except
+   * for what goes by all pictures that are seen together: batch norms normalise by the pictures of a part (and their
+   * running statistics move by the mean over the parts), the filter loss of ICNN compares the maps of a part (its table
+   * of classes moves on with every part). Where it fails, the network is as it was before.
+   * @param sizes      pictures of each part
+   * @param picturesOf the pictures `from` .. `to - 1` of the batch, [to - from,size,size,3] in [0,1]; disposed of here
+   */
+  async trainingPassInParts(
+    batch: TrainingBatch,
+    sizes: readonly number[],
+    picturesOf: (from: number, to: number) => Tensor4D,
+  ): Promise<TrainingPass> {
+    const sums = new PartSums(batch.v.length);
+    try {
+      await disposingOnFailure(async () => {
+        for (const size of sizes) {
+          const { done } = sums;
+          const { losses, correct } = await this.passOfPart(batch, done, size, picturesOf(done, done + size));
+          sums.add({ losses, correct, gradient: this.collectGradient(), statistics: this.collectStatistics() });
+        }
+      });
+    } catch (error) {
+      for (const found of [this.gradients, this.batchStatistics, this.states]) found.clear();
+      throw error;
+    }
+    const { statistics, gradient, losses, correct } = sums.whole();
+    if (statistics !== null) this.moveStatistics(statistics);
+    this.keepStates();
+    return { gradient, losses, correct };
+  }
+
+  /** Leaves gradients and statistics of the part behind, the gradient that of the mean over its pictures. */
+  private async passOfPart(
+    { targets, v, seed, step, penalties }: TrainingBatch,
+    before: number,
+    count: number,
+    x: Tensor4D,
+  ): Promise<Pick<TrainingPass, 'losses' | 'correct'>> {
+    const isWhole = count === v.length;
+    const own = isWhole ? targets : pickTargets(targets, before, before + count);
+    const ownV = v.subarray(before, before + count);
+    const part = { before, all: v.length };
+    this.moment = { step, chance: new Random(seed), targets: own, v: ownV, penalties, part };
     const input = this.lower?.forward(x).map ?? tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
+    x.dispose();
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
     const values = (await logits.data()) as Float32Array;
-    const { losses, correct, gradient } = weightedLoss(values, targets, v);
+    const { losses, correct, gradient } = weightedLoss(values, own, ownV);
     const dLogits = tf.tensor2d(gradient, logits.shape);
     this.layers.backward(tape, input, logits, dLogits, false);
     tf.dispose([dLogits, logits, input]);
-    this.moveStatistics();
-    this.keepStates();
-    return { gradient: this.collectGradient(), losses, correct };
+    return { losses, correct };
   }
 
   /** The flat parameter vector as a tensor, owned by the network. */
@@ -175,27 +216,35 @@ export class Network {
     return views;
   }
 
-  /** running = 0.9 running + 0.1 batch, the variance unbiased (PyTorch). */
-  private moveStatistics(): void {
+  /** Mean and unbiased variance of every batch norm that goes by the batch, one after the other; null without any. */
+  private collectStatistics(): Tensor1D | null {
     const moved = this.layout.statistics.filter(({ offset }) => offset >= this.movedFrom);
-    if (moved.length === 0) return;
+    if (moved.length === 0) return null;
+    const flat = tf.tidy(() =>
+      tf.concat1d(
+        moved.flatMap(({ name }) => {
+          const found = this.batchStatistics.get(name);
+          if (found === undefined) throw new Error(`no batch statistics of ${name}`);
+          const unbiased = found.count > 1 ? found.count / (found.count - 1) : 1;
+          return [found.mean, tf.mul<Tensor1D>(found.variance, unbiased)];
+        }),
+      ),
+    );
+    for (const { mean, variance } of this.batchStatistics.values()) tf.dispose([mean, variance]);
+    this.batchStatistics.clear();
+    return flat;
+  }
+
+  /** running = 0.9 running + 0.1 batch, the variance unbiased (PyTorch). @param batch disposed of */
+  private moveStatistics(batch: Tensor1D): void {
     const old = this.statistics;
     this.statistics = tf.tidy(() => {
-      const parts = moved.flatMap(({ name }) => {
-        const found = this.batchStatistics.get(name);
-        if (found === undefined) throw new Error(`no batch statistics of ${name}`);
-        const unbiased = found.count > 1 ? found.count / (found.count - 1) : 1;
-        return [found.mean, tf.mul<Tensor1D>(found.variance, unbiased)];
-      });
-      const batch = tf.concat1d(parts);
       const blended = (before: Tensor1D): Tensor1D =>
         tf.add(tf.mul(before, 1 - NORM_MOMENTUM), tf.mul(batch, NORM_MOMENTUM));
       if (this.movedFrom === 0) return blended(old);
       return tf.concat1d([tf.slice1d(old, 0, this.movedFrom), blended(tf.slice(old, this.movedFrom))]);
     });
-    old.dispose();
-    for (const { mean, variance } of this.batchStatistics.values()) tf.dispose([mean, variance]);
-    this.batchStatistics.clear();
+    tf.dispose([old, batch]);
   }
 
   /** Puts what layers keep into the parameter vector. */
