@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { EngineExplanation } from '../../contract/engine-checks.ts';
 import { explainEngines, listEngines } from '../../service/list-engines.ts';
 import type { EngineStatus } from '../../service/list-engines.ts';
 import { action, command } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
+import { engineExplanation } from '../engine-explanation.ts';
 import { print, printJson, table } from '../output.ts';
 
 interface Options extends CommonOptions {
@@ -18,7 +18,7 @@ export function enginesCommand(): Command {
         if (explain) {
           const engines = await explainEngines();
           if (json) return printJson({ engines });
-          return print(engines.map(explanation).join('\n\n'));
+          return print(engines.map(engineExplanation).join('\n\n'));
         }
         const engines = await listEngines();
         if (json) return printJson({ engines });
@@ -31,21 +31,4 @@ export function enginesCommand(): Command {
 function row(engine: EngineStatus): string[] {
   if (engine.usable) return [engine.id, 'works', engine.description];
   return [engine.id, 'not usable', `${engine.reason} ${engine.hint}`];
-}
-
-const MARKS = { ok: 'ok', missing: 'MISSING', unknown: '?' } as const;
-
-/** One engine: whether it works, what to do first, and everything that it needs. */
-function explanation({ id, usable, summary, todo, checks }: EngineExplanation): string {
-  const lines = checks.flatMap(({ check, state, found, todo: step }) => {
-    const line = [MARKS[state], check, found];
-    return step === '' ? [line] : [line, ['', '', `-> ${step}`]];
-  });
-  return [
-    `${id}: ${usable ? 'works' : 'not usable'}. ${summary}`,
-    ...(todo === '' ? [] : [`First: ${todo}`]),
-    ...table(lines)
-      .split('\n')
-      .map((line) => `  ${line}`),
-  ].join('\n');
 }

@@ -9,8 +9,9 @@ import type { MachineView } from './machine-view.ts';
 import { nvidiaFacts } from './nvidia.ts';
 import { SystemLibraries } from './system-library.ts';
 
+// The packaged app leaves this package out.
 const SETUP =
-  'Run "npm run setup:cuda" in the folder of Steadygaze: it fetches TensorFlow with CUDA and cuDNN (about 3.4 GB).';
+  'Run "npm run setup:cuda" in the folder of Steadygaze\'s source code, and start it from there: it fetches TensorFlow with CUDA and cuDNN (about 3.4 GB).';
 const SETUP_WINDOWS =
   'Run "npm ci" with internet access and install CUDA 11.2 and cuDNN 8.1 from NVIDIA; or use WSL 2, where "npm run setup:cuda" does all of it; or the engine "webgpu", which needs none of it.';
 
