@@ -5,7 +5,7 @@ import type { EngineChoice } from '../jobs/engine-job.ts';
 import type { AssessShardRequest } from '../jobs/protocol.ts';
 import type { Shard } from '../method/shards.ts';
 import { openStudy } from '../workspace/study.ts';
-import { assessedRun } from './assessed-run.ts';
+import { assessedRun, NO_RUN } from './assessed-run.ts';
 import { engineOf } from './resume-run.ts';
 import { work } from './work.ts';
 import type { WorkOptions, WorkResult } from './work.ts';
@@ -29,6 +29,7 @@ export async function assessShard(options: AssessShardOptions): Promise<WorkResu
   const study = (await openStudy(options.study)).folder;
   refuseImpossible(shard);
   const record = await assessedRun(study, options.run);
+  if (record === null) throw new SteadygazeError('not-found', NO_RUN.notDue, NO_RUN.hint);
   const requestFor = (engine: EngineId): AssessShardRequest => ({
     kind: 'assess-shard',
     ...{ study, engine, shard },

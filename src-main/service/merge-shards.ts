@@ -6,13 +6,13 @@ import { labelSetsOf } from '../jobs/study-pixels.ts';
 import { AssessmentTable } from '../method/assessment-table.ts';
 import type { Snapshot } from '../method/snapshot.ts';
 import { saveSnapshot } from '../workspace/checkpoints.ts';
-import { lockRun } from '../workspace/run.ts';
+import { lockRun, readRun } from '../workspace/run.ts';
 import { assessmentOf, atAssessment, listShards, readShard } from '../workspace/shards.ts';
 import type { ShardFile } from '../workspace/shards.ts';
 import { completeShards } from '../workspace/shards-complete.ts';
 import { openStudyForWriting } from '../workspace/study.ts';
 import { runFolder } from '../workspace/study-layout.ts';
-import { assessedRun } from './assessed-run.ts';
+import { assessedRun, NO_RUN } from './assessed-run.ts';
 
 export interface MergeOptions {
   /** Absolute path of the study. */
@@ -24,7 +24,7 @@ export interface MergeOptions {
 export type MergeResult =
   | Merged
   /** There is nothing to merge, said in a sentence: a script may ask twice. */
-  | { readonly run: string; readonly notDue: string; readonly hint: string };
+  | { readonly run: string | null; readonly notDue: string; readonly hint: string };
 
 interface Merged {
   readonly run: string;
@@ -43,10 +43,11 @@ interface Merged {
 export async function mergeShards(options: MergeOptions): Promise<MergeResult> {
   const study = await openStudyForWriting(options.study);
   try {
-    const { id } = await assessedRun(study.folder, options.run);
+    const id = (await assessedRun(study.folder, options.run))?.id ?? null;
+    if (id === null) return { run: null, ...NO_RUN };
     const lock = await lockRun(study.folder, id);
     try {
-      return await merge(study.folder, await assessedRun(study.folder, id));
+      return await merge(study.folder, await readRun(study.folder, id));
     } finally {
       lock.release();
     }

@@ -78,7 +78,7 @@ function refuseForeign(files: readonly ShardFile[], { assessment, total, batch }
   for (const [key, how] of Object.entries(OTHERWISE) as [keyof Assessment, string][]) {
     refuseWhere(files, how, (about) => about.assessment[key] !== assessment[key]);
   }
-  refuseWhere(files, 'of other pictures than they should be', (about) => {
+  refuseWhere(files, 'of other pictures than the shard of this number has', (about) => {
     if (about.index < 1 || about.index > about.of || about.total !== total) return true;
     const { first, count } = shardSlice(about, total, batch);
     return about.first !== first || about.count !== count;
