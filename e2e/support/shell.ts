@@ -188,6 +188,8 @@ export async function launchElectron(places: Places, args: readonly string[] = [
     env: {
       ...(process.env as Record<string, string>),
       STEADYGAZE_STUDIES: places.studies,
+      // No test measures this machine for the sake of the next one.
+      STEADYGAZE_MACHINE: '',
     },
   });
 }

@@ -18,7 +18,7 @@ import { Preferences } from './preferences.ts';
 import { EXPORT_KINDS, REPORT_SECTIONS, type ExportedFile, type ReportPreview } from './report-view.ts';
 import { VERDICTS, type Mark, type SampleGroup, type SampleView } from './sample-view.ts';
 import { ARCHITECTURES, ARMS, PRESETS, STEMS } from './settings.ts';
-import type { EngineView, Estimates, RunHistory, TrainOptions } from './train-view.ts';
+import type { EngineView, Estimates, RunHistory, TrainOptions, TuningView } from './train-view.ts';
 import type { PublishedWeightsView, StudyWeightsView, WeightsFileView } from './weights-view.ts';
 
 const nothing = v.strictObject({});
@@ -37,6 +37,8 @@ const row = whole(100_000_000);
 const round = whole(1000);
 const sampleIds = v.pipe(v.array(text(8000)), v.minLength(1), v.maxLength(100_000));
 const engine = v.picklist(['auto', 'cuda', 'webgpu', 'native', 'wasm']);
+/** That `native` computes with; null or absent: as was found to be fastest. */
+const threads = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))));
 const settingValues = v.record(text(80), v.union([text(80), v.pipe(v.number(), v.finite()), v.boolean()]));
 const threeNumbers = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.length(3));
 const runs = v.pipe(v.array(run), v.minLength(1), v.maxLength(20));
@@ -163,14 +165,22 @@ export const OPERATIONS = {
   'engines.explain': operation(nothing).answers<readonly EngineExplanation[]>(),
   /** Measures this machine with the presets, changed by `settings`. Remembered for as long as nothing changes. */
   'train.measure': operation(
-    v.strictObject({ engine, presets: v.array(v.picklist(PRESETS)), settings: settingValues, task }),
+    v.strictObject({ engine, threads, presets: v.array(v.picklist(PRESETS)), settings: settingValues, task }),
   ).answers<Estimates>(),
+  /**
+   * What is fastest on this machine for a preset changed by `settings`. Measured where it is not known, or `again`;
+   * null where it is not known and is not to be remembered.
+   */
+  'train.tune': operation(
+    v.strictObject({ engine, preset: v.picklist(PRESETS), settings: settingValues, again: v.boolean(), task }),
+  ).answers<TuningView | null>(),
   'train.launch': operation(
     v.strictObject({
       preset: v.picklist(PRESETS),
       arms: v.pipe(v.array(v.picklist(ARMS)), v.minLength(1), v.maxLength(ARMS.length)),
       seeds: v.pipe(v.array(whole(2 ** 31 - 1)), v.minLength(1), v.maxLength(20)),
       engine,
+      threads,
       settings: settingValues,
       applyCorrections: v.boolean(),
       /** Seconds, as it was estimated for all runs together. */

@@ -110,6 +110,22 @@ export interface Estimates {
   readonly estimates: readonly Estimate[];
 }
 
+/** What was found to be fastest on this machine for a kind of work. */
+export interface TuningView {
+  readonly engine: string;
+  readonly description: string;
+  /** Null where it has none to choose. */
+  readonly threads: number | null;
+  /** Pictures of one pass of an assessment. */
+  readonly assessBatch: number;
+  readonly trainingImagesPerSecond: number;
+  readonly assessmentImagesPerSecond: number;
+  /** ISO 8601. */
+  readonly measured: string;
+  /** A sentence about what is not done unasked; null: there is none. */
+  readonly suggestion: string | null;
+}
+
 export interface EpochPoint {
   readonly round: number;
   readonly epoch: number;

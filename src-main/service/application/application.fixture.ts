@@ -10,6 +10,7 @@ import type { JobEvent } from '../../contract/run.ts';
 import type { Library } from '../library/library.ts';
 import { resolveSettings } from '../settings.ts';
 import type { Shell } from '../shell.ts';
+import { kindOfWork } from '../tuning/kind-of-work.ts';
 import type { WorkResult } from '../work.ts';
 import { Application } from './application.ts';
 import type { ApplicationOptions } from './application.ts';
@@ -137,6 +138,19 @@ export class FakeWork implements ComputeWork {
       parts: { start: 0, decode: 0, training: 60 + rounds, assessment: 30, evaluation: 10 },
     }));
     return { engine: { id: 'wasm', description: 'WebAssembly' }, estimates };
+  };
+  tuned = 0;
+  tune: ComputeWork['tune'] = async ({ settings }) => {
+    this.tuned += 1;
+    const rates = { training: 0.01, assessment: 0.001, seconds: 1 };
+    const engine = { engine: 'native', description: 'TensorFlow', threads: 2 } as const;
+    const kind = kindOfWork(settings);
+    return {
+      kind,
+      measured: '2026-01-01T00:00:00.000Z',
+      choice: { ...engine, ...rates, assessBatch: 32 },
+      engines: [],
+    };
   };
   /** Measurements that were asked for; each ends when the test says so. */
   readonly evaluations: FakeEvaluation[] = [];

@@ -23,6 +23,7 @@ import { dataOperations } from './data-operations.ts';
 import { engineOperations } from './engine-operations.ts';
 import { evaluationOperations } from './evaluation-operations.ts';
 import { inspectOperations } from './inspect-operations.ts';
+import { learningStart } from './learning-start.ts';
 import { Launches } from './launches.ts';
 import { Measurements } from './measurements.ts';
 import type { Log, Parts, Places, Published } from './parts.ts';
@@ -114,7 +115,8 @@ export class Application {
     const library = options.library ?? startLibrary(options.workerEntry);
     const active = () => launches.active;
     const desk = new StudyDesk({ library, work, store, recent, log, active });
-    const launches: Launches = new Launches({ library, work, store, desk, log });
+    const start = learningStart(work, estimates, warn);
+    const launches: Launches = new Launches({ library, work, start, store, desk, log });
     void recent.look();
     const measurements = new Measurements();
     const published = options.published ?? { list: PUBLISHED_WEIGHTS, folder: weightsFolder() };

@@ -17,7 +17,11 @@ import { openStudy, openStudyForWriting } from '../../workspace/study.ts';
 import { evaluateRuns } from '../evaluate-runs.ts';
 import { resumeRuns } from '../resume-run.ts';
 import { startRun } from '../train-run.ts';
+import type { Tuning } from '../tuning/machine-file.ts';
 import { MachineMemory } from '../tuning/machine-memory.ts';
+import { withAdvice } from '../tuning/remembered.ts';
+import { tune } from '../tuning/tune.ts';
+import type { TuneOptions } from '../tuning/tune.ts';
 import type { WorkResult } from '../work.ts';
 
 /** A run that waits for its turn. */
@@ -33,6 +37,8 @@ export interface PlannedRun {
         readonly preset: Preset | null;
         readonly settings: RunSettings;
         readonly engine: EngineChoice;
+        /** That it computes with; null or absent: as was found to be fastest. */
+        readonly threads?: number | null | undefined;
         readonly corrections: readonly Correction[];
         /** The state of the data that it was planned for: corrections made while it waits are not for it. */
         readonly data?: DataState;
@@ -85,10 +91,13 @@ export interface ComputeWork {
     engine: EngineChoice,
     plans: readonly RunSettings[],
     signal: AbortSignal,
+    threads: number | null,
   ): Promise<{
     readonly engine: { readonly id: string; readonly description: string };
     readonly estimates: readonly PlanEstimate[];
   }>;
+  /** Measures which engine, threads and batches are fastest, and remembers it. */
+  tune(options: Omit<TuneOptions, 'job'>): Promise<Tuning>;
   /** Measures finished runs. Aborting ends it; what was measured until then stays, and it goes on from there. */
   evaluate(study: string, wanted: WantedMeasurement, follower: MeasurementFollower): Promise<void>;
   engines(): Promise<readonly EngineView[]>;
@@ -113,11 +122,19 @@ export function computeWork(host?: ComputeHost): ComputeWork {
         // Nothing to do: somebody else has finished it.
         return result ?? { run: how.run, stopped: false };
       }
-      const { preset, settings, engine, corrections, data } = how;
-      const planned = { preset, settings, engine, corrections, ...(data === undefined ? {} : { data }) };
+      const { preset, settings, engine, threads, corrections, data } = how;
+      const planned = {
+        ...{ preset, settings, engine, corrections },
+        ...(threads === null || threads === undefined ? {} : { threads }),
+        ...(data === undefined ? {} : { data }),
+      };
       return startRun({ ...options, ...planned });
     },
-    measure: (study, engine, plans, signal) => measurePlans(study, engine, plans, { signal, job: hosted }),
+    async measure(study, engine, plans, signal, threads) {
+      const job = await withAdvice(hosted, plans[0] ?? null, { threads: threads ?? undefined });
+      return measurePlans(study, engine, plans, { signal, job });
+    },
+    tune: async (options) => (await tune({ ...options, job: hosted })).tuning,
     async evaluate(study, wanted, { signal, ...follower }) {
       const kill = new AbortController();
       let late: NodeJS.Timeout | undefined;

@@ -4,6 +4,8 @@ import { SteadygazeError } from '../../contract/errors.ts';
 import type { CheckedInput } from '../../contract/operations.ts';
 import type { Arm, RunSettings } from '../../contract/settings.ts';
 import type { Library } from '../library/library.ts';
+import { MachineMemory } from '../tuning/machine-memory.ts';
+import { withTunedBatch } from '../tuning/remembered.ts';
 import type { ComputeWork, PlannedRun } from './compute-work.ts';
 import { isWorking, Launch } from './launch.ts';
 import { shareAfterWarmup } from './launch-progress.ts';
@@ -17,7 +19,9 @@ const AFTER_KILLING = 3_000;
 
 export interface LaunchesOptions {
   readonly library: Library;
-  readonly work: ComputeWork;
+  readonly work: Pick<ComputeWork, 'refuseLocked'>;
+  /** Works on a run until it ends. */
+  readonly start: ComputeWork['start'];
   readonly store: AppStore;
   readonly desk: StudyDesk;
   readonly log: Log;
@@ -62,7 +66,7 @@ export class Launches {
   launch(input: CheckedInput<'train.launch'>): Promise<void> {
     const { desk, library } = this.#options;
     return desk.inTurn(async () => {
-      const { preset, engine, estimate, settings } = input;
+      const { preset, engine, threads, estimate, settings } = input;
       const study = await this.#readyStudy();
       const wishes: { readonly arm: Arm; readonly seed: number; readonly shared: boolean }[] = [];
       // Seed by seed: arms of one seed share their warm-up, and a comparison is complete as early as can be.
@@ -77,9 +81,11 @@ export class Launches {
       const sets = wishes.map(({ arm, seed }) => [...chosen, `arm=${arm}`, `seed=${seed}`]);
       const planned = await library.planRuns(study.folder, preset, sets, input.applyCorrections);
       const { corrections, data } = planned;
+      const memory = await MachineMemory.open();
       const plans = planned.settings.map((settled, i): PlannedRun => {
         const { arm, seed, shared } = wishes[i];
-        const how = { kind: 'train', preset, settings: settled, engine, corrections } as const;
+        const tuned = withTunedBatch(settled, memory.tuningFor(settled), engine, chosen);
+        const how = { kind: 'train', preset, settings: tuned, engine, threads, corrections } as const;
         const pinned = data === undefined ? how : { ...how, data };
         return { arm, seed, weight: weightOf(settled, shared), how: pinned };
       });
@@ -170,10 +176,9 @@ export class Launches {
 
   #begin(study: StudyState, preset: string | null, plans: readonly PlannedRun[], estimate: number | null): void {
     if (this.#closed) throw new SteadygazeError('disconnected', 'Steadygaze is closing.', 'Start it again.');
-    const { work, store, desk } = this.#options;
+    const { start, store, desk } = this.#options;
     const launch = new Launch({
-      ...{ study: study.folder, preset, plans, estimate },
-      start: (...args) => work.start(...args),
+      ...{ study: study.folder, preset, plans, estimate, start },
       onChange: (state) => store.change('launch', state),
       onProgress: (progress) => store.progress(progress),
       onEvent: (event) => {

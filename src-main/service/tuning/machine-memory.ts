@@ -41,6 +41,11 @@ export class MachineMemory {
     return new MachineMemory({ folder, key, now }, await readMachine(folder, key));
   }
 
+  /** Whether anything is kept for the next time. */
+  get remembers(): boolean {
+    return this.#place.folder !== null;
+  }
+
   /** The newest first. */
   get tunings(): readonly Tuning[] {
     return this.#machine.tunings;
