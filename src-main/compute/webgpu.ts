@@ -2,6 +2,7 @@
  * The `webgpu` engine: any graphics card, through Dawn (Chromium's WebGPU, built for Node) and TensorFlow.js. It cannot
  * be read at once, only awaited, and needs plain Node: Electron forbids the buffers that Dawn shares with it.
  */
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Engine } from './engine.ts';
@@ -55,11 +56,18 @@ async function createEngine(): Promise<Engine> {
     description: `${adapterName(adapter.info)} through WebGPU (${systemInterface})`,
     versions: {
       driver: adapter.info.description || 'unknown',
+      webgpu: versionOf('webgpu'),
+      'tfjs-backend-webgpu': versionOf('@tensorflow/tfjs-backend-webgpu'),
       'tfjs-core': tf.version_core,
     },
     ops: createWebGpuOps(backend),
     memoryBudget: Math.floor(share * BATCH_SHARE),
   };
+}
+
+function versionOf(name: string): string {
+  const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+  return version;
 }
 
 const LIMITS = [

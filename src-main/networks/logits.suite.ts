@@ -27,7 +27,7 @@ export function describeLogits(
       engine = await start();
     });
 
-    it.each(names)('%s', (name) => {
+    it.each(names)('%s', async (name) => {
       const before = tf.memory().numTensors;
       const { tensors, gain, logits: expected } = fixture(name);
       const named = seededWeights(tensors, gain);
@@ -38,7 +38,7 @@ export function describeLogits(
         const forward = network.forward(tf.tensor4d(seededPictures(), PICTURES_SHAPE));
         return { map: forward.map, found: forward.logits };
       });
-      const found = logits.found.dataSync();
+      const found = await logits.found.data();
       const largest = Math.max(...expected.map(Math.abs));
       const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
       expect(found.length).toBe(expected.length);

@@ -1,0 +1,5 @@
+import { withGpu } from '../compute/software-gpu.fixture.ts';
+import { startWebGpu } from '../compute/webgpu.ts';
+import { describeGradients } from './gradients.suite.ts';
+
+await withGpu(() => describeGradients('webgpu', startWebGpu, ['layerNorm', 'gelu', 'dropout', 'concat', 'prototypes']));
