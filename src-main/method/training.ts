@@ -101,8 +101,9 @@ export function diverged(): SteadygazeError {
   );
 }
 
-function trainingPlan(
-  { data, settings, epoch, mixing }: EpochInputs,
+/** What is done to the pictures of a batch. @param batch which one of the epoch */
+export function trainingPlan(
+  { data, settings, epoch, mixing }: Pick<EpochInputs, 'data' | 'settings' | 'epoch' | 'mixing'>,
   indices: Int32Array,
   batch: number,
 ): TrainingPlan {
