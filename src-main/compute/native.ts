@@ -1,6 +1,8 @@
 /** The engines on TensorFlow's own library: `native` (processor) and `cuda` (NVIDIA GPU). */
 import { availableParallelism, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import { cudaDevice } from './diagnosis/cuda-device.ts';
+import { realMachine } from './diagnosis/real-machine.ts';
 import type { Engine } from './engine.ts';
 import { loadAddon } from './native-addon.ts';
 import { createNativeOps } from './native-ops.ts';
@@ -28,6 +30,7 @@ function startAddon(packageName: string, id: 'native' | 'cuda'): Promise<Engine>
 }
 
 async function load(packageName: string, id: 'native' | 'cuda'): Promise<Engine> {
+  if (id === 'cuda') chooseCuda();
   const addon = loadAddon(packageName);
   const backend = addon.createBackend();
   if (id === 'cuda' && !addon.binding.isUsingGpuDevice()) throw new Error('TensorFlow found no NVIDIA GPU');
@@ -35,15 +38,25 @@ async function load(packageName: string, id: 'native' | 'cuda'): Promise<Engine>
   await tf.setBackend('tensorflow');
   await tf.ready();
   const version = addon.binding.TF_Version;
+  const card = id === 'cuda' ? await cudaDevice(realMachine()) : null;
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || availableParallelism();
   return {
     id,
     description:
       id === 'cuda'
-        ? `TensorFlow ${version} on the NVIDIA GPU`
+        ? `TensorFlow ${version} on ${card?.name ?? 'the NVIDIA card'}`
         : `TensorFlow ${version} on the processor (oneDNN), ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     versions: { tensorflow: version, [packageName]: addon.packageVersion, 'tfjs-core': tf.version_core },
     ops: createNativeOps(backend, threads),
-    memoryBudget: Math.floor(totalmem() / 4),
+    // A card is ours alone as a rule.
+    memoryBudget: Math.floor(card === null ? totalmem() / 4 : card.memory / 2),
   };
+}
+
+/** How CUDA computes here, unless the person's own environment says otherwise. Read when TensorFlow is loaded. */
+function chooseCuda(): void {
+  // By default cards since 2020 round what they multiply to 10 bits: too few for the engines to agree.
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
+  // By default TensorFlow takes all memory of the card at once, also from the window that shows the results.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
 }

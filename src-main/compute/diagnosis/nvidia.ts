@@ -77,7 +77,8 @@ function kernelDriver(machine: MachineView): string | null {
   );
 }
 
-async function askSmi(machine: MachineView): Promise<Smi> {
+/** Asks the program that comes with the driver. */
+export async function askSmi(machine: MachineView): Promise<Smi> {
   // Below 510 the driver does not know the field "compute_cap" and refuses the whole question.
   const questions = ['name,driver_version,memory.total,compute_cap', 'name,driver_version,memory.total'];
   let complaint: string | null = null;
