@@ -63,6 +63,19 @@ const poolCases: fc.Arbitrary<PoolCase> = fc
   .filter(({ h, w, size, pad }) => Math.min(h, w) + 2 * pad >= size)
   .map(({ n, h, w, c, ...rest }) => ({ x: [n, h, w, c], ...rest }));
 
+/** Channels and pixels that leave remainders of every kind; the last is more than is worked on at once. */
+const REMAINDERS: readonly ConvCase[] = [
+  { x: [1, 1, 1, 5], filter: [1, 1, 5, 17], stride: 1, pad: 0, seed: 21 },
+  { x: [2, 1, 1, 17], filter: [3, 3, 17, 3], stride: 1, pad: 1, seed: 22 },
+  { x: [1, 7, 5, 3], filter: [3, 3, 3, 17], stride: 2, pad: 1, seed: 23 },
+  { x: [2, 9, 7, 17], filter: [3, 3, 17, 9], stride: 2, pad: 0, seed: 24 },
+  { x: [3, 5, 5, 8], filter: [5, 5, 8, 1], stride: 1, pad: 3, seed: 25 },
+  { x: [1, 13, 6, 1], filter: [7, 7, 1, 8], stride: 2, pad: 3, seed: 26 },
+  { x: [2, 6, 6, 16], filter: [3, 3, 16, 24], stride: 1, pad: 2, seed: 27 },
+  { x: [2, 7, 7, 12], filter: [1, 1, 12, 20], stride: 2, pad: 0, seed: 28 },
+  { x: [9, 40, 40, 5], filter: [3, 3, 5, 3], stride: 1, pad: 1, seed: 29 },
+];
+
 /**
  * Runs the suite against the engine that `start` gives.
  * @param share of the generated cases, for an engine that is slow here
@@ -125,6 +138,22 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>, sh
 
     it.each([0, 1, 2])('gives the filter gradient of many channels at stride 2 (pad %i)', async (pad) => {
       await checkFilterGradient(ops, { x: [3, 9, 8, 20], filter: [3, 3, 20, 18], stride: 2, pad, seed: 9 });
+    });
+
+    it.each(REMAINDERS)('convolves what fills no tile: %j', async ({ x, filter, seed: s, ...geometry }) => {
+      const weights = sample(filter, s);
+      const dy = sample(outputShape(x, filter, geometry), s + 1);
+      const pictures = sample(x, s + 2);
+      const bias = vector(filter[3], s + 3);
+      await withTensors([pictures, weights], async (tx, tw) => {
+        const tb = tf.tensor1d(Float32Array.from(bias));
+        await closeTo(ops.conv2d(tx, tw, geometry, tb), convolution(pictures, weights, geometry, bias));
+        tb.dispose();
+      });
+      await withTensors([dy, weights], (tdy, tw) =>
+        closeTo(ops.conv2dInputGrad(tdy, tw, [...x], geometry), convolutionInputGradient(dy, weights, x, geometry)),
+      );
+      await checkFilterGradient(ops, { x, filter, seed: s, ...geometry });
     });
 
     it('multiplies matrices, transposed or not, where it has a product of its own', async () => {

@@ -1,8 +1,9 @@
 /**
- * The fused operations of the `wasm` engine: XNNPACK kernels of the TensorFlow.js wasm backend for
- * everything that is a convolution or a matrix product, and loops over the backend's heap for what
- * it lacks, does slowly, or does wrong.
+ * The fused operations of the `wasm` engine: our own kernels (simd/) where the machine has relaxed SIMD. Elsewhere, and
+ * for what is left, XNNPACK kernels of the TensorFlow.js wasm backend for everything that is a convolution or a matrix
+ * product, and loops over the backend's heap for what it lacks, does slowly, or does wrong.
  */
+import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineOps } from './engine.ts';
 import * as convolution from './simd/convolution.ts';
@@ -43,13 +44,14 @@ function ownOperations(
   kernels: Kernels,
   heap: WasmHeap,
 ): Omit<EngineOps, 'depthwiseConv2d' | 'depthwiseInputGrad' | 'depthwiseFilterGrad' | 'maxPool'> {
+  // Where the memory ends in the middle of an operation, its result goes as well.
   return {
-    conv2d: (...given) => convolution.convolve(kernels, heap, ...given),
-    conv2dInputGrad: (...given) => convolution.inputGradient(kernels, heap, ...given),
-    conv2dFilterGrad: (...given) => convolution.filterGradient(kernels, heap, ...given),
-    batchNorm: (...given) => elements.normalise(kernels, heap, ...given),
-    batchNormGrad: (...given) => elements.normaliseGradient(kernels, heap, ...given),
+    conv2d: (...given) => tf.tidy(() => convolution.convolve(kernels, heap, ...given)),
+    conv2dInputGrad: (...given) => tf.tidy(() => convolution.inputGradient(kernels, heap, ...given)),
+    conv2dFilterGrad: (...given) => tf.tidy(() => convolution.filterGradient(kernels, heap, ...given)),
+    batchNorm: (...given) => tf.tidy(() => elements.normalise(kernels, heap, ...given)),
+    batchNormGrad: (...given) => tf.tidy(() => elements.normaliseGradient(kernels, heap, ...given)),
     reluGrad: (dy, y) => elements.rectifierGradient(kernels, heap, dy, y),
-    maxPoolGrad: (...given) => elements.poolGradient(kernels, heap, ...given),
+    maxPoolGrad: (...given) => tf.tidy(() => elements.poolGradient(kernels, heap, ...given)),
   };
 }

@@ -206,21 +206,17 @@ export function filterGradient(
   const pixelBytes = (placement.height * rowStep) / gridSize + output * FLOAT_BYTES;
   const block = Math.max(FEWEST_PIXELS, Math.floor(NEAR_CACHE / pixelBytes));
   eachPart(kernels, heap, { start: heap.start(x), shape: x.shape }, placement, (place) => {
-    heap.borrow(FLOAT_BYTES * roundUp(place.count * gridSize, TILE), (table) => {
+    const pixels = place.count * gridSize;
+    const tableBytes = FLOAT_BYTES * roundUp(pixels, TILE);
+    heap.borrow(tableBytes + FLOAT_BYTES * pixels * roundUp(output, PANEL), (table) => {
+      const { height: tall } = placement;
       const columnStep = stride * input * FLOAT_BYTES;
-      kernels.listPlaces(
-        table,
-        place.count,
-        gridHeight,
-        gridWidth,
-        placement.height * rowStep,
-        stride * rowStep,
-        columnStep,
-      );
+      kernels.listPlaces(table, place.count, gridHeight, gridWidth, tall * rowStep, stride * rowStep, columnStep);
+      const panels = table + tableBytes;
       place((first, count, start) => {
-        const right = heap.start(dy) + first * gridSize * output * FLOAT_BYTES;
+        kernels.packPanels(heap.start(dy) + first * gridSize * output * FLOAT_BYTES, count * gridSize, output, panels);
         kernels.multiplyOuter(
-          ...([start, table, right, count * gridSize, block] as const),
+          ...([start, table, panels, count * gridSize, block] as const),
           ...([size, rowStep, size * input, output, heap.start(gradient)] as const),
         );
       });

@@ -257,21 +257,17 @@ export function multiply(
 // @ts-ignore: decorator
 @inline
 function add(to: usize, low: v128, high: v128, width: i32): void {
-  if (width >= WIDTH) {
-    v128.store(to, f32x4.add(v128.load(to), low));
-    v128.store(to, f32x4.add(v128.load(to, 16), high), 16);
-  } else {
-    // What lies behind is another row's, and is written back as it is.
-    storePart(to, f32x4.add(v128.load(to), low), f32x4.add(v128.load(to, 16), high), width);
-  }
+  // Both are read before either is written, as the compiler needs it to make one of two vectors.
+  const sumLow = f32x4.add(v128.load(to), low);
+  const sumHigh = f32x4.add(v128.load(to, 16), high);
+  store(to, sumLow, sumHigh, width);
 }
 
 /** Adds `height` rows by `width` columns of the sum over pixels of left values times right values. */
 function outerTile(
   left: usize,
   leftPlaces: usize,
-  right: usize,
-  rightStep: usize,
+  panel: usize,
   count: i32,
   out: usize,
   outStep: usize,
@@ -285,8 +281,8 @@ function outerTile(
   const end = leftPlaces + (<usize>count << 2);
   for (let entry = leftPlaces; entry < end; entry += 4) {
     const p = left + <usize>load<u32>(entry);
-    b0 = v128.load(right, 0);
-    b1 = v128.load(right, 16);
+    b0 = v128.load(panel, 0);
+    b1 = v128.load(panel, 16);
     v = v128.load_splat<f32>(p, 0);
     l0 = f32x4.relaxed_madd(v, b0, l0);
     h0 = f32x4.relaxed_madd(v, b1, h0);
@@ -305,7 +301,7 @@ function outerTile(
     v = v128.load_splat<f32>(p, 20);
     l5 = f32x4.relaxed_madd(v, b0, l5);
     h5 = f32x4.relaxed_madd(v, b1, h5);
-    right += rightStep;
+    panel += 32;
   }
   add(out, l0, h0, width);
   if (height > 1) add(out + 1 * outStep, l1, h1, width);
@@ -318,9 +314,9 @@ function outerTile(
 /**
  * out += sum over pixels m of (row m of left)^T (row m of right): the filter gradient. A row of the left matrix is
  * `runs` runs of `runLength` floats, each `runStep` bytes after the beginning of the one before, the first at
- * `left + leftPlaces[m]`; the right matrix lies row by row.
- * Reads up to 32 bytes behind the ends of both, writes nothing there.
+ * `left + leftPlaces[m]`. Reads up to 32 bytes behind the ends of left and out, writes nothing there.
  * @param block pixels that are looked at again and again while they are in the cache
+ * @param right panels of 8 columns: see packPanels
  */
 export function multiplyOuter(
   left: usize,
@@ -335,26 +331,28 @@ export function multiplyOuter(
   out: usize,
 ): void {
   const rowBytes = <usize>columns * 4;
+  const panelBytes = <usize>pixels * 32;
   for (let first: i32 = 0; first < pixels; first += block) {
     const count = min(block, pixels - first);
     const places = leftPlaces + <usize>first * 4;
-    const rows = right + <usize>first * rowBytes;
+    const panels = right + <usize>first * 32;
     for (let run: i32 = 0; run < runs; run++) {
       const result = out + <usize>(run * runLength) * rowBytes;
       const start = left + <usize>run * runStep;
       for (let k: i32 = 0; k < runLength; k += ROWS) {
+        let panel = panels;
         for (let n: i32 = 0; n < columns; n += WIDTH) {
           outerTile(
             start + <usize>k * 4,
             places,
-            rows + <usize>n * 4,
-            rowBytes,
+            panel,
             count,
             result + <usize>k * rowBytes + <usize>n * 4,
             rowBytes,
             runLength - k,
             columns - n,
           );
+          panel += panelBytes;
         }
       }
     }
