@@ -172,6 +172,10 @@ export const RunSettings = v.strictObject({
       radiusShare: v.optional(between(0.01, 1), 0.5),
       /** Momentum decay of MI-FGSM. */
       momentumDecay: v.optional(between(0, 10), 1),
+      /** Whether the attack of a sample ends once its E has settled (method/attack-until-steady.ts); it changes E. */
+      stopConverged: v.optional(v.boolean(), false),
+      /** So little E may change in each of two steps to have settled. */
+      convergedChange: v.optional(between(0.0001, 0.5), 0.01),
       similarity: v.optional(v.picklist(SIMILARITIES), 'cosine'),
       agreement: v.optional(v.picklist(AGREEMENTS), 'ratio'),
       /**

@@ -4,8 +4,10 @@ import type { RunSettings } from '../contract/settings.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { AssessmentTable } from './assessment-table.ts';
 import { attackBatch } from './assessment.ts';
-import { readBatch } from './calibration.ts';
+import { describeBatch } from './calibration.ts';
 import type { TrainingData } from './data.ts';
+import { loadUnchanged, partOf } from './loading.ts';
+import { BatchLimit } from './micro-batches.ts';
 
 export interface Assessing {
   /** Borrowed. */
@@ -17,6 +19,8 @@ export interface Assessing {
   readonly round: number;
   /** Pictures of one pass. */
   readonly batch: number;
+  /** Makes it fewer where memory does not suffice. */
+  readonly limit?: BatchLimit;
 }
 
 /**
@@ -26,17 +30,21 @@ export interface Assessing {
  * @param afterBatch awaited with the number of samples done; may throw to stop
  */
 export async function assessSamples(
-  { network, data, settings, eps, round, batch }: Assessing,
+  { network, data, settings, eps, round, batch, limit = new BatchLimit(batch) }: Assessing,
   samples: Int32Array,
   table: AssessmentTable,
   afterBatch: (done: number) => Promise<void>,
 ): Promise<void> {
-  for (let start = 0; start < samples.length; start += batch) {
-    const some = samples.subarray(start, start + batch);
-    const { x, labels, targets, ids } = await readBatch(data, some);
-    const found = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
-    tf.dispose([x, found.attacked]);
-    table.enter(some, labels, found, settings.method);
-    await afterBatch(start + some.length);
+  let done = 0;
+  for await (const { indices, values } of loadUnchanged(data, samples, batch)) {
+    await limit.inParts(indices.length, async (from, to) => {
+      const some = indices.subarray(from, to);
+      const { x, labels, targets, ids } = describeBatch(data, some, partOf(values, data.size, from, to));
+      const found = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
+      tf.dispose([x, found.attacked]);
+      table.enter(some, labels, found, settings.method);
+    });
+    done += indices.length;
+    await afterBatch(done);
   }
 }

@@ -9,7 +9,8 @@ import type { MethodSettings } from '../contract/settings.ts';
 import { hashSeed } from '../numeric/random.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { Targets } from '../networks/loss.ts';
-import { attackBackground } from './attack.ts';
+import { attackLoss, beginsAtPicture, stepsOf } from './attack.ts';
+import { attackSome } from './attack-some.ts';
 import type { Heatmaps } from './heatmap.ts';
 import { labelHeatmaps, pictureBackgrounds } from './label-maps.ts';
 
@@ -42,29 +43,37 @@ export async function attackBatch(
   seed: number,
   round: number,
 ): Promise<AttackedBatch> {
-  const before = network.forward(x);
-  const explained = await labelHeatmaps(network, before.map, targets, settings.heatmap);
+  const loss = attackLoss(targets, network.architecture.classes);
+  // An attack that begins at the picture itself takes its first gradient with the pass that gives the heatmap.
+  const shared = beginsAtPicture(settings) ? network.forwardAndBack(x, loss.gradient) : null;
+  const before = shared ?? network.forward(x);
+  const maps = await labelHeatmaps(network, before.map, targets, settings.heatmap);
   const logits = (await before.logits.data()) as Float32Array;
-  tf.dispose([before.map, before.logits]);
-  const background = pictureBackgrounds(explained, x.shape[1], settings);
-  const seeds = ids.map((id) => hashSeed('attack', seed, round, id));
-  const attacked = attackBackground(network, x, targets, background, eps, seeds, settings);
-  const after = network.forward(attacked);
-  const { maps: attackedMaps } = await labelHeatmaps(network, after.map, targets, settings.heatmap);
-  const attackedLogits = (await after.logits.data()) as Float32Array;
-  tf.dispose([after.map, after.logits]);
-  return { attacked, maps: explained.maps, attackedMaps, logits, attackedLogits };
+  tf.dispose([before.map, before.logits, ...loss.tensors]);
+  const background = pictureBackgrounds(maps, x.shape[1], settings);
+  const seeds = attackSeeds(ids, seed, round);
+  const first = shared?.gradient ?? null;
+  const after = await attackSome(network, { x, targets, maps, logits, background, seeds, first }, settings, eps);
+  first?.dispose();
+  return {
+    attacked: after.x,
+    maps: maps.maps,
+    attackedMaps: after.maps.maps,
+    logits,
+    attackedLogits: after.logits,
+  };
 }
 
-/** Pictures 0..255 as a tensor in [0,1]. */
-export function pictureTensor(pictures: Uint8Array, count: number, size: number): Tensor4D {
-  const values = new Float32Array(pictures.length);
-  for (let i = 0; i < values.length; i++) values[i] = pictures[i] / 255;
-  return tf.tensor4d(values, [count, size, size, 3]);
+/** Of the random starts of an assessment. */
+export function attackSeeds(ids: readonly string[], seed: number, round: number): number[] {
+  return ids.map((id) => hashSeed('attack', seed, round, id));
 }
 
-/** Forward-pass equivalents that the assessment of one picture costs (a backward pass counts 1). */
-export function passesPerPicture(settings: Pick<MethodSettings, 'attack' | 'steps'>): number {
-  const steps = settings.attack === 'noise' ? 0 : settings.attack === 'fgsm' ? 1 : settings.steps;
-  return 2 + 2 * steps;
+/**
+ * Forward-pass equivalents that the assessment of one picture costs (a backward pass counts 1); at most, where an attack
+ * may stop early.
+ */
+export function passesPerPicture(settings: Pick<MethodSettings, 'attack' | 'steps' | 'randomStart'>): number {
+  const steps = stepsOf(settings);
+  return (beginsAtPicture(settings) ? 1 : 2) + 2 * steps;
 }

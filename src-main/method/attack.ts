@@ -13,7 +13,8 @@
  * binary cross-entropies of all classes, those left out of which nothing is known.
  *
  * The gradient is masked by B before any norm or sign is taken. The box [max(x-eps,0), min(x+eps,1)]
- * inside B and [x,x] outside holds both limits, so that one clipping enforces all of them exactly.
+ * inside B and [x,x] outside holds both limits, so that one clipping enforces all of them exactly. It undoes every step
+ * outside B, too: where a step is the sign alone (`pgd`, `fgsm`), the mask would change nothing and is left out.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -34,6 +35,7 @@ export type AttackSettings = Pick<
  * @param background [n*size*size] 1 inside B, 0 outside
  * @param eps        largest change of a value, in [0,1]
  * @param seeds      [n] one seed a sample: its noise does not depend on its batch
+ * @param first      d loss / d x of an attack that begins at x ({@link beginsAtPicture}), where it is known; borrowed
  * @returns x^ [n,size,size,3]
  */
 export function attackBackground(
@@ -44,54 +46,145 @@ export function attackBackground(
   eps: number,
   seeds: ArrayLike<number>,
   settings: AttackSettings,
+  first: Tensor4D | null = null,
 ): Tensor4D {
-  const [n, size] = x.shape;
-  const mask = tf.tensor4d(Float32Array.from(background), [n, size, size, 1]);
-  const reach = tf.mul(mask, eps);
-  const lower = tf.tidy<Tensor4D>(() => tf.maximum(tf.sub(x, reach), 0));
-  const upper = tf.tidy<Tensor4D>(() => tf.minimum(tf.add(x, reach), 1));
-  const loss = targets instanceof LabelSets ? ofSeveral(targets) : ofOne(targets, network.architecture.classes);
-
-  const { attack } = settings;
-  const startsAtRandom = attack === 'noise' || (settings.randomStart && (attack === 'pgd' || attack === 'pgd-l2'));
-  let current: Tensor4D = startsAtRandom ? randomStart(x, lower, upper, eps, seeds) : tf.clone(x);
-  const steps = attack === 'noise' ? 0 : attack === 'fgsm' ? 1 : settings.steps;
-  const radius = attack === 'pgd-l2' ? ballRadius(background, n, eps * settings.radiusShare) : null;
-  let momentum: Tensor4D | null = null;
-  for (let step = 0; step < steps; step++) {
-    const gradient = network.inputGradient(current, loss.gradient);
-    const masked = tf.mul<Tensor4D>(gradient, mask);
+  const attack = new BackgroundAttack(x, background, eps, seeds, settings);
+  const loss = attackLoss(targets, network.architecture.classes);
+  for (let step = 0; step < attack.steps; step++) {
+    const isKnown = step === 0 && first !== null;
+    const gradient = isKnown ? tf.clone(first) : network.inputGradient(attack.current, loss.gradient);
+    attack.move(gradient);
     gradient.dispose();
-    let next: Tensor4D;
-    if (radius !== null) {
-      next = stepInBall(current, x, masked, radius, settings.stepShare);
-    } else {
-      let direction = masked;
-      let length = settings.stepShare * eps;
-      if (attack === 'fgsm') length = eps;
-      if (attack === 'mi-fgsm') {
-        length = eps / steps;
-        const previous: Tensor4D | null = momentum;
-        momentum = tf.tidy(() => accumulate(previous, masked, settings.momentumDecay));
-        previous?.dispose();
-        direction = momentum;
-      }
-      next = tf.tidy<Tensor4D>(() => tf.add(current, tf.mul(signOf(direction), length)));
-    }
-    tf.dispose([current, masked]);
-    current = clip(next, lower, upper);
-    next.dispose();
   }
-  tf.dispose([mask, reach, lower, upper, ...loss.tensors]);
-  momentum?.dispose();
-  radius?.dispose();
-  return current;
+  const attacked = tf.clone(attack.current);
+  attack.dispose();
+  tf.dispose([...loss.tensors]);
+  return attacked;
+}
+
+/** Whether an attack begins with the gradient at the picture itself. */
+export function beginsAtPicture({ attack, randomStart }: Pick<AttackSettings, 'attack' | 'randomStart'>): boolean {
+  return attack === 'fgsm' || attack === 'mi-fgsm' || (attack !== 'noise' && !randomStart);
+}
+
+/** Gradients that an attack takes. */
+export function stepsOf({ attack, steps }: Pick<AttackSettings, 'attack' | 'steps'>): number {
+  return attack === 'noise' ? 0 : attack === 'fgsm' ? 1 : steps;
+}
+
+/** What an attack knows of each picture, one tensor [n, ...] each. */
+type AttackState = {
+  readonly x: Tensor4D;
+  readonly current: Tensor4D;
+  /** [n,size,size,1] B; undefined where no step needs it. */
+  readonly mask: Tensor4D | undefined;
+  readonly lower: Tensor4D;
+  readonly upper: Tensor4D;
+  /** [n,1,1,1] of `pgd-l2`. */
+  readonly radius: Tensor4D | undefined;
+  readonly momentum: Tensor4D | undefined;
+};
+
+/** An attack in progress: pictures that are moved by gradients. */
+export class BackgroundAttack {
+  /** Gradients that it takes in all. */
+  readonly steps: number;
+  private readonly settings: AttackSettings;
+  private readonly eps: number;
+  private state: AttackState;
+
+  constructor(x: Tensor4D, background: Uint8Array, eps: number, seeds: ArrayLike<number>, settings: AttackSettings) {
+    this.settings = settings;
+    this.eps = eps;
+    this.steps = stepsOf(settings);
+    this.state = beginningState(x, background, eps, seeds, settings);
+  }
+
+  /** [n,size,size,3], of the attack: it disposes of it with its next step. */
+  get current(): Tensor4D {
+    return this.state.current;
+  }
+
+  /** @param gradient d loss / d x at `current`; borrowed */
+  move(gradient: Tensor4D): void {
+    const { x, current, mask, lower, upper, radius, momentum } = this.state;
+    const { attack, steps, stepShare, momentumDecay } = this.settings;
+    const moved = tf.tidy((): Pick<AttackState, 'current' | 'momentum'> => {
+      const masked = mask === undefined ? gradient : tf.mul<Tensor4D>(gradient, mask);
+      const box = (next: Tensor4D): Tensor4D => clip(next, lower, upper);
+      const along = (direction: Tensor4D, length: number) => box(tf.add(current, tf.mul(signOf(direction), length)));
+      if (radius !== undefined) return { current: box(stepInBall(current, x, masked, radius, stepShare)), momentum };
+      if (attack === 'fgsm') return { current: along(masked, this.eps), momentum };
+      if (attack !== 'mi-fgsm') return { current: along(masked, stepShare * this.eps), momentum };
+      const next = accumulate(momentum, masked, momentumDecay);
+      return { current: along(next, this.eps / steps), momentum: next };
+    });
+    if (moved.momentum !== momentum) momentum?.dispose();
+    current.dispose();
+    this.state = { ...this.state, ...moved };
+  }
+
+  /** The attack goes on with some of its pictures alone. @param rows [m] which ones, ascending */
+  keep(rows: Int32Array): void {
+    const all = this.state;
+    this.state = tf.tidy((): AttackState => {
+      const indices = tf.tensor1d(rows, 'int32');
+      const of = (tensor: Tensor4D): Tensor4D => tf.gather(tensor, indices);
+      const ofSome = (tensor: Tensor4D | undefined) => (tensor === undefined ? undefined : of(tensor));
+      const [mask, radius, momentum] = [ofSome(all.mask), ofSome(all.radius), ofSome(all.momentum)];
+      return {
+        ...{ x: of(all.x), current: of(all.current), lower: of(all.lower), upper: of(all.upper) },
+        ...{ mask, radius, momentum },
+      };
+    });
+    disposeAll(all);
+  }
+
+  dispose(): void {
+    disposeAll(this.state);
+  }
+}
+
+function disposeAll(state: AttackState): void {
+  for (const tensor of Object.values(state)) tensor?.dispose();
+}
+
+function beginningState(
+  x: Tensor4D,
+  background: Uint8Array,
+  eps: number,
+  seeds: ArrayLike<number>,
+  settings: AttackSettings,
+): AttackState {
+  const [n, size] = x.shape;
+  const { attack, radiusShare } = settings;
+  return tf.tidy((): AttackState => {
+    const mask = tf.tensor4d(Float32Array.from(background), [n, size, size, 1]);
+    const reach = tf.mul(mask, eps);
+    const lower = tf.maximum<Tensor4D>(tf.sub(x, reach), 0);
+    const upper = tf.minimum<Tensor4D>(tf.add(x, reach), 1);
+    const startsAtRandom = !beginsAtPicture(settings);
+    return {
+      x: tf.clone(x),
+      current: startsAtRandom ? randomStart(x, lower, upper, eps, seeds) : tf.clone(x),
+      mask: attack === 'pgd-l2' || attack === 'mi-fgsm' ? mask : undefined,
+      lower,
+      upper,
+      radius: attack === 'pgd-l2' ? ballRadius(background, n, eps * radiusShare) : undefined,
+      momentum: undefined,
+    };
+  });
 }
 
 /** d loss / d logits, and the tensors that it keeps until it is not needed any more. */
-interface AttackLoss {
+export interface AttackLoss {
   readonly gradient: (logits: Tensor2D) => Tensor2D;
   readonly tensors: readonly Tensor2D[];
+}
+
+/** The loss that an attack raises. @param classes of the network */
+export function attackLoss(targets: Targets, classes: number): AttackLoss {
+  return targets instanceof LabelSets ? ofSeveral(targets) : ofOne(targets, classes);
 }
 
 function ofOne(labels: Int32Array, classes: number): AttackLoss {
@@ -125,10 +218,10 @@ function randomStart(x: Tensor4D, lower: Tensor4D, upper: Tensor4D, eps: number,
 }
 
 /** Dong et al., equation 6: g <- decay * g + gradient / ||gradient||_1 (a zero gradient adds nothing). */
-function accumulate(momentum: Tensor4D | null, gradient: Tensor4D, decay: number): Tensor4D {
+function accumulate(momentum: Tensor4D | undefined, gradient: Tensor4D, decay: number): Tensor4D {
   const length = tf.sum(tf.abs(gradient), [1, 2, 3], true);
   const unit = tf.div<Tensor4D>(gradient, tf.maximum(length, 1e-30));
-  return momentum === null ? unit : tf.add(tf.mul(momentum, decay), unit);
+  return momentum === undefined ? unit : tf.add(tf.mul(momentum, decay), unit);
 }
 
 /** One radius a sample, [n,1,1,1]. */

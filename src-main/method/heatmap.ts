@@ -108,6 +108,19 @@ export function someMaps(maps: Heatmaps, indices: readonly number[]): Heatmaps {
   return { values, count: indices.length, height, width };
 }
 
+/** Maps of one shape after each other. */
+export function joinedMaps(parts: readonly Heatmaps[]): Heatmaps {
+  const { height, width } = parts.at(0) ?? { height: 1, width: 1 };
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const values = new Float32Array(count * height * width);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  return { values, count, height, width };
+}
+
 /** Whether a heatmap is zero everywhere. */
 export function isEmptyMap(map: Float32Array): boolean {
   return map.every((value) => value === 0);

@@ -83,6 +83,18 @@ export async function labelHeatmaps(
   return { maps: { values, count: pairs.count, height, width }, pairs };
 }
 
+/** The maps of picture `i` are `from` to `to - 1`. */
+export function mapsRange({ pairs }: LabelMaps, i: number): [from: number, to: number] {
+  return pairs === null ? [i, i + 1] : [pairs.first[i], pairs.first[i + 1]];
+}
+
+/** A copy of the maps of picture `i`. */
+export function mapsOfPicture(labelMaps: LabelMaps, i: number): Heatmaps {
+  const [from, to] = mapsRange(labelMaps, i);
+  const { values, height, width } = labelMaps.maps;
+  return { values: values.slice(from * height * width, to * height * width), count: to - from, height, width };
+}
+
 /** One map a picture: of several, the largest value at each place. It is what is stored and shown of a picture. */
 export function unionMaps({ maps, pairs }: LabelMaps): Heatmaps {
   if (pairs === null) return maps;
@@ -103,12 +115,13 @@ export function unionMaps({ maps, pairs }: LabelMaps): Heatmaps {
  * @returns [size*size] 1 in the background, 0 in the foreground
  */
 export function pictureBackground(
-  { maps, pairs }: LabelMaps,
+  labelMaps: LabelMaps,
   index: number,
   size: number,
   settings: BackgroundSettings,
 ): Uint8Array {
-  const [from, to] = pairs === null ? [index, index + 1] : [pairs.first[index], pairs.first[index + 1]];
+  const { maps } = labelMaps;
+  const [from, to] = mapsRange(labelMaps, index);
   let shared: Uint8Array | null = null;
   for (let k = from; k < to; k++) {
     const map = mapOf(maps, k);

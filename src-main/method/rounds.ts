@@ -32,6 +32,7 @@ import type { RoundsHooks, RoundsProgress, RoundsResult } from './rounds-types.t
 import { project } from './projection.ts';
 import type { RunPosition, Snapshot } from './snapshot.ts';
 import { stateToStore, storedMaps, storedMomentum } from './stored-state.ts';
+import { type BatchLimit, batchLimits } from './micro-batches.ts';
 import { diverged, trainEpoch } from './training.ts';
 import { mixesBackgrounds, sampleWeights } from './weights.ts';
 
@@ -71,6 +72,8 @@ class Rounds {
   private readonly network: Network;
   private readonly optimizer: SgdOptimizer;
   private readonly cost: RunCost;
+  /** How many pictures a training step, and an assessment, work on at once. */
+  private readonly limits: { readonly training: BatchLimit; readonly assessment: BatchLimit };
   private position: RunPosition;
   private v: Float32Array;
   private table: AssessmentTable | null;
@@ -83,6 +86,7 @@ class Rounds {
     this.hooks = hooks;
     const architecture = buildArchitecture(settings.network, data.classCount);
     this.cost = costOfRun(engine, architecture, settings, data.count);
+    this.limits = batchLimits(this.cost, settings, data.count, (message) => hooks.warning(message));
     const layout = describeParameters(architecture);
     const weights = from === null ? beginningWeights(layout, settings, start) : importWeights(layout, from.weights);
     const velocity = from === null ? undefined : importParameters(layout, storedMomentum(from.state));
@@ -137,6 +141,7 @@ class Rounds {
           totalEpochs,
           v: this.v,
           mixing: this.mixing,
+          limit: this.limits.training,
         },
         this.position,
         async (progress, learningRate) => {
@@ -183,13 +188,14 @@ class Rounds {
   }
 
   private async calibrate(): Promise<void> {
+    const afterBatch = async (share: number): Promise<void> => {
+      const total = (BISECTIONS + 1) * Math.min(this.data.count, this.settings.method.autoProbe);
+      this.report('calibrate', Math.round(share * total), total, null);
+      await setImmediate();
+      await this.hooks.control();
+    };
     const { eps, survival } = await this.withFrozen((network) =>
-      calibrateEps(network, this.data, this.settings, this.cost.assessBatch, async (share) => {
-        const total = (BISECTIONS + 1) * Math.min(this.data.count, this.settings.method.autoProbe);
-        this.report('calibrate', Math.round(share * total), total, null);
-        await setImmediate();
-        await this.hooks.control();
-      }),
+      calibrateEps(network, this.data, this.settings, this.cost.assessBatch, afterBatch, this.limits.assessment),
     );
     if (survival === null) {
       this.hooks.warning('No training picture is classified correctly yet, so the attack strength is 8/255.');
@@ -212,7 +218,8 @@ class Rounds {
     const table = (this.table ??= new AssessmentTable(data.count, data.labelSets));
     table.beginRound(round);
     await this.withFrozen(async (network) => {
-      const assessing = { network, data, settings, eps, round, batch: this.cost.assessBatch };
+      const [batch, limit] = [this.cost.assessBatch, this.limits.assessment];
+      const assessing = { network, data, settings, eps, round, batch, limit };
       await assessSamples(assessing, samples.subarray(offset), table, async (done) => {
         const end = offset + done;
         this.position = { ...this.position, offset: end };

@@ -104,15 +104,25 @@ export class FrozenNetwork {
    * @param lossGradient from logits [n,classes] to d loss / d logits
    */
   inputGradient(x: Tensor4D, lossGradient: (logits: Tensor2D) => Tensor2D): Tensor4D {
+    const { map, logits, gradient } = this.forwardAndBack(x, lossGradient);
+    tf.dispose([map, logits]);
+    return gradient;
+  }
+
+  /** {@link forward} and {@link inputGradient} in one pass and one back; the caller disposes of all three. */
+  forwardAndBack(
+    x: Tensor4D,
+    lossGradient: (logits: Tensor2D) => Tensor2D,
+  ): Activations & { readonly gradient: Tensor4D } {
     const input = tf.sub<Tensor4D>(x, this.mean);
     const lower = this.features.forward(input, true);
     const upper = this.head.forward(lower.y, true);
     const dLogits = tf.tidy(() => lossGradient(upper.y as Tensor2D));
     const dMap = this.head.backward(upper.tape, lower.y, upper.y, dLogits, true) as Tensor;
-    tf.dispose([upper.y, dLogits]);
-    const dx = this.features.backward(lower.tape, input, lower.y, dMap, true) as Tensor4D;
-    tf.dispose([dMap, lower.y, input]);
-    return dx;
+    dLogits.dispose();
+    const gradient = this.features.backward(lower.tape, input, lower.y, dMap, true) as Tensor4D;
+    tf.dispose([dMap, input]);
+    return { map: lower.y as Tensor4D, logits: upper.y as Tensor2D, gradient };
   }
 
   /**

@@ -43,5 +43,7 @@ export const SETTING_RELEVANCE: Readonly<Record<string, Conditions>> = {
   'method.randomStart': attack('pgd', 'pgd-l2'),
   'method.radiusShare': attack('pgd-l2'),
   'method.momentumDecay': attack('mi-fgsm'),
+  'method.stopConverged': attack(...STEPPING),
+  'method.convergedChange': attack(...STEPPING),
   'method.mixShare': among('arm')('mix', 'consistency-mix'),
 };

@@ -180,6 +180,14 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
     'The length of the whole change, as a share of a change by the full strength everywhere in the background.',
   ),
   'method.momentumDecay': method('Momentum of mi-fgsm', 'How much the directions of earlier steps count in the next.'),
+  'method.stopConverged': method(
+    'Stop settled attacks',
+    'The attack of a picture ends once its explanation consistency has settled. Faster, and a little less exact: a later step might still have found something.',
+  ),
+  'method.convergedChange': method(
+    'When an attack has settled',
+    'When explanation consistency changes by no more than this in each of two steps. Larger values stop earlier and are less exact.',
+  ),
   'method.similarity': method(
     'How heatmaps are compared',
     'The measure S of how alike the heatmaps before and after the disturbance are: cosine, correlation (pearson), overlap of the foregrounds (iou), structure (ssim), or a distance between distributions (jsd, emd).',
