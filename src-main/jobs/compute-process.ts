@@ -65,7 +65,8 @@ async function work(request: JobRequest): Promise<void> {
   if (early === 'stop' && request.kind !== 'probe') {
     throw new SteadygazeError('cancelled', 'Stopped on request before the work began.');
   }
-  await workOn(request, engine);
+  const { memoryShare = 1 } = request;
+  await workOn(request, { ...engine, memoryBudget: Math.floor(engine.memoryBudget * memoryShare) });
 }
 
 async function workOn(request: JobRequest, engine: Engine): Promise<void> {

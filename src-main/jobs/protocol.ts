@@ -128,6 +128,8 @@ export type JobRequest = (
 ) & {
   /** That the engine computes with, where it has any to choose; absent: as many as it takes by itself. */
   readonly threads?: number;
+  /** Share of the memory for a batch that the engine takes by itself; absent: all of it. */
+  readonly memoryShare?: number;
 };
 
 /** Repeat the attack of a round for some rows of its table and store what it looks like. */

@@ -64,7 +64,7 @@ export async function outlastLosses(
     const message = 'The graphics card was lost. The run goes on from its last checkpoint.';
     const warning: JobEvent = { type: 'warning', run: outcome.run, message };
     tell?.(warning);
-    await log(again.study, warning);
+    await logOfRun(again.study, warning);
     if (stop?.aborted !== true) await sleep(rest, undefined, { signal: anyOf(stop, kill) }).catch(() => undefined);
     try {
       const { job } = await start(again);
@@ -91,7 +91,7 @@ function resumeRequest(request: JobRequest, run: string): ResumeRequest | null {
 }
 
 /** Into the run's own log. Where that fails the run's failure will say so soon enough. */
-async function log(study: string, event: JobEvent): Promise<void> {
+export async function logOfRun(study: string, event: JobEvent): Promise<void> {
   try {
     const lock = await lockRun(study, event.run);
     try {

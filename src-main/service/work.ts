@@ -6,7 +6,8 @@ import { startEngineJob } from '../jobs/engine-job.ts';
 import type { EngineChoice, EngineJobOptions } from '../jobs/engine-job.ts';
 import type { EngineInfo, Job } from '../jobs/host.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
-import { outlastLosses, tellsOfLoss } from './lost-engine.ts';
+import { MemoryWatch } from './after-crash.ts';
+import { logOfRun, outlastLosses, tellsOfLoss } from './lost-engine.ts';
 import { withAdvice } from './tuning/remembered.ts';
 
 export interface WorkOptions {
@@ -24,6 +25,8 @@ export interface WorkOptions {
   readonly threads?: number;
   /** Milliseconds to wait before a run goes on whose graphics card was lost. */
   readonly rest?: number;
+  /** Processes that the system has ended for want of memory so far; absent: as the system counts them. */
+  readonly endedForMemory?: () => number;
 }
 
 /** How a run ended, when nothing went wrong. */
@@ -43,6 +46,7 @@ export async function work(
 ): Promise<WorkResult> {
   const { stop, kill, onEvent, onJob, onEngine } = options;
   const jobs: Job[] = [];
+  const memory = new MemoryWatch(options.endedForMemory);
   const cancel = () => jobs.forEach((job) => job.cancel());
   const end = () => jobs.forEach((job) => job.kill());
   stop?.addEventListener('abort', cancel);
@@ -50,8 +54,9 @@ export async function work(
   try {
     const onStart = (job: Job) => {
       jobs.push(job);
+      memory.watch(job);
       job.on('event', (event) => {
-        if (!tellsOfLoss(event)) onEvent?.(event);
+        if (!tellsOfLoss(event) && !memory.tellsOfEnd(event)) onEvent?.(event);
       });
       onJob?.(job);
       if (stop?.aborted) job.cancel();
@@ -63,12 +68,22 @@ export async function work(
     const started = await startEngineJob(engine, requestFor, onStart, advised);
     onEngine?.(started.engine);
     const restart = (again: JobRequest) => startEngineJob(started.engine.id, () => again, onStart, advised);
-    const outcome = await outlastLosses(started, requestFor, restart, {
+    const lossOptions = {
       ...(onEvent === undefined ? {} : { tell: onEvent }),
       ...(options.rest === undefined ? {} : { rest: options.rest }),
       ...(stop === undefined ? {} : { stop }),
       ...(kill === undefined ? {} : { kill }),
-    });
+    };
+    let outcome = await outlastLosses(started, requestFor, restart, lossOptions);
+    const less = memory.after(outcome, requestFor, started.engine.id);
+    if (less !== null) {
+      const { request, warning } = less;
+      onEvent?.(warning);
+      await logOfRun(request.study, warning);
+      const { memoryShare } = request;
+      const again = (next: JobRequest) => restart({ ...next, memoryShare });
+      outcome = await outlastLosses(await again(request), () => request, again, lossOptions);
+    }
     switch (outcome.kind) {
       case 'stopped':
         return { run: outcome.run, stopped: true };
