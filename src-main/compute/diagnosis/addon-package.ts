@@ -17,7 +17,7 @@ export function packageChecks(machine: MachineView, { name, library, setup }: Ad
   const after = (from: number, what: string) =>
     checks.slice(from).map((check) => unknown(check, `Not looked at: ${what} comes first.`));
   if (folder === null) return [missing(checks[0], `${name} is not installed.`, setup), ...after(1, 'the package')];
-  const present = ok(checks[0], `${name}.`);
+  const present = ok(checks[0], name);
 
   const builds = machine
     .list(`${folder}/lib`)
@@ -29,13 +29,13 @@ export function packageChecks(machine: MachineView, { name, library, setup }: Ad
       missing(checks[1], 'The package came without the part that is made for this system.', setup),
       ...after(2, 'the addon'),
     ];
-  const addon = ok(checks[1], `${builds[0]}/tfjs_binding.node.`);
+  const addon = ok(checks[1], `${builds[0]}/tfjs_binding.node`);
 
   // In `deps/lib`, or on Windows beside the addon.
   const found = [`${folder}/deps/lib`, ...builds]
     .flatMap((place) => machine.list(place).map((file) => ({ place, file })))
     .find(({ place, file }) => file.startsWith(library) && machine.exists(`${place}/${file}`));
-  if (found !== undefined) return [present, addon, ok(checks[2], `${found.place}/${found.file}.`)];
+  if (found !== undefined) return [present, addon, ok(checks[2], `${found.place}/${found.file}`)];
   const gone = 'It is not where the addon looks for it; the folder that it was kept in was perhaps emptied.';
   return [present, addon, missing(checks[2], gone, setup)];
 }

@@ -147,7 +147,7 @@ function cudaLibraryCheck(
   const check = 'libcuda';
   const name = machine.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1';
   const path = libraries.find(name);
-  if (path !== null) return ok(check, `${path}.`);
+  if (path !== null) return ok(check, path);
   const todo = wsl
     ? 'Run "wsl --update" and "wsl --shutdown" in Windows.'
     : container

@@ -220,7 +220,7 @@ describe('machines on which nothing is missing', () => {
     expect(found).toMatchObject({
       'NVIDIA card': 'NVIDIA GeForce RTX 4090 (24564 MiB).',
       'NVIDIA driver': 'Version 550.54.14.',
-      libcuda: '/usr/lib/x86_64-linux-gnu/libcuda.so.1.',
+      libcuda: '/usr/lib/x86_64-linux-gnu/libcuda.so.1',
       'Age of the card': 'Compute capability 8.9.',
       'CUDA and cuDNN': 'All 12 libraries of TensorFlow 2.21 with CUDA 12.',
     });

@@ -24,7 +24,7 @@ export function diagnoseWasm(machine: MachineView): EngineCheck[] {
   return [
     machine.packageFolder(name) === null
       ? missing('Package', `${name} is not installed.`, 'Install the packages again with "npm ci".')
-      : ok('Package', `${name}.`),
+      : ok('Package', name),
     machine.acceptsModule(moduleOf(...SPLAT))
       ? ok('Vector instructions (SIMD)', 'This Node has them.')
       : missing(

@@ -61,7 +61,7 @@ async function vulkanChecks(machine: MachineView): Promise<EngineCheck[]> {
           'libvulkan.so.1 is not found.',
           'Install it (Debian, Ubuntu: "sudo apt install libvulkan1"; Fedora: "sudo dnf install vulkan-loader").',
         )
-      : ok('Vulkan', `${loader}.`),
+      : ok('Vulkan', loader),
     driverCheck(machine),
     accessCheck(machine),
   ];
