@@ -108,6 +108,11 @@ export class WasmHeap {
     return new Float32Array(emscriptenModule(this.#backend).HEAPU8.buffer, start, length);
   }
 
+  /** So many whole numbers of 32 bits from an address on; valid like {@link floats}. */
+  integers(start: number, length: number): Uint32Array {
+    return new Uint32Array(emscriptenModule(this.#backend).HEAPU8.buffer, start, length);
+  }
+
   /** So many doubles from an address on, a multiple of 8; valid like {@link floats}. */
   doubles(start: number, length: number): Float64Array<ArrayBuffer> {
     return new Float64Array(emscriptenModule(this.#backend).HEAPU8.buffer as ArrayBuffer, start, length);

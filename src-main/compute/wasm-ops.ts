@@ -49,8 +49,8 @@ function ownOperations(
     conv2d: (...given) => tf.tidy(() => convolution.convolve(kernels, heap, ...given)),
     conv2dInputGrad: (...given) => tf.tidy(() => convolution.inputGradient(kernels, heap, ...given)),
     conv2dFilterGrad: (...given) => tf.tidy(() => convolution.filterGradient(kernels, heap, ...given)),
-    batchNorm: (...given) => tf.tidy(() => elements.normalise(kernels, heap, ...given)),
-    batchNormGrad: (...given) => tf.tidy(() => elements.normaliseGradient(kernels, heap, ...given)),
+    batchNorm: (...given) => tf.tidy(() => ({ ...elements.normalise(kernels, heap, ...given) })),
+    batchNormGrad: (...given) => tf.tidy(() => ({ ...elements.normaliseGradient(kernels, heap, ...given) })),
     reluGrad: (dy, y) => elements.rectifierGradient(kernels, heap, dy, y),
     maxPoolGrad: (...given) => tf.tidy(() => elements.poolGradient(kernels, heap, ...given)),
   };

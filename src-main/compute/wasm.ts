@@ -9,7 +9,8 @@ import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-ba
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { Engine } from './engine.ts';
-import { loadKernels } from './simd/module.ts';
+import { type Kernels, loadKernels } from './simd/module.ts';
+import { widened } from './simd/wide.ts';
 import { memoryOf, refuseFailedAllocations, WasmHeap } from './wasm-heap.ts';
 import { replaceKernels } from './wasm-kernels.ts';
 import { createWasmOps } from './wasm-ops.ts';
@@ -55,8 +56,9 @@ async function createEngine(): Promise<Engine> {
   }
   const backend = tf.backend() as BackendWasm;
   refuseFailedAllocations(backend);
-  const kernels = loadKernels(memoryOf(backend));
-  replaceKernels(new WasmHeap(backend), kernels);
+  const heap = new WasmHeap(backend);
+  const kernels = ownKernels(backend, heap);
+  replaceKernels(heap, kernels);
   return {
     id: 'wasm',
     description: `TensorFlow.js ${version_wasm} WebAssembly (SIMD), 1 thread`,
@@ -64,4 +66,10 @@ async function createEngine(): Promise<Engine> {
     ops: createWasmOps(backend, kernels),
     memoryBudget: MEMORY_BUDGET,
   };
+}
+
+function ownKernels(backend: BackendWasm, heap: WasmHeap): Kernels | null {
+  const memory = memoryOf(backend);
+  const kernels = loadKernels(memory);
+  return kernels === null || memory === undefined ? null : widened(kernels, memory, heap);
 }
