@@ -5,10 +5,12 @@ import type { Engine } from '../compute/engine.ts';
 import type { HeatmapKind } from '../contract/settings.ts';
 import { attackBackground } from '../method/attack.ts';
 import { type ExplanationKind, heatmaps } from '../method/heatmap.ts';
+import { BatchLimit } from '../method/micro-batches.ts';
 import { FrozenNetwork } from '../networks/frozen.ts';
 import type { Architecture } from '../networks/layer.ts';
 import type { Targets } from '../networks/loss.ts';
 import { describeParameters, type FlatWeights, initialWeights, type ParameterLayout } from '../networks/parameters.ts';
+import { pickTargets } from '../networks/training-parts.ts';
 import { NetworkInside } from './network-inside.ts';
 import type { Inside, PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
 
@@ -18,6 +20,7 @@ class FrozenPredictor implements Predictor {
   readonly classes: number;
   protected readonly network: FrozenNetwork;
   readonly #kind: HeatmapKind;
+  readonly #limit = new BatchLimit(Infinity);
 
   constructor(network: FrozenNetwork, size: number, kind: HeatmapKind) {
     this.network = network;
@@ -27,40 +30,61 @@ class FrozenPredictor implements Predictor {
   }
 
   async classify(pictures: Pixels): Promise<Float32Array> {
-    const x = this.tensor(pictures);
-    const { map, logits } = this.network.forward(x);
-    try {
-      return ((await logits.data()) as Float32Array).slice();
-    } finally {
-      tf.dispose([x, map, logits]);
-    }
+    const logits: Float32Array[] = [];
+    await this.#inParts(pictures, async (x) => {
+      const pass = this.network.forward(x);
+      try {
+        logits.push(((await pass.logits.data()) as Float32Array).slice());
+      } finally {
+        tf.dispose([pass.map, pass.logits]);
+      }
+    });
+    return joined(logits);
   }
 
   async predict(pictures: Pixels, labels: Int32Array, kind: ExplanationKind = this.#kind): Promise<Predictions> {
-    const x = this.tensor(pictures);
-    const { map, logits } = this.network.forward(x);
-    try {
-      const maps = await heatmaps(this.network, map, labels, kind);
-      return {
-        logits: ((await logits.data()) as Float32Array).slice(),
-        maps: maps.values,
-        mapHeight: maps.height,
-        mapWidth: maps.width,
-      };
-    } finally {
-      tf.dispose([x, map, logits]);
-    }
+    const [logits, maps]: [Float32Array[], Float32Array[]] = [[], []];
+    const side = { mapHeight: 0, mapWidth: 0 };
+    await this.#inParts(pictures, async (x, from, to) => {
+      const pass = this.network.forward(x);
+      try {
+        const found = await heatmaps(this.network, pass.map, labels.subarray(from, to), kind);
+        logits.push(((await pass.logits.data()) as Float32Array).slice());
+        maps.push(found.values);
+        [side.mapHeight, side.mapWidth] = [found.height, found.width];
+      } finally {
+        tf.dispose([pass.map, pass.logits]);
+      }
+    });
+    return { logits: joined(logits), maps: joined(maps), ...side };
   }
 
   async attack(pictures: Pixels, targets: Targets, attack: PictureAttack): Promise<Float32Array> {
     const { region, eps, seeds, settings } = attack;
-    const x = this.tensor(pictures);
-    const attacked = attackBackground(this.network, x, targets, region, eps, seeds, settings);
-    try {
-      return ((await attacked.data()) as Float32Array).map((value) => value * 255);
-    } finally {
-      tf.dispose([x, attacked]);
-    }
+    const found: Float32Array[] = [];
+    await this.#inParts(pictures, async (x, from, to) => {
+      const area = this.size * this.size;
+      const own = region.subarray(from * area, to * area);
+      const ownSeeds = Array.from({ length: to - from }, (_, i) => seeds[from + i]);
+      const ownTargets = pickTargets(targets, from, to);
+      const attacked = attackBackground(this.network, x, ownTargets, own, eps, ownSeeds, settings);
+      try {
+        found.push(((await attacked.data()) as Float32Array).map((value) => value * 255));
+      } finally {
+        attacked.dispose();
+      }
+    });
+    return joined(found);
+  }
+
+  /** Fewer pictures at a time where memory does not suffice for all. @param work borrows x, pictures `from` .. `to - 1` */
+  #inParts(pictures: Pixels, work: (x: Tensor4D, from: number, to: number) => Promise<void>): Promise<void> {
+    const each = 3 * this.size * this.size;
+    return this.#limit.inParts(pictures.length / each, async (from, to) => {
+      const x = this.tensor(pictures.subarray(from * each, to * each));
+      await work(x, from, to);
+      x.dispose();
+    });
   }
 
   protected tensor(pictures: Pixels): Tensor4D {
@@ -69,6 +93,18 @@ class FrozenPredictor implements Predictor {
     const values = new Float32Array(pictures).map((value) => value / 255);
     return tf.tensor4d(values, [values.length / (3 * size * size), size, size, 3]);
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 export class NetworkPredictor extends FrozenPredictor implements RandomisablePredictor {

@@ -8,8 +8,9 @@ import { describeParameters, importWeights, type NamedArray } from '../networks/
 import { attackBatch } from './assessment.ts';
 import { readBatch } from './calibration.ts';
 import type { TrainingData } from './data.ts';
-import type { Heatmaps } from './heatmap.ts';
+import { type Heatmaps, joinedMaps } from './heatmap.ts';
 import { pairsOf, unionMaps } from './label-maps.ts';
+import { BatchLimit } from './micro-batches.ts';
 
 export interface Explanation {
   /** [n,size,size,3] values 0..255 */
@@ -23,7 +24,7 @@ export interface Explanation {
 
 /**
  * @param weights weights at the end of the round's training, torchvision's names
- * @param indices samples of the training data, few enough for one batch
+ * @param indices samples of the training data; fewer at a time where memory does not suffice
  * @param eps     the eps of the run, in [0,1]
  */
 export async function explainSamples(
@@ -54,6 +55,35 @@ export async function explainBatch(
   round: number,
   eps: number,
 ): Promise<Explanation> {
+  const parts: Explanation[] = [];
+  await new BatchLimit(indices.length).inParts(indices.length, async (from, to) => {
+    parts.push(await explainPart(network, settings, data, indices.slice(from, to), round, eps));
+  });
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  const values = indices.length * data.size * data.size * 3;
+  return {
+    pictures: filled(
+      new Uint8Array(values),
+      parts.map(({ pictures }) => pictures),
+    ),
+    attacked: filled(
+      new Float32Array(values),
+      parts.map(({ attacked }) => attacked),
+    ),
+    maps: joinedMaps(parts.map(({ maps }) => maps)),
+    attackedMaps: joinedMaps(parts.map(({ attackedMaps }) => attackedMaps)),
+  };
+}
+
+async function explainPart(
+  network: FrozenNetwork,
+  settings: RunSettings,
+  data: TrainingData,
+  indices: readonly number[],
+  round: number,
+  eps: number,
+): Promise<Explanation> {
   const { pictures, x, targets, ids } = await readBatch(data, indices);
   const batch = await attackBatch(network, x, targets, ids, settings.method, eps, settings.seed, round);
   const attacked = (await batch.attacked.data()) as Float32Array;
@@ -65,4 +95,13 @@ export async function explainBatch(
     maps: unionMaps({ maps: batch.maps, pairs }),
     attackedMaps: unionMaps({ maps: batch.attackedMaps, pairs }),
   };
+}
+
+function filled<T extends Uint8Array | Float32Array>(whole: T, parts: readonly T[]): T {
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
