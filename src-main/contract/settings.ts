@@ -175,7 +175,7 @@ export const RunSettings = v.strictObject({
       /** Whether the attack of a sample ends once its E has settled (method/attack-until-steady.ts); it changes E. */
       stopConverged: v.optional(v.boolean(), false),
       /** So little E may change in each of two steps to have settled. */
-      convergedChange: v.optional(between(0.0001, 0.5), 0.01),
+      convergedChange: v.optional(between(0.0001, 0.5), 0.02),
       similarity: v.optional(v.picklist(SIMILARITIES), 'cosine'),
       agreement: v.optional(v.picklist(AGREEMENTS), 'ratio'),
       /**
