@@ -21,9 +21,13 @@ export interface Listening {
   say(sentence: string): void;
 }
 
-export function listenTo(json: boolean): Listening {
+/** @param onStop said when a stop is asked for */
+export function listenTo(
+  json: boolean,
+  onStop = 'Storing where it is, then stopping. Once more ends it at once.',
+): Listening {
   const line = json ? null : new ProgressLine();
-  const signals = interruptible(() => line?.say('Storing where it is, then stopping. Once more ends it at once.'));
+  const signals = interruptible(() => line?.say(onStop));
   return {
     async during(work) {
       try {

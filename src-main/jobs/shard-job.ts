@@ -7,7 +7,7 @@ import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError, toErrorValue } from '../contract/errors.ts';
 import type { JobEvent } from '../contract/run.ts';
 import type { RunSettings } from '../contract/settings.ts';
-import type { Dataset, Sample } from '../datasets/dataset.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import { assessSamples } from '../method/assess-samples.ts';
 import { AssessmentTable } from '../method/assessment-table.ts';
 import { costOfRun } from '../method/cost.ts';
@@ -47,22 +47,13 @@ export async function shardJob(
 
 async function assessShard(
   engine: Engine,
-  { study, run, shard }: AssessShardRequest,
+  request: AssessShardRequest,
   stop: AbortSignal,
   report: (report: Report) => void,
 ): Promise<void> {
+  const { study, run, shard } = request;
   const tell = (event: JobEvent) => report({ type: 'event', event });
-  const record = await readRun(study, run);
-  const { settings } = record;
-  const pictures = await assessedPictures(study, record);
-  const at = await atAssessment(study, record, (round) => pictures.indicesOf(round).length);
-  if ('notDue' in at) throw new SteadygazeError('refused', at.notDue, at.hint);
-  const { snapshot } = at;
-  const assessment = assessmentOf(record, snapshot);
-  const assessed = pictures.indicesOf(assessment.round);
-  const slice = shardSlice(shard, assessed.length, settings.assessBatch);
-  const made = { engine: engine.id, versions: versionsOf(engine) };
-  const about: ShardAbout = { assessment, ...shard, ...slice, total: assessed.length, ...made };
+  const { settings, about, weights, own } = await prepare(engine, request);
   tell({ type: 'started', run, engine: engine.id, arm: settings.arm, seed: settings.seed });
   const folder = runFolder(study, run);
   if (await isShardThere(folder, about)) {
@@ -70,26 +61,54 @@ async function assessShard(
     tell({ type: 'warning', run, message });
     return;
   }
-  const indices = assessed.subarray(slice.first, slice.first + slice.count);
-  const samples = Array.from(indices, (i) => pictures.training[i]);
-  const pixels = await LoosePixels.open(pictures.dataset, settings.network.size, cacheFolder(study));
+  const pixels = await LoosePixels.open(own, settings.network.size, cacheFolder(study));
   try {
-    const data = trainingDataOf(pictures.dataset, samples, pixels);
-    const table = await assessAll(engine, { settings, assessment, weights: snapshot.weights, data }, stop, run, tell);
+    const data = trainingDataOf(own, pixels);
+    const { assessment } = about;
+    const table = await assessAll(engine, { settings, assessment, weights, data }, stop, run, tell);
     await writeShard(folder, about, table.toState());
   } finally {
     await pixels.close();
   }
 }
 
+interface Prepared {
+  readonly settings: RunSettings;
+  readonly about: ShardAbout;
+  readonly weights: ReadonlyMap<string, NamedArray>;
+  /** With the pictures of this shard alone: the list of all, and what else the checkpoint holds, is not kept in memory. */
+  readonly own: Dataset;
+}
+
+/** @throws SteadygazeError `refused` where no assessment is due */
+async function prepare(engine: Engine, { study, run, shard }: AssessShardRequest): Promise<Prepared> {
+  const record = await readRun(study, run);
+  const { settings } = record;
+  const pictures = await assessedPictures(study, record);
+  const at = await atAssessment(study, record, (round) => pictures.indicesOf(round).length);
+  if ('notDue' in at) throw new SteadygazeError('refused', at.notDue, at.hint);
+  const assessment = assessmentOf(record, at.snapshot);
+  const assessed = pictures.indicesOf(assessment.round);
+  const slice = shardSlice(shard, assessed.length, settings.assessBatch);
+  const made = { engine: engine.id, versions: versionsOf(engine) };
+  const indices = assessed.subarray(slice.first, slice.first + slice.count);
+  return {
+    settings,
+    about: { assessment, ...shard, ...slice, total: assessed.length, ...made },
+    weights: at.snapshot.weights,
+    own: { ...pictures.dataset, samples: Array.from(indices, (i) => pictures.training[i]) },
+  };
+}
+
 /** These pictures as if they were all. */
-function trainingDataOf(dataset: Dataset, samples: readonly Sample[], pixels: LoosePixels): TrainingData {
+function trainingDataOf(own: Dataset, pixels: LoosePixels): TrainingData {
+  const { samples } = own;
   return {
     count: samples.length,
     size: pixels.size,
-    classCount: dataset.classes.length,
+    classCount: own.classes.length,
     labels: Int32Array.from(samples, ({ label }) => label),
-    labelSets: labelSetsOf(dataset, samples),
+    labelSets: labelSetsOf(own, samples),
     ids: samples.map(({ id }) => id),
     read: (indices, out) =>
       pixels.read(

@@ -89,7 +89,7 @@ async function assess(
   shard: Shard,
   { json = false, run: wanted, engine }: TrainOptions,
 ): Promise<void> {
-  const listening = listenTo(json);
+  const listening = listenTo(json, 'Stopping after this batch. Once more ends it at once.');
   const { run, stopped } = await listening.during((listeners) =>
     assessShard({
       ...{ study: folder, shard, ...listeners },
