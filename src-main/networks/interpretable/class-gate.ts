@@ -12,7 +12,7 @@
  * projected (gate-projection.ts); how fast it learns is said in sgd.ts.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ClassGateLayer } from '../layer.ts';
 import type { Targets } from '../loss.ts';
 import type { GradientSink, Module } from '../modules.ts';
@@ -24,28 +24,30 @@ function isGateStep({ step, penalties: { gatePeriod } }: Pick<TrainingMoment, 's
   return step % gatePeriod === gatePeriod - 1;
 }
 
-/** The gate of each picture. */
+/** The gate of each picture. Nothing is read from the engine: a graphics card cannot answer within a pass. */
 interface PictureGates {
   /** [n,K] */
-  readonly values: Float32Array;
-  /** [n,K] the class whose gate it is. */
-  readonly classes: Int32Array;
+  readonly values: Tensor2D;
+  /** [n,K] int32, which of the picture's classes each gate is of. */
+  readonly places: Tensor2D;
+  /** [n] lists of as many classes; a picture of fewer has its last one again. */
+  readonly classes: readonly (readonly number[])[];
 }
 
 /** The largest gate of a picture's classes, for each filter; the first of equals. */
-function gatesOf(gate: Float32Array, channels: number, targets: Targets, n: number): PictureGates {
-  const values = new Float32Array(n * channels);
-  const classes = new Int32Array(n * channels);
-  for (let i = 0; i < n; i++) {
-    const own = classesOf(targets, i);
-    for (let k = 0; k < channels; k++) {
-      let best = own[0];
-      for (const label of own) if (gate[label * channels + k] > gate[best * channels + k]) best = label;
-      values[i * channels + k] = gate[best * channels + k];
-      classes[i * channels + k] = best;
-    }
-  }
-  return { values, classes };
+function gatesOf(gate: Tensor2D, targets: Targets, n: number): PictureGates {
+  const lists = Array.from({ length: n }, (_, i) => classesOf(targets, i));
+  const most = Math.max(...lists.map((own) => own.length));
+  const classes = lists.map((own) => Array.from({ length: most }, (_, i) => own[Math.min(i, own.length - 1)]));
+  return tf.tidy(() => {
+    // [n,most,K]
+    const among = tf.gather(gate, tf.tensor2d(classes, [n, most], 'int32'));
+    return { values: tf.max<Tensor2D>(among, 1), places: tf.argMax<Tensor2D>(among, 1), classes };
+  });
+}
+
+function discard({ values, places }: PictureGates): void {
+  tf.dispose([values, places]);
 }
 
 /** In training mode; in inference mode there is no module. @param gate the tensor `<name>.gate` at the time of the call */
@@ -55,25 +57,31 @@ export function classGate(
   sink: GradientSink,
   moment: () => TrainingMoment,
 ): Module {
-  /** Of the loss and the size of the gate, from what each picture's gate changes, [n,K]. */
-  const gateGradient = (byPicture: Float32Array, { classes }: PictureGates): Tensor => {
-    const tensor = gate();
-    const values = tensor.dataSync() as Float32Array;
-    const size = values.reduce((sum, value) => sum + Math.abs(value), 0);
-    const cost = size > channels ? moment().penalties.gateSparsity / channels : 0;
-    const gradient = new Float32Array(values.length).fill(cost);
-    byPicture.forEach((value, i) => (gradient[classes[i] * channels + (i % channels)] += value));
-    return tf.tensor(gradient, tensor.shape);
+  /** Of the loss and the size of the gate, from what each picture's gate changes, [n,K]; inside a tidy. */
+  const gateGradient = (byPicture: Tensor, { places, classes }: PictureGates): Tensor => {
+    const all = gate() as Tensor2D;
+    const isLarge = tf.cast(tf.greater(tf.sum(tf.abs(all)), channels), 'float32');
+    let gradient = tf.add<Tensor2D>(tf.zerosLike(all), tf.mul(isLarge, moment().penalties.gateSparsity / channels));
+    for (let place = 0; place < classes[0].length; place++) {
+      const changes = tf.mul(byPicture, tf.cast(tf.equal(places, place), 'float32'));
+      // [classes,n]: the sum over the pictures of each class is a product.
+      const members = Float32Array.from({ length: all.shape[0] * classes.length }, (_, i) =>
+        classes[i % classes.length][place] === Math.floor(i / classes.length) ? 1 : 0,
+      );
+      gradient = tf.add(gradient, tf.matMul(tf.tensor2d(members, [all.shape[0], classes.length]), changes));
+    }
+    return gradient;
   };
+  const gated = (x: Tensor, { values }: PictureGates): Tensor =>
+    tf.tidy(() => tf.mul(x, tf.reshape(values, [values.shape[0], 1, 1, channels])));
   return {
     keepsInput: true,
     keepsOutput: false,
     forward(x) {
       const now = moment();
       if (!isGateStep(now)) return { y: tf.clone(x), saved: null };
-      const n = x.shape[0] ?? 0;
-      const gates = gatesOf(gate().dataSync() as Float32Array, channels, now.targets, n);
-      return { y: tf.tidy(() => tf.mul(x, tf.tensor4d(gates.values, [n, 1, 1, channels]))), saved: gates };
+      const gates = gatesOf(gate() as Tensor2D, now.targets, x.shape[0] ?? 0);
+      return { y: gated(x, gates), saved: gates };
     },
     backward(x, _y, saved, dy, wantInput) {
       const gates = saved as PictureGates | null;
@@ -81,12 +89,14 @@ export function classGate(
         sink.parameter(`${name}.gate`, tf.zerosLike(gate()));
         return wantInput ? tf.clone(dy) : null;
       }
-      const changes = tf.tidy(() => tf.sum(tf.mul(dy, x as Tensor4D), [1, 2]));
-      sink.parameter(`${name}.gate`, gateGradient(changes.dataSync() as Float32Array, gates));
-      changes.dispose();
-      const n = dy.shape[0] ?? 0;
-      return wantInput ? tf.tidy(() => tf.mul(dy, tf.tensor4d(gates.values, [n, 1, 1, channels]))) : null;
+      const ofGate = tf.tidy(() => gateGradient(tf.sum(tf.mul(dy, x as Tensor4D), [1, 2]), gates));
+      sink.parameter(`${name}.gate`, ofGate);
+      const dx = wantInput ? gated(dy, gates) : null;
+      discard(gates);
+      return dx;
     },
-    drop: () => undefined,
+    drop(saved) {
+      if (saved !== null) discard(saved as PictureGates);
+    },
   };
 }

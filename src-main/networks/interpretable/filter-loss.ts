@@ -17,21 +17,21 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { PRESENT, UNKNOWN } from './filter-classes.ts';
+import type { ExpectedParts } from './filter-classes.ts';
 import { partTemplates, templateSize } from './part-templates.ts';
 
 /**
  * @param maps      [n,h,w,K] of values that are not negative, before the mask
  * @param peaks     [n,K] int32, place of the largest value of each map
  * @param templates [n,h,w,K] the template around each peak divided by tau: T_mu / tau
- * @param expected  [n,K] see filter-classes.ts
+ * @param expected  borrowed
  * @returns d (1 + n^2) Loss / d maps, summed over filters; the caller disposes of it
  */
 export function filterLossGradient(
   maps: Tensor4D,
   peaks: Tensor2D,
   templates: Tensor4D,
-  expected: Uint8Array,
+  { present, known }: ExpectedParts,
 ): Tensor4D {
   const [n, h, w, channels] = maps.shape;
   const area = h * w;
@@ -43,14 +43,6 @@ export function filterLossGradient(
     const fits = tf.reshape<tf.Rank.R3>(tf.matMul(all, columns), [area + 1, n, channels]);
     const logLikelihood = tf.sub<Tensor3D>(fits, tf.logSumExp(fits, 1, true));
     const logEvidence = tf.sub(tf.logSumExp(logLikelihood, 0), Math.log(area + 1));
-    const present = tf.tensor2d(
-      Float32Array.from(expected, (value) => (value === PRESENT ? 1 : 0)),
-      [n, channels],
-    );
-    const known = tf.tensor2d(
-      Float32Array.from(expected, (value) => (value === UNKNOWN ? 0 : 1)),
-      [n, channels],
-    );
     const negative = tf.sub(1, present);
     // The place of the template that each map should fit; the negative one is the last.
     const target = tf.add(tf.mul(tf.cast(peaks, 'float32'), present), tf.mul(negative, area));

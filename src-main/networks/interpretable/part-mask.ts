@@ -8,12 +8,12 @@
  * a part found.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../../compute/engine.ts';
 import type { PartMaskLayer } from '../layer.ts';
 import type { GradientSink, Module } from '../modules.ts';
 import type { TrainingMoment } from '../moment.ts';
-import { expectedParts, filterClasses, movedTable } from './filter-classes.ts';
+import { expectedParts, movedTable } from './filter-classes.ts';
 import { filterLossGradient } from './filter-loss.ts';
 import { maskHeight, templateSlope } from './part-templates.ts';
 
@@ -55,23 +55,31 @@ interface PartLearning {
   readonly moment: () => TrainingMoment;
 }
 
-/** What the gradient needs: places of the peaks, and in training the class of each filter. */
+/** What the gradient needs: places of the peaks, and in training the class of each filter, [K] int32. */
 interface Saved {
   readonly peaks: Tensor2D;
-  readonly classes: Int32Array | null;
+  readonly classes: Tensor1D | null;
+}
+
+function discard({ peaks, classes }: Saved): void {
+  peaks.dispose();
+  classes?.dispose();
 }
 
 /** @param learning null in inference mode */
-export function partMask(ops: EngineOps, { name, channels }: PartMaskLayer, learning: PartLearning | null): Module {
+export function partMask(
+  ops: EngineOps,
+  { name, classes: classCount }: PartMaskLayer,
+  learning: PartLearning | null,
+): Module {
   /** Moves the table on. @returns the class of each filter */
-  const learnClasses = (positive: Tensor4D, { table, sink, moment }: PartLearning): Int32Array => {
-    const before = table();
-    const means = tf.mean(positive, [1, 2]);
-    const activations = means.dataSync() as Float32Array;
+  const learnClasses = (positive: Tensor4D, { table, sink, moment }: PartLearning): Tensor1D => {
+    const means = tf.mean<Tensor2D>(positive, [1, 2]);
+    const moved = movedTable(table() as Tensor2D, means, moment().targets);
     means.dispose();
-    const moved = movedTable(before.dataSync() as Float32Array, activations, moment().targets, channels);
-    sink.state(`${name}.class_activation`, tf.tensor(moved, before.shape));
-    return filterClasses(moved, channels);
+    const classes = tf.argMax<Tensor1D>(moved, 0);
+    sink.state(`${name}.class_activation`, moved);
+    return classes;
   };
   return {
     keepsInput: true,
@@ -96,7 +104,7 @@ export function partMask(ops: EngineOps, { name, channels }: PartMaskLayer, lear
             if (learning !== null && classes !== null) {
               const { targets, penalties } = learning.moment();
               if (penalties.filterLoss > 0) {
-                const expected = expectedParts(classes, targets, n);
+                const expected = expectedParts(classes, targets, n, classCount);
                 const ofParts = filterLossGradient(tf.relu(maps), peaks, templates, expected);
                 gradient = tf.add(gradient, tf.mul(ofParts, penalties.filterLoss));
               }
@@ -104,11 +112,9 @@ export function partMask(ops: EngineOps, { name, channels }: PartMaskLayer, lear
             return ops.reluGrad(gradient, maps);
           })
         : null;
-      peaks.dispose();
+      discard(saved as Saved);
       return dx;
     },
-    drop: (saved) => {
-      (saved as Saved).peaks.dispose();
-    },
+    drop: (saved) => discard(saved as Saved),
   };
 }
