@@ -4,7 +4,7 @@
  * 'valid' padding; a symmetric padding that is neither is padded first and then 'valid'.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BatchNormGradients, BatchNormResult, ConvGeometry, EngineOps } from './engine.ts';
 import type { NativeBackend, OpAttribute } from './native-addon.ts';
 import { nativeDepthwise } from './native-depthwise.ts';
@@ -12,6 +12,7 @@ import { oneDnnOf } from './native-onednn.ts';
 import { nativePool, padded } from './native-pool.ts';
 
 type Shape4D = [number, number, number, number];
+type Correlate = (x: Tensor4D, dy: Tensor4D) => Tensor2D;
 
 /** @param threads that TensorFlow computes with */
 export function createNativeOps(backend: NativeBackend, threads: number): EngineOps {
@@ -45,6 +46,25 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
     layout,
   ];
+
+  /** Without the reshaping of TensorFlow.js's own, which goes by the product of batches of matrices. */
+  const matMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean): Tensor2D =>
+    run(
+      'MatMul',
+      [
+        { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+        { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
+      ],
+      [a, b],
+    );
+  /** x^T * dy of the values [pixels, channels] of two maps. */
+  const correlate: Correlate = (x, dy) =>
+    matMul(tf.reshape(x, [-1, x.shape[3]]), tf.reshape(dy, [-1, dy.shape[3]]), true, false);
+
+  /** Every stride-th pixel: for oneDNN the largest of one, since strided slices are slow. */
+  const subsampled = (x: Tensor4D, stride: number): Tensor4D =>
+    oneDnn?.maxPool(x, { size: 1, stride }) ??
+    (tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]) as Tensor4D);
 
   const withShape = <T>(shape: readonly number[], use: (tensor: Tensor1D) => T): T => {
     const tensor = tf.tensor1d(shape as number[], 'int32');
@@ -105,11 +125,16 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
 
     conv2dFilterGrad(x, dy, filterShape, { stride, pad }) {
       if (filterShape[0] === 1) {
-        return tf.tidy(() => pointwiseFilterGrad(pad === 0 ? x : padded(x, pad, 0), dy, filterShape, stride));
+        return tf.tidy(() => {
+          const input = pad === 0 ? x : padded(x, pad, 0);
+          // A 1x1 filter sees every stride-th pixel. TensorFlow's own kernel writes past its memory at stride 2, with
+          // whatever padding (2.21 with oneDNN), and ends the process sooner or later.
+          return tf.reshape(correlate(stride === 1 ? input : subsampled(input, stride), dy), filterShape);
+        });
       }
       const same = isSame(filterShape, stride, pad);
       if (same && x.shape[1] * x.shape[2] <= FEW_PIXELS && !binding.isUsingGpuDevice()) {
-        return filterGradByTap(x, dy, filterShape, pad);
+        return filterGradByTap(x, dy, filterShape, pad, correlate);
       }
       // Of few channels oneDNN's is slow where it pads by itself.
       const padsItself = oneDnn !== null && !same && x.shape[3] > FEW_CHANNELS;
@@ -126,15 +151,7 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
 
     ...nativeDepthwise(backend, run, withShape),
 
-    matMul: (a, b, transposeA, transposeB) =>
-      run(
-        'MatMul',
-        [
-          { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
-          { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
-        ],
-        [a, b],
-      ),
+    matMul,
 
     batchNorm(x, scale, offset, epsilon): BatchNormResult {
       const channels = x.shape[3];
@@ -204,7 +221,7 @@ function filterOfPhases(filter: Tensor4D, stride: number, pad: number, first: nu
  * Stride 1 and 'same' padding on a map of few pixels: one matrix product a tap, over the pixels that it sees. oneDNN
  * multiplies the padding as well.
  */
-function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: number): Tensor4D {
+function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: number, correlate: Correlate): Tensor4D {
   return tf.tidy(() => {
     const [n, height, width, input] = x.shape;
     const [k, , , output] = filterShape;
@@ -218,22 +235,11 @@ function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: n
         }
         const seen = tf.slice4d(x, [0, Math.max(0, i), Math.max(0, j), 0], [n, rows, columns, input]);
         const from = tf.slice4d(dy, [0, Math.max(0, -i), Math.max(0, -j), 0], [n, rows, columns, output]);
-        products.push(tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(from, [-1, output]), true, false));
+        products.push(correlate(seen, from));
       }
     }
     return tf.reshape(tf.concat(products, 0), filterShape);
   });
-}
-
-/**
- * A 1x1 filter sees every stride-th pixel: one matrix product; inside a tidy. TensorFlow's own kernel
- * writes past its memory at stride 2, with whatever padding (2.21 with oneDNN), and ends the process sooner or later.
- */
-function pointwiseFilterGrad(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, stride: number): Tensor4D {
-  const [, , input, output] = filterShape;
-  const seen = stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
-  const product = tf.matMul(tf.reshape(seen, [-1, input]), tf.reshape(dy, [-1, output]), true, false);
-  return tf.reshape(product, filterShape);
 }
 
 /** TensorFlow's 'same' pads symmetrically only at stride 1 with an odd filter. */
