@@ -106,12 +106,18 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ ...(found === null ? {} : { executablePath: found }), args: ['--no-sandbox'] });
 }
 
+/** No test measures this machine for the sake of the next one, unless it says where that is remembered. */
+function remembersNothing(): Record<string, string> {
+  return { STEADYGAZE_MACHINE: '', ...(process.env as Record<string, string>) };
+}
+
 /** Starts browser mode. @returns its process and the address with the token */
 export async function startServer(places: Places, args: readonly string[] = []) {
   const command = ['src-main/cli/steadygaze.js', 'serve', '--port', '0', '--data-folder', places.data];
   const server = spawn(process.execPath, [...command, '--studies', places.studies, ...args], {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: remembersNothing(),
   });
   const url = await new Promise<string>((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`browser mode ended with code ${String(code)}`)));
@@ -186,10 +192,8 @@ export async function launchElectron(places: Places, args: readonly string[] = [
     executablePath: found.executable,
     args: [PROJECT, '--no-sandbox', '--disable-gpu', `--user-data-dir=${places.data}`, ...args],
     env: {
-      ...(process.env as Record<string, string>),
+      ...remembersNothing(),
       STEADYGAZE_STUDIES: places.studies,
-      // No test measures this machine for the sake of the next one.
-      STEADYGAZE_MACHINE: '',
     },
   });
 }

@@ -168,11 +168,17 @@ export const OPERATIONS = {
     v.strictObject({ engine, threads, presets: v.array(v.picklist(PRESETS)), settings: settingValues, task }),
   ).answers<Estimates>(),
   /**
-   * What is fastest on this machine for a preset changed by `settings`. Measured where it is not known, or `again`;
-   * null where it is not known and is not to be remembered.
+   * What is fastest on this machine for a preset changed by `settings`; null: it is not known, and was not measured.
+   * Without anybody asking for it, it is measured only where an engine is to be chosen and the choice can be remembered.
    */
   'train.tune': operation(
-    v.strictObject({ engine, preset: v.picklist(PRESETS), settings: settingValues, again: v.boolean(), task }),
+    v.strictObject({
+      engine,
+      preset: v.picklist(PRESETS),
+      settings: settingValues,
+      measure: v.picklist(['never', 'unless-known', 'again']),
+      task,
+    }),
   ).answers<TuningView | null>(),
   'train.launch': operation(
     v.strictObject({

@@ -7,19 +7,21 @@ import { MachineMemory } from '../tuning/machine-memory.ts';
 import { assessedPerSecond, suggestionInWords } from '../tuning/words.ts';
 import { refuseDisturbing } from './measure-operation.ts';
 import type { Parts } from './parts.ts';
-import { plannedSettings } from './planned-work.ts';
+import { measuredFor, plannedSettings } from './planned-work.ts';
 
 export async function tune(parts: Parts, input: CheckedInput<'train.tune'>): Promise<TuningView | null> {
-  const { desk, library, work, tasks, launches, measurements } = parts;
-  const { engine, preset, again, task } = input;
+  const { desk, library, work, estimates, tasks, launches, measurements } = parts;
+  const { engine, preset, task } = input;
   const { folder, data } = desk.study;
   const memory = await MachineMemory.open();
   const settings = await plannedSettings(library, folder, preset, input, memory);
   const known = memory.tuningFor(settings);
-  if (!again && (known !== null || engine !== 'auto')) return known === null ? null : viewOf(known, settings);
-  // Where nothing is kept it would be measured every time.
-  if (!again && !memory.remembers) return null;
-  if (!again && launches.working) return null;
+  if (input.measure !== 'again') {
+    if (known !== null) return viewOf(known, settings);
+    // Where nothing is kept it would be measured every time.
+    const isWanted = input.measure === 'unless-known' && engine === 'auto' && memory.remembers && !launches.working;
+    if (!isWanted) return null;
+  }
   refuseDisturbing(launches.working);
   measurements.refuse();
   const tuning = await tasks.run(task, 'Finding out what is fastest here', ({ signal, onProgress, retitle }) =>
@@ -32,6 +34,10 @@ export async function tune(parts: Parts, input: CheckedInput<'train.tune'>): Pro
       },
     }),
   );
+  // What was measured before, perhaps beside something else that kept the machine busy, is measured anew.
+  const after = await MachineMemory.open();
+  const planned = await plannedSettings(library, folder, preset, input, after);
+  estimates.forget(measuredFor(await work.fingerprint(folder), planned, input, after));
   return viewOf(tuning, settings);
 }
 

@@ -8,6 +8,7 @@ import type {
   SettingValue,
   TrainedArm,
   TrainOptions,
+  TuningView,
 } from '../../../src-main/contract/train-view.ts';
 import type { StudyWeightsView } from '../../../src-main/contract/weights-view.ts';
 import { app } from '../../lib/app.svelte.ts';
@@ -16,6 +17,7 @@ import { LongCall } from '../../lib/tasks.svelte.ts';
 import { networkInForce } from './network/chosen-network.ts';
 import { plannedSeconds } from './planned-time.ts';
 import { parseSeeds } from './seeds.ts';
+import { parseThreads } from './tuning-words.ts';
 
 export type EngineChoice = 'auto' | 'cuda' | 'webgpu' | 'native' | 'wasm';
 
@@ -31,6 +33,8 @@ export class TrainingPlan {
   arms = $state<readonly TrainedArm[]>(USUAL_ARMS);
   seedsText = $state('0');
   engine = $state<EngineChoice>('auto');
+  /** Of the engine `native`; empty: as was found to be fastest. */
+  threadsText = $state('');
   applyCorrections = $state(true);
   /** Settings changed by hand, by dotted name; everything else is the preset's. */
   changes = $state<Readonly<Record<string, SettingValue>>>({});
@@ -42,6 +46,12 @@ export class TrainingPlan {
   launching = $state(false);
   launchError = $state.raw<ErrorValue | null>(null);
 
+  readonly tuning = new LongCall();
+  /** What is fastest here for what is chosen; null: it was not measured. */
+  tuned = $state.raw<TuningView | null>(null);
+
+  /** Undefined where what was typed is no number of threads. */
+  readonly threads = $derived(parseThreads(this.threadsText));
   readonly seeds = $derived(parseSeeds(this.seedsText));
   readonly runs = $derived(this.arms.length * (this.seeds?.length ?? 0));
   /** What a launch is asked for: everything that is not the preset's. */
@@ -49,6 +59,8 @@ export class TrainingPlan {
     const fromWeights = this.weights === null ? {} : { ...this.weights.settings, 'start.weights': this.weights.id };
     return { ...fromWeights, ...this.changes };
   });
+  /** Counts measurements, so that one that was overtaken knows it. */
+  #turn = 0;
   /** The study that all this is for. */
   #study: string | null = null;
 
@@ -73,12 +85,41 @@ export class TrainingPlan {
 
   /** Measures this machine; the service remembers, so that a second time takes no time. */
   async measure(): Promise<void> {
-    const { engine, wishes } = this;
+    const { engine, wishes, threads = null } = this;
     const settings = { ...wishes };
     const presets: Preset[] = ['quick', 'standard', 'thorough'];
+    const turn = ++this.#turn;
     this.measured = null;
-    const found = await this.measuring.run((task) => client.call('train.measure', { engine, presets, settings, task }));
+    await this.tune('unless-known');
+    // Cancelled by hand, the times are still wanted; but not those of what is no longer the choice.
+    if (turn !== this.#turn) return;
+    const found = await this.measuring.run((task) =>
+      client.call('train.measure', { engine, threads, presets, settings, task }),
+    );
     if (found !== null) this.measured = found;
+  }
+
+  /** Asks which engine, threads and batches are fastest for the preset. */
+  async tune(measure: 'never' | 'unless-known' | 'again'): Promise<void> {
+    const { engine, preset, wishes } = this;
+    const settings = { ...wishes };
+    const found = await this.tuning.run((task) =>
+      client.call('train.tune', { engine, preset, settings, measure, task }),
+    );
+    if (preset === this.preset) this.tuned = found;
+  }
+
+  /** Measures anew what is fastest, and what that makes of the times. */
+  async tuneAgain(): Promise<void> {
+    await this.stopMeasuring();
+    await this.tune('again');
+    await this.measure();
+  }
+
+  /** Ends what is measured, because it is no longer wanted. */
+  async stopMeasuring(): Promise<void> {
+    this.#turn += 1;
+    await Promise.all([this.tuning.cancel(), this.measuring.cancel()]);
   }
 
   estimateOf(preset: Preset): Estimate | null {
@@ -165,14 +206,14 @@ export class TrainingPlan {
   }
 
   async launch(): Promise<void> {
-    const { preset, arms, seeds, engine, wishes, applyCorrections, seconds } = this;
+    const { preset, arms, seeds, engine, threads = null, wishes, applyCorrections, seconds } = this;
     if (seeds === null || arms.length === 0) return;
     this.launching = true;
     this.launchError = null;
-    if (this.measuring.running) await this.measuring.cancel();
+    await this.stopMeasuring();
     try {
       await client.call('train.launch', {
-        ...{ preset, arms: [...arms], seeds: [...seeds], engine, settings: { ...wishes } },
+        ...{ preset, arms: [...arms], seeds: [...seeds], engine, threads, settings: { ...wishes } },
         ...{ applyCorrections, estimate: seconds },
       });
     } catch (thrown) {
