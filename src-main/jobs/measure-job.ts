@@ -97,7 +97,8 @@ function plannedWork(
       settings,
       classes,
       several: dataset.task === 'multi-label',
-      trainingBatch: Math.min(settings.training.batchSize, count),
+      // Of a batch that does not fit into memory, parts of this size are worked on.
+      trainingBatch: cost.trainingPart,
       assessBatch: Math.min(cost.assessBatch, count),
       evaluated: test.count > 0 ? test : validation,
     },

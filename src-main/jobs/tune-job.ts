@@ -29,8 +29,8 @@ export async function tuneJob(engine: Engine, request: TuneRequest, signal: Abor
   const { settings } = request;
   const architecture = buildArchitecture(settings.network, request.classes);
   const { batchSize } = settings.training;
-  // Throws where not even the plan's own batch fits.
-  fittingAssessBatch(engine, architecture, settings, batchSize);
+  // Throws where not even the fewest pictures fit; of a batch that is too large, parts are worked on.
+  const { trainingPart } = costOfRun(engine, architecture, settings, batchSize);
   const weights = initialWeights(describeParameters(architecture), settings.seed);
   const network = new Network(engine, architecture, weights, settings.start);
   const optimizer = new SgdOptimizer(network, settings.training.momentum, settings.training.weightDecay);
@@ -38,7 +38,7 @@ export async function tuneJob(engine: Engine, request: TuneRequest, signal: Abor
   try {
     const step = (count: number) => trainOnce(network, optimizer, settings, request, count);
     const training: BatchRate[] = [];
-    training.push({ batch: batchSize, seconds: await secondsEach(step, batchSize, BUDGETS.training, signal) });
+    training.push({ batch: batchSize, seconds: await secondsEach(step, trainingPart, BUDGETS.training, signal) });
     const frozen = await network.freeze();
     try {
       const assessment: BatchRate[] = [];
@@ -84,8 +84,8 @@ function fittingAssessBatch(
 
 function fitsTraining(engine: Engine, architecture: Architecture, settings: RunSettings, batchSize: number): boolean {
   try {
-    costOfRun(engine, architecture, { ...settings, training: { ...settings.training, batchSize } }, batchSize);
-    return true;
+    const asked = { ...settings, training: { ...settings.training, batchSize } };
+    return costOfRun(engine, architecture, asked, batchSize).trainingPart === batchSize;
   } catch (error) {
     if (error instanceof SteadygazeError) return false;
     throw error;
