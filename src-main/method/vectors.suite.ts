@@ -28,16 +28,11 @@ const CASES = [
   { file: 'vgg11_bn-w8', architecture: 'vgg11_bn' },
 ] as const;
 
-/** Runs the vectors on the engine that `start` gives. @param files of weights; a slow engine does one */
-export function describeVectors(
-  name: string,
-  start: () => Promise<Engine>,
-  files: readonly string[] = CASES.map(({ file }) => file),
-): void {
+/** Runs the vectors on the engine that `start` gives. */
+export function describeVectors(name: string, start: () => Promise<Engine>): void {
   const present = existsSync(FOLDER);
   if (!present) console.warn(`The reference vectors are not at ${FOLDER}: their tests are skipped.`);
-  const cases = CASES.filter(({ file }) => files.includes(file));
-  describe.skipIf(!present).each(cases)(`reference vectors on ${name}: $file`, ({ file, architecture }) => {
+  describe.skipIf(!present).each(CASES)(`reference vectors on ${name}: $file`, ({ file, architecture }) => {
     let engine: Engine;
     let network: Network;
     let frozen: FrozenNetwork;
