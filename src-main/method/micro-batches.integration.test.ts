@@ -9,7 +9,9 @@ import { buildArchitecture } from '../networks/architectures.ts';
 import { NO_PENALTIES } from '../networks/moment.ts';
 import { Network } from '../networks/network.ts';
 import { describeParameters, initialWeights, type FlatWeights } from '../networks/parameters.ts';
+import { networkCost } from '../networks/cost.ts';
 import { readBatch } from './calibration.ts';
+import { costOfRun } from './cost.ts';
 import { runRounds } from './rounds.ts';
 import { discs, recorder } from './rounds.fixture.ts';
 
@@ -139,6 +141,27 @@ describe('a batch in parts', () => {
     expect(warnings.filter((message) => message.includes('assessed 2 at a time'))).toHaveLength(1);
     expect(warnings).toHaveLength(3);
   }, 60_000);
+
+  it('is planned in parts where memory is known to be little', async () => {
+    const settings = settingsOf(RESNET);
+    const architecture = buildArchitecture(settings.network, 3);
+    const whole = costOfRun(engine, architecture, settings, data.count);
+    expect([whole.trainingPart, whole.leastPart]).toEqual([9, 2]);
+    // Room for 4 of the 9 pictures, and a little more.
+    const each = networkCost(architecture, SIZE).activationBytes * 1.7;
+    const small: Engine = { ...engine, memoryBudget: 4.5 * each };
+    expect(costOfRun(small, architecture, settings, data.count).trainingPart).toBe(4);
+    expect(costOfRun(small, buildArchitecture(settingsOf(VGG).network, 3), settingsOf(VGG), 18).leastPart).toBe(1);
+    const kept = { ...settings, start: { ...settings.start, batchNorm: 'keep' } as const };
+    expect(costOfRun(small, architecture, kept, data.count).leastPart).toBe(1);
+    expect(() => costOfRun({ ...engine, memoryBudget: 1.5 * each }, architecture, settings, 18)).toThrow(
+      'two pictures',
+    );
+    const warnings: string[] = [];
+    const hooks = { ...recorder(), warning: (message: string) => void warnings.push(message) };
+    await runRounds(small, settings, data, hooks, null);
+    expect(warnings).toEqual([expect.stringMatching(/9 pictures does not fit.*4 at a time.*batch norms/) as string]);
+  });
 
   it('gives up with a sentence where the fewest do not fit', async () => {
     const work = runRounds(narrow(engine, 1, 'conv2d'), settingsOf(RESNET), data, recorder(), null);
