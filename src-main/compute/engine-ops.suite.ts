@@ -172,6 +172,10 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>, sh
       }
     });
 
+    it('gives the filter gradient of a large picture', async () => {
+      await checkFilterGradient(ops, { x: [1, 101, 103, 2], filter: [3, 3, 2, 3], stride: 1, pad: 1, seed: 10 });
+    });
+
     it('gives the filter gradient of many channels on few pixels', async () => {
       await checkFilterGradient(ops, { x: [5, 4, 4, 40], filter: [3, 3, 40, 36], stride: 1, pad: 1, seed: 8 });
     });
