@@ -42,11 +42,14 @@ type MatrixProduct = (
 ) => void;
 
 const FLOAT_BYTES = 4;
+const NO_COMPANIONS = new Map<object, number>();
 
 /** Typed-array access to the tensors of one wasm backend. */
 export class WasmHeap {
   readonly #backend: BackendWasm;
   readonly #matrixProduct: MatrixProduct;
+  /** By the identity of a tensor's values. */
+  #companions: Map<object, number> = NO_COMPANIONS;
 
   constructor(backend: BackendWasm) {
     this.#backend = backend;
@@ -119,15 +122,47 @@ export class WasmHeap {
   }
 
   /** Lends so many bytes, of any content, for as long as `use` takes. */
-  borrow(bytes: number, use: (start: number) => void): void {
+  borrow<T>(bytes: number, use: (start: number) => T): T {
     const module = emscriptenModule(this.#backend);
     // Above 2 GiB the address comes as a negative number.
     const start = module._malloc(bytes) >>> 0;
     try {
-      use(start);
+      return use(start);
     } finally {
       module._free(start);
     }
+  }
+
+  /**
+   * Bytes that belong to a tensor's values and live as long as they: written by `write` when they are first asked for.
+   * One companion a tensor.
+   */
+  companion(tensor: TensorInfo, bytes: number, write: (start: number) => void): number {
+    this.#releaseWithValues();
+    const found = this.#companions.get(tensor.dataId);
+    if (found !== undefined) return found;
+    const start = emscriptenModule(this.#backend)._malloc(bytes) >>> 0;
+    write(start);
+    this.#companions.set(tensor.dataId, start);
+    return start;
+  }
+
+  /** From the first companion on, the backend releases companions with what they belong to. */
+  #releaseWithValues(): void {
+    if (this.#companions !== NO_COMPANIONS) return;
+    this.#companions = new Map();
+    const companions = this.#companions;
+    const backend = this.#backend;
+    const dispose = backend.disposeData.bind(backend);
+    backend.disposeData = (dataId, force) => {
+      const isGone = dispose(dataId, force);
+      const companion = isGone ? companions.get(dataId) : undefined;
+      if (companion !== undefined) {
+        emscriptenModule(backend)._free(companion);
+        companions.delete(dataId);
+      }
+      return isGone;
+    };
   }
 
   /** Where a tensor begins, in bytes. */

@@ -1,6 +1,7 @@
 /** The backend's kernels that are replaced: by hand-made values, at lengths that are no multiple of a vector. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, it } from 'vitest';
 import { startWasm } from './wasm.ts';
 
@@ -62,4 +63,29 @@ it('takes maxima, minima and signs; what is no number stays so', () => {
   gives([1, -1, 0, 1, -1, 1, 1], [7], () =>
     tf.tidy(() => tf.sign(tf.tensor1d([...a].map((v) => (Number.isNaN(v) ? 0 : v))))),
   );
+});
+
+it('multiplies matrices, and keeps the packed right one as long as that lives', () => {
+  const [a, b] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor2d([1, 0, 2, 1, 0, -1], [3, 2])];
+  // Rows 1 2 3, 4 5 6; columns 1 2 0, 0 1 -1.
+  for (let i = 0; i < 2; i++) gives([5, -1, 14, -1], [2, 2], () => tf.matMul(a, b));
+  tf.dispose(b);
+  // What lies where the last one lay is packed anew.
+  const other = tf.tensor2d([1, 1, 1, 1, 1, 1], [3, 2]);
+  gives([6, 6, 15, 15], [2, 2], () => tf.matMul(a, other));
+  gives([1, 4, 2, 5, 3, 6], [3, 2], () => tf.tidy(() => tf.matMul(a, tf.tensor2d([1, 0, 0, 1], [2, 2]), true)));
+  tf.dispose([a, other]);
+});
+
+it('gives back what it packed', () => {
+  const round = (): void => {
+    const [a, b] = [tf.ones([7, 1000]), tf.ones([1000, 1000])];
+    tf.dispose([tf.matMul(a, b), a, b]);
+  };
+  round();
+  const backend = tf.backend() as BackendWasm;
+  const heapBytes = (): number => (backend.wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length;
+  const before = heapBytes();
+  for (let i = 0; i < 100; i++) round();
+  expect(heapBytes()).toBe(before);
 });

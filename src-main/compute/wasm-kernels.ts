@@ -1,11 +1,13 @@
 /**
  * Kernels of the TensorFlow.js wasm backend that take far longer than what they do, replaced by faster ones with the
  * same results. Its slice copies the whole tensor first, so that cutting a parameter vector into a network's parameters
- * took longer than the network; its tile, maximum, minimum and sign go through values one by one, by way of indices.
+ * took longer than the network; its tile, maximum, minimum and sign go through values one by one, by way of indices; its
+ * matrix product multiplies and adds in two instructions.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernels } from './simd/module.ts';
+import { matrixProduct } from './simd/product.ts';
 import type { WasmHeap } from './wasm-heap.ts';
 
 const BACKEND = 'wasm';
@@ -51,6 +53,12 @@ export function replaceKernels(heap: WasmHeap, kernels: Kernels | null): void {
     const count = times.reduce((product, each) => product * each, 1);
     kernels.repeatRows(heap.start(x), rows, rowLength, count, heap.start(out));
     return out;
+  });
+  const product = matrixProduct(kernels, heap);
+  replace('BatchMatMul', ['a', 'b'], ([a, b], { transposeA, transposeB }) => {
+    const isPlain = transposeA !== true && transposeB !== true && a.shape.length === 2 && b.shape.length === 2;
+    if (!isPlain || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
+    return [...a.shape, ...b.shape].includes(0) ? null : product(a, b);
   });
   const ofPairs =
     (run: Kernels['maximum']): Replacement =>

@@ -63,13 +63,12 @@ function channelSums(
   b: Tensor4D,
 ): { sum: Float64Array; product: Float64Array } {
   const channels = a.shape[3];
-  let result = new Float64Array();
-  heap.borrow(2 * channels * Float64Array.BYTES_PER_ELEMENT, (sums) => {
+  return heap.borrow(2 * channels * Float64Array.BYTES_PER_ELEMENT, (sums) => {
     const products = sums + channels * Float64Array.BYTES_PER_ELEMENT;
     kernels.channelSums(heap.start(a), heap.start(b), a.size / channels, channels, sums, products);
-    result = heap.doubles(sums, 2 * channels).slice();
+    const both = heap.doubles(sums, 2 * channels).slice();
+    return { sum: both.subarray(0, channels), product: both.subarray(channels) };
   });
-  return { sum: result.subarray(0, channels), product: result.subarray(channels) };
 }
 
 /** Lends places on the heap that hold these values, one float each. */

@@ -52,8 +52,7 @@ export function agree(one: Products, other: Products, heap: WasmHeap): boolean {
     out: (ROWS + DEPTH) * COLUMNS + 8,
   };
   const lengths = Object.values(sizes);
-  let isSame = false;
-  heap.borrow(FLOAT_BYTES * lengths.reduce((sum, length) => sum + length), (start) => {
+  return heap.borrow(FLOAT_BYTES * lengths.reduce((sum, length) => sum + length), (start) => {
     const places = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, each) => sum + each * FLOAT_BYTES, start));
     const [left, panels, pixels, bias, tables, out] = places;
     const outPlaces = tables + 18 * FLOAT_BYTES;
@@ -71,7 +70,6 @@ export function agree(one: Products, other: Products, heap: WasmHeap): boolean {
       multiplyOuter(left, tables, pixels, ROWS, 8, RUNS, LENGTH * FLOAT_BYTES, LENGTH, COLUMNS, gradient);
       return heap.integers(out, sizes.out).slice();
     });
-    isSame = results[0].every((bits, i) => bits === results[1][i]) && results[0].some((bits) => bits !== 0);
+    return results[0].every((bits, i) => bits === results[1][i]) && results[0].some((bits) => bits !== 0);
   });
-  return isSame;
 }
