@@ -127,14 +127,21 @@ export type EngineStatus =
   | { readonly id: EngineId; readonly usable: false; readonly reason: string; readonly hint: string };
 
 /** Starts every engine once, each in a process of its own, and lets it prove itself. */
-export async function probeEngines(ids: readonly EngineId[], options?: JobOptions): Promise<EngineStatus[]> {
+export async function probeEngines(ids: readonly EngineId[], options: EngineJobOptions = {}): Promise<EngineStatus[]> {
   const statuses: EngineStatus[] = [];
   // One after the other: they all want all processors.
   for (const id of ids) {
     const job = startJob({ kind: 'probe', engine: id }, options);
     const found = await untilUp(job);
     await job.outcome;
-    statuses.push('id' in found ? { ...found, usable: true } : { ...refusalOfOutcome(id, found), usable: false });
+    if ('id' in found) {
+      options.advice?.works(id);
+      statuses.push({ ...found, usable: true });
+    } else {
+      const refusal = refusalOfOutcome(id, found);
+      options.advice?.refused(refusal);
+      statuses.push({ ...refusal, usable: false });
+    }
   }
   return statuses;
 }

@@ -6,12 +6,13 @@ import type { EngineExplanation } from '../contract/engine-checks.ts';
 import type { EngineView } from '../contract/train-view.ts';
 import { probeEngines } from '../jobs/engine-job.ts';
 import type { EngineStatus } from '../jobs/engine-job.ts';
+import { withAdvice } from './tuning/remembered.ts';
 
 export type { EngineStatus };
 
 /** Tries every engine, each in a process of its own: one that crashes takes nothing with it. */
-export function listEngines(): Promise<EngineStatus[]> {
-  return probeEngines(ENGINE_IDS);
+export async function listEngines(): Promise<EngineStatus[]> {
+  return probeEngines(ENGINE_IDS, await withAdvice());
 }
 
 /** Tries every engine and looks at what each needs of this machine. */

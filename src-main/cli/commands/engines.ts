@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { explainEngines, listEngines } from '../../service/list-engines.ts';
 import type { EngineStatus } from '../../service/list-engines.ts';
+import { rememberedTunings } from '../../service/tuning/remembered.ts';
+import { choiceInWords } from '../../service/tuning/words.ts';
 import { action, command } from '../command.ts';
 import type { CommonOptions } from '../command.ts';
 import { engineExplanation } from '../engine-explanation.ts';
@@ -20,10 +22,14 @@ export function enginesCommand(): Command {
           if (json) return printJson({ engines });
           return print(engines.map(engineExplanation).join('\n\n'));
         }
-        const engines = await listEngines();
-        if (json) return printJson({ engines });
+        const [engines, fastest] = [await listEngines(), await rememberedTunings()];
+        if (json) return printJson({ engines, fastest });
         print(table(engines.map(row)));
         if (engines.some(({ usable }) => !usable)) print('\n"steadygaze engines --explain" shows what is missing.');
+        if (fastest.length > 0) print('\nFound to be fastest here, and used where no engine is asked for:');
+        for (const { kind, choice, measured } of fastest) {
+          print(`${kind}: ${choiceInWords(choice)} (measured ${measured.slice(0, 10)})`);
+        }
       }),
     );
 }

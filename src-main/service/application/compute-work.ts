@@ -149,7 +149,7 @@ export function computeWork(host?: ComputeHost): ComputeWork {
         clearTimeout(late);
       }
     },
-    engines: async () => (await probeEngines(ENGINE_IDS, hosted)).map(engineView),
+    engines: async () => (await probeEngines(ENGINE_IDS, await withAdvice(hosted))).map(engineView),
     explainer: (study, engine) =>
       new Explainer({
         ...{ study, engine, ...hosted },

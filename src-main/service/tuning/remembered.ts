@@ -39,3 +39,8 @@ export function withTunedBatch(
 export async function rememberedTuning(settings: Pick<RunSettings, 'network'>): Promise<Tuning | null> {
   return (await MachineMemory.open()).tuningFor(settings);
 }
+
+/** Everything that was found on this machine, the newest first. */
+export async function rememberedTunings(): Promise<readonly Tuning[]> {
+  return (await MachineMemory.open()).tunings;
+}
