@@ -47,16 +47,18 @@ export function watchDevice(backend: WebGPUBackend, share: number): void {
     if (failed.code === 'out-of-memory') sound = new WeakSet();
   });
 
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const acquireBuffer = buffers.acquireBuffer.bind(buffers);
   const releaseBuffer = buffers.releaseBuffer.bind(buffers);
   buffers.acquireBuffer = (size, usage, ...rest) => {
     if (lost !== null) throw lost;
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const largest =
       usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
     if (size > largest) throw outOfMemory(`A buffer of ${size} bytes; the card allows ${largest}.`);
     const isKept = (buffers.freeBuffers.get(`${size}_${usage}`)?.length ?? 0) > 0;
-    if (!isKept) {
+    if (!isKept && buffers.numBytesAllocated + size > share) {
+      // What the work that is not yet handed over no longer needs is free only afterwards.
+      handOver(backend);
       giveBack(buffers, share - size);
       if (buffers.numBytesAllocated + size > share) {
         throw outOfMemory(`${size} bytes more than ${buffers.numBytesAllocated} of ${share}.`);
@@ -83,6 +85,14 @@ export function watchDevice(backend: WebGPUBackend, share: number): void {
     giveBack(buffers, -1);
     throw error;
   };
+}
+
+/** Sends the card all work that was gathered for it. */
+function handOver(backend: WebGPUBackend): void {
+  const { commandEncoder } = backend as unknown as { readonly commandEncoder: GPUCommandEncoder | null };
+  if (commandEncoder === null) return;
+  backend.endComputePassEncoder();
+  backend.submitQueue();
 }
 
 /** Gives buffers that nothing uses back to the card, the longest kept first, until `wished` bytes remain. */
