@@ -3,7 +3,7 @@
  * beforehand and then carried out. Prints predicted and real seconds, part by part, and their ratio. With `--runs 2`
  * the second run of each plan is also predicted with what the first has taught.
  *
- *     node bench/estimate.ts [--engine native] [--every 3] [--runs 1] [--json]
+ *     node bench/estimate.ts [--engine native] [--every 3] [--runs 1] [--plan 'as the demo'] [--json]
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'auto' },
     every: { type: 'string', default: '3' },
     runs: { type: 'string', default: '1' },
+    plan: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -71,6 +72,7 @@ try {
   const dataset = await openDataset(pictures, { seed: 0 });
   let correction: Correction = NO_CORRECTION;
   for (const [plan, input] of Object.entries(PLANS)) {
+    if (values.plan !== undefined && values.plan !== plan) continue;
     for (let run = 0; run < runs; run++) {
       const study = join(root, `${plan} ${String(run)}`);
       await createStudy(study, dataset);

@@ -25,6 +25,6 @@ export function suggestionInWords({ choice, engines }: Tuning): string | null {
   const share = Math.round(larger.saves * 100);
   return (
     `Training in batches of ${String(larger.batch)} would take ${String(share)} % less time. ` +
-    'It also changes what is learnt, so it is not done unasked: set training.batchSize for it.'
+    'It also changes what is learnt, so it is only done where somebody sets the batch size.'
   );
 }
