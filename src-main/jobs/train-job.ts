@@ -131,12 +131,13 @@ async function workOn({ session, engine, studied, resumed, start, until, outlet 
   const pixels = await StudyPixels.open(dataset, network.size, cacheFolder(session.study));
   try {
     const before = { round: 0, epoch: 0, loss: null, work: 0, workTotal: 1 };
+    // The threads that prepare batches come up while pictures are decoded.
+    const data = pixels.training();
     await pixels.fill({
       control: () => control.control(),
       onProgress: (done, total) => meter.update({ ...before, phase: 'decode', done, total }),
       onWarning: warn,
     });
-    const data = pixels.training();
     const [test, validation] = [pixels.evaluation('test'), pixels.evaluation('val')];
     const workAfter = evaluationWork(test, validation);
     const record = await readRun(session.study, session.id);
