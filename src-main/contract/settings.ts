@@ -26,6 +26,8 @@ const THRESHOLD_RULES = ['mean', 'fraction', 'otsu', 'area'] as const;
 export const ATTACKS = ['pgd', 'fgsm', 'mi-fgsm', 'pgd-l2', 'noise'] as const;
 export type AttackKind = (typeof ATTACKS)[number];
 
+const CONSISTENCY_SOURCES = ['attack', 'training'] as const;
+
 export const HEATMAPS = ['auto', 'cam', 'gradcam'] as const;
 export type HeatmapKind = (typeof HEATMAPS)[number];
 
@@ -176,6 +178,11 @@ export const RunSettings = v.strictObject({
       stopConverged: v.optional(v.boolean(), false),
       /** So little E may change in each of two steps to have settled. */
       convergedChange: v.optional(between(0.0001, 0.5), 0.02),
+      /**
+       * Where E comes from between rounds: an attack of its own, or what training computes anyway (an approximation:
+       * method/training-consistency.ts). The last assessment is always by attack.
+       */
+      consistencyFrom: v.optional(v.picklist(CONSISTENCY_SOURCES), 'attack'),
       similarity: v.optional(v.picklist(SIMILARITIES), 'cosine'),
       agreement: v.optional(v.picklist(AGREEMENTS), 'ratio'),
       /**

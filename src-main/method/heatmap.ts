@@ -19,6 +19,9 @@ import type { FrozenNetwork } from '../networks/frozen.ts';
  */
 export type ExplanationKind = HeatmapKind | 'gradcam++' | 'layercam';
 
+/** What a heatmap takes of a network. */
+export type Explained = Pick<FrozenNetwork, 'architecture' | 'camWeights' | 'mapGradient'>;
+
 /** Heatmaps of a batch as plain numbers in [0,1]. */
 export interface Heatmaps {
   /** [n,height,width] */
@@ -35,7 +38,7 @@ export interface Heatmaps {
  * @throws Error when `cam` is asked of a network without a pooling + dense head
  */
 export async function heatmaps(
-  network: FrozenNetwork,
+  network: Explained,
   map: Tensor4D,
   classes: Int32Array,
   kind: ExplanationKind,
@@ -48,7 +51,7 @@ export async function heatmaps(
 }
 
 /** [n,h,w] before ReLU and division */
-function rawMaps(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D, kind: ExplanationKind): Tensor3D {
+function rawMaps(network: Explained, map: Tensor4D, labels: Tensor1D, kind: ExplanationKind): Tensor3D {
   if (kind === 'gradcam++') return weightedSum(map, gradCamPlusPlusWeights(map, classGradient(network, map, labels)));
   if (kind === 'layercam') return tf.sum(tf.mul(map, tf.relu(classGradient(network, map, labels))), 3);
   const closedForm = kind === 'gradcam' ? null : network.camWeights(labels);
@@ -57,7 +60,7 @@ function rawMaps(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D, kind: 
 }
 
 /** d z_c / d A, [n,h,w,K] */
-function classGradient(network: FrozenNetwork, map: Tensor4D, labels: Tensor1D): Tensor4D {
+function classGradient(network: Explained, map: Tensor4D, labels: Tensor1D): Tensor4D {
   const selection = tf.cast(tf.oneHot(labels, network.architecture.classes), 'float32') as Tensor2D;
   return network.mapGradient(map, selection);
 }

@@ -9,11 +9,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { Targets } from '../networks/loss.ts';
 import { LabelSets } from '../numeric/label-sets.ts';
 import { backgroundOf, type BackgroundSettings } from './background.ts';
-import { type ExplanationKind, type Heatmaps, heatmaps, isEmptyMap, mapOf } from './heatmap.ts';
+import { type ExplanationKind, type Explained, type Heatmaps, heatmaps, isEmptyMap, mapOf } from './heatmap.ts';
 
 /** Pictures with their labels, one pair after the other. */
 export interface LabelPairs {
@@ -59,7 +58,7 @@ export function pairsOf(targets: Targets): LabelPairs | null {
  * @param targets what the n pictures are of
  */
 export async function labelHeatmaps(
-  network: FrozenNetwork,
+  network: Explained,
   map: Tensor4D,
   targets: Targets,
   kind: ExplanationKind,

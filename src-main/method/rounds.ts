@@ -26,14 +26,17 @@ import { assessedSamples, assessedShare } from './assessed-share.ts';
 import { beginning, beginningWeights } from './beginning.ts';
 import { BISECTIONS, calibrateEps } from './calibration.ts';
 import { costOfRun, type RunCost } from './cost.ts';
+import { withFrozenCopy } from './frozen-copy.ts';
 import type { TrainingData } from './data.ts';
 import type { LabelMaps } from './label-maps.ts';
 import type { RoundsHooks, RoundsProgress, RoundsResult } from './rounds-types.ts';
 import { project } from './projection.ts';
+import { epochsOfRound } from './schedule.ts';
 import type { RunPosition, Snapshot } from './snapshot.ts';
 import { stateToStore, storedMaps, storedMomentum } from './stored-state.ts';
 import { type BatchLimit, batchLimits } from './micro-batches.ts';
-import { diverged, trainEpoch } from './training.ts';
+import { trainEpoch } from './training.ts';
+import { refuseUnwatchable, TrainingConsistency, watchesTraining } from './training-consistency.ts';
 import { mixesBackgrounds, sampleWeights } from './weights.ts';
 
 /**
@@ -77,6 +80,8 @@ class Rounds {
   private position: RunPosition;
   private v: Float32Array;
   private table: AssessmentTable | null;
+  /** E as the present epoch shows it; null where it comes from attacks. */
+  private watched: TrainingConsistency | null;
   /** Heatmaps of the last assessment, kept for arms that mix backgrounds. */
   private mixing: LabelMaps | null;
 
@@ -85,6 +90,7 @@ class Rounds {
     this.data = data;
     this.hooks = hooks;
     const architecture = buildArchitecture(settings.network, data.classCount);
+    refuseUnwatchable(settings, architecture);
     this.cost = costOfRun(engine, architecture, settings, data.count);
     this.limits = batchLimits(this.cost, settings, data.count, (message) => hooks.warning(message));
     const layout = describeParameters(architecture);
@@ -102,6 +108,7 @@ class Rounds {
     this.table =
       from === null ? null : AssessmentTable.fromState(from.state, data.count, data.labelSets, from.position.round);
     this.mixing = from === null ? null : storedMaps(from.state, data);
+    this.watched = from === null ? null : TrainingConsistency.fromState(from.state, data);
     const { eps } = settings.method;
     if (eps !== 'auto') this.position = { ...this.position, eps };
   }
@@ -123,13 +130,12 @@ class Rounds {
   }
 
   private async train(): Promise<void> {
-    const { training } = this.settings;
     const { round } = this.position;
-    const epochs = round === 0 ? training.warmupEpochs : training.epochsPerRound;
-    const before = round === 0 ? 0 : training.warmupEpochs + (round - 1) * training.epochsPerRound;
-    const totalEpochs = training.warmupEpochs + training.rounds * training.epochsPerRound;
+    const { before, epochs, totalEpochs } = epochsOfRound(this.settings.training, round);
     while (this.position.epoch < epochs) {
-      const { epoch } = this.position;
+      const { epoch, eps } = this.position;
+      const isWatched = watchesTraining(this.settings, round, epoch, eps);
+      const watched = isWatched ? (this.watched ??= new TrainingConsistency(this.data)) : null;
       let rate = 0;
       const end = await trainEpoch(
         {
@@ -142,6 +148,7 @@ class Rounds {
           v: this.v,
           mixing: this.mixing,
           limit: this.limits.training,
+          watch: watched?.watcher(this.network, this.settings, before + epoch, eps ?? 0) ?? null,
         },
         this.position,
         async (progress, learningRate) => {
@@ -153,19 +160,25 @@ class Rounds {
       );
       const { count } = this.data;
       if (end.offset === count && rate > 0) {
-        this.hooks.epoch({
-          round,
-          epoch,
-          loss: end.lossSum / count,
-          accuracy: end.correct / count,
-          learningRate: rate,
-        });
+        const means = { loss: end.lossSum / count, accuracy: end.correct / count };
+        this.hooks.epoch({ round, epoch, ...means, learningRate: rate });
       }
       this.position = { ...this.position, epoch: epoch + 1, offset: 0, lossSum: 0, correct: 0 };
       await this.store();
     }
+    if (this.watched?.isWhole === true) return this.weighByTraining(this.watched);
     const phase = prototypesLayer(this.network.architecture) === null ? this.measuring : 'project';
     this.position = { ...this.position, phase, epoch: 0, offset: 0 };
+  }
+
+  /** The next round follows without an assessment. */
+  private async weighByTraining({ e, losses }: TrainingConsistency): Promise<void> {
+    const { arm, method, seed } = this.settings;
+    const { round } = this.position;
+    this.v = sampleWeights(arm, e, losses, method.weightFloor, seed, round);
+    this.watched = null;
+    this.position = { ...this.position, round: round + 1, epoch: 0, offset: 0 };
+    await this.store();
   }
 
   /** The phase after training, and after what belongs to training. */
@@ -237,13 +250,12 @@ class Rounds {
     const { arm, method, seed, training } = settings;
     const [e, loss] = [table.column('e'), table.column('loss')];
     this.v = sampleWeights(arm, e, loss, method.weightFloor, seed, round, table.known);
-    const { clean, attacked } = table.heatmaps();
+    const { clean: maps, attacked: attackedMaps } = table.heatmaps();
     await this.hooks.assessed({
       round,
       rows: table.rows(data, this.v),
       summary: table.summary(round, data.labels, data.classCount, eps ?? 0),
-      maps: clean,
-      attackedMaps: attacked,
+      ...{ maps, attackedMaps },
       weights: await this.exportWeights(),
     });
     this.mixing = mixesBackgrounds(arm) ? table.labelMaps() : null;
@@ -269,7 +281,7 @@ class Rounds {
 
   private async store(): Promise<void> {
     const momentum = exportParameters(this.network.layout, await this.optimizer.state());
-    const state = stateToStore(momentum, this.v, this.table, this.mixing);
+    const state = stateToStore(momentum, this.v, this.table, this.mixing, this.watched);
     await this.hooks.checkpoint({ position: this.position, weights: await this.exportWeights(), state });
   }
 
@@ -277,15 +289,8 @@ class Rounds {
     return exportWeights(this.network.layout, await this.network.weights());
   }
 
-  private async withFrozen<T>(use: (network: FrozenNetwork) => Promise<T>): Promise<T> {
-    const { parameters, statistics } = await this.network.weights();
-    if (![...parameters, ...statistics].every(Number.isFinite)) throw diverged();
-    const network = await this.network.freeze();
-    try {
-      return await use(network);
-    } finally {
-      network.dispose();
-    }
+  private withFrozen<T>(use: (network: FrozenNetwork) => Promise<T>): Promise<T> {
+    return withFrozenCopy(this.network, use);
   }
 
   private report(phase: RoundsProgress['phase'], done: number, total: number, loss: number | null): void {

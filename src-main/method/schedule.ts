@@ -1,4 +1,5 @@
 /** Learning rate over the whole run: linear from 0 to `base`, then half a cosine down to 0. */
+import type { TrainingSettings } from '../contract/settings.ts';
 
 /**
  * @param step        optimiser step about to be taken, 0 .. totalSteps - 1
@@ -18,4 +19,16 @@ export function learningRateAt(step: number, totalSteps: number, warmupSteps: nu
 export function batchOffsets(count: number, batchSize: number): number[] {
   const batches = Math.max(1, Math.round(count / batchSize));
   return Array.from({ length: batches + 1 }, (_, i) => Math.floor((i * count) / batches));
+}
+
+/** The epochs of a round's training, `before` of which are over when it begins, of those of the whole run. */
+export function epochsOfRound(
+  { warmupEpochs, rounds, epochsPerRound }: Pick<TrainingSettings, 'warmupEpochs' | 'rounds' | 'epochsPerRound'>,
+  round: number,
+): { readonly before: number; readonly epochs: number; readonly totalEpochs: number } {
+  return {
+    before: round === 0 ? 0 : warmupEpochs + (round - 1) * epochsPerRound,
+    epochs: round === 0 ? warmupEpochs : epochsPerRound,
+    totalEpochs: warmupEpochs + rounds * epochsPerRound,
+  };
 }

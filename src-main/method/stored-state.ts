@@ -3,6 +3,7 @@ import type { NamedArray } from '../networks/parameters.ts';
 import type { AssessmentTable } from './assessment-table.ts';
 import type { TrainingData } from './data.ts';
 import { type LabelMaps, pairsOf } from './label-maps.ts';
+import type { TrainingConsistency } from './training-consistency.ts';
 
 const MOMENTUM = 'momentum.';
 const MAPS = 'mixing.maps';
@@ -12,17 +13,20 @@ const MAPS = 'mixing.maps';
  * @param v        [count] sample weights
  * @param table    of an assessment that is not finished
  * @param mixing   heatmaps of the last assessment, where backgrounds are mixed
+ * @param watched  E as training itself shows it
  */
 export function stateToStore(
   momentum: ReadonlyMap<string, NamedArray>,
   v: Float32Array,
   table: AssessmentTable | null,
   mixing: LabelMaps | null,
+  watched: TrainingConsistency | null,
 ): Map<string, NamedArray> {
   const state = new Map<string, NamedArray>();
   for (const [name, array] of momentum) state.set(MOMENTUM + name, array);
   state.set('v', { shape: [v.length], data: v });
   for (const [name, array] of table?.toState() ?? []) state.set(name, array);
+  for (const [name, array] of watched?.toState() ?? []) state.set(name, array);
   if (mixing !== null) {
     const { count, height, width, values } = mixing.maps;
     state.set(MAPS, { shape: [count, height, width], data: values });

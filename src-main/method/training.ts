@@ -5,6 +5,7 @@ import type { RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
 import type { Network } from '../networks/network.ts';
 import type { SgdOptimizer } from '../networks/sgd.ts';
+import type { Watch } from '../networks/watched-pass.ts';
 import type { TrainingData } from './data.ts';
 import type { LabelMaps } from './label-maps.ts';
 import { loadBatches, partOf, type Waiting } from './loading.ts';
@@ -34,6 +35,8 @@ export interface EpochInputs {
   readonly mixing: LabelMaps | null;
   /** How many pictures fit into memory at once. Default: all. */
   readonly limit?: BatchLimit;
+  /** Takes E from the training itself (training-consistency.ts). */
+  readonly watch?: ((indices: Int32Array) => Watch) | null;
   /** Where the time is added that the engine waits for pictures. */
   readonly waiting?: Waiting;
 }
@@ -74,8 +77,11 @@ export async function trainEpoch(
       penalties: settings.training,
     };
     const { gradient, losses, correct } = await limit.whole(indices.length, (sizes) =>
-      network.trainingPassInParts(batch, sizes, (start, end) =>
-        tf.tensor4d(partOf(values, data.size, start, end), [end - start, data.size, data.size, 3]),
+      network.trainingPassInParts(
+        batch,
+        sizes,
+        (start, end) => tf.tensor4d(partOf(values, data.size, start, end), [end - start, data.size, data.size, 3]),
+        inputs.watch?.(indices) ?? null,
       ),
     );
     const rate = learningRateAt(progress.step, totalSteps, warmupSteps, learningRate);

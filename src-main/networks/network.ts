@@ -8,13 +8,15 @@ import { assembleTraining } from './assemble.ts';
 import { learningRates, splitFeatures, TRAIN_ALL, usesBatch, type FineTuning } from './fine-tuning.ts';
 import { FrozenNetwork } from './frozen.ts';
 import type { StoredStatistics } from './kept-norm.ts';
-import { type Architecture, inputScale, NORM_MOMENTUM } from './layer.ts';
+import { type Architecture, inputScale, NORM_MOMENTUM, poolingHead } from './layer.ts';
 import { type Targets, weightedLoss } from './loss.ts';
 import type { GradientSink } from './modules.ts';
 import { NO_PENALTIES, type TrainingMoment } from './moment.ts';
 import { PartSums, pickTargets, type TrainingBatch, type TrainingPass } from './training-parts.ts';
+import { parameterViews, statisticsViews } from './parameter-views.ts';
 import { describeParameters, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
+import { type Watch, watchedPass } from './watched-pass.ts';
 
 export class Network {
   readonly architecture: Architecture;
@@ -24,6 +26,10 @@ export class Network {
   private readonly lower: FrozenNetwork | null;
   /** What is trained, to the logits. */
   private readonly layers: Sequence;
+  /** The same in two, up to the last convolutional map and from there on. */
+  private readonly halves: { readonly features: Sequence; readonly head: Sequence };
+  /** During a pass from which nothing is learnt. */
+  private isRepeated = false;
   /** [parameterCount] the learning rate of each parameter as a share of the full one; null: all have the full one. */
   readonly rates: Float32Array | null;
   /** Where in the statistics those of the trained stages begin. */
@@ -53,14 +59,18 @@ export class Network {
     this.layout = describeParameters(architecture);
     this.parameters = tf.tensor1d(weights.parameters.slice());
     this.statistics = tf.tensor1d(weights.statistics.slice());
-    this.views = this.viewParameters();
+    this.views = parameterViews(this.parameters, this.layout);
     const { mean, std } = inputScale(architecture);
     this.mean = tf.tensor1d([...mean]);
     this.deviation = tf.tensor1d([...std]);
     const sink: GradientSink = {
       parameter: (name, gradient) => this.gradients.set(name, gradient),
-      statistics: (name, mean, variance, count) => this.batchStatistics.set(name, { mean, variance, count }),
+      statistics: (name, mean, variance, count) => {
+        if (this.isRepeated) tf.dispose([mean, variance]);
+        else this.batchStatistics.set(name, { mean, variance, count });
+      },
       state: (name, value) => {
+        if (this.isRepeated) return value.dispose();
         this.states.get(name)?.dispose();
         this.states.set(name, value);
       },
@@ -76,7 +86,7 @@ export class Network {
     this.rates = learningRates(architecture, this.layout, tuning);
     const keepsAll = !usesBatch(tuning.batchNorm);
     this.movedFrom = keepsAll ? this.layout.statisticsCount : describeParameters(lower).statisticsCount;
-    this.stored = keepsAll ? this.viewStatistics() : new Map();
+    this.stored = keepsAll ? statisticsViews(this.statistics, this.layout) : new Map();
     const stored = (name: string): StoredStatistics => {
       const found = this.stored.get(name);
       if (found === undefined) throw new Error(`no statistics of ${name}`);
@@ -85,6 +95,8 @@ export class Network {
     const keptNorms = keepsAll ? { keptNorms: { stored, learnt: tuning.batchNorm === 'keep' } } : {};
     const training = { ops: engine.ops, lookup, sink, moment: () => this.moment, ...keptNorms };
     this.layers = assembleTraining(training, [...trained, ...architecture.head]);
+    const [features, head] = [trained, architecture.head].map((half) => assembleTraining(training, half));
+    this.halves = { features, head };
   }
 
   /**
@@ -114,23 +126,26 @@ export class Network {
    * of classes moves on with every part). Where it fails, the network is as it was before.
    * @param sizes      pictures of each part
    * @param picturesOf the pictures `from` .. `to - 1` of the batch, [to - from,size,size,3] in [0,1]; disposed of here
+   * @param watch      is shown every part, of a network that is trained from the picture on
    */
   async trainingPassInParts(
     batch: TrainingBatch,
     sizes: readonly number[],
     picturesOf: (from: number, to: number) => Tensor4D,
+    watch: Watch | null = null,
   ): Promise<TrainingPass> {
     const sums = new PartSums(batch.v.length);
     try {
       await disposingOnFailure(async () => {
         for (const size of sizes) {
           const { done } = sums;
-          const { losses, correct } = await this.passOfPart(batch, done, size, picturesOf(done, done + size));
+          const { losses, correct } = await this.passOfPart(batch, done, picturesOf(done, done + size), watch);
           sums.add({ losses, correct, gradient: this.collectGradient(), statistics: this.collectStatistics() });
         }
       });
     } catch (error) {
       for (const found of [this.gradients, this.batchStatistics, this.states]) found.clear();
+      this.isRepeated = false;
       throw error;
     }
     const { statistics, gradient, losses, correct } = sums.whole();
@@ -143,15 +158,20 @@ export class Network {
   private async passOfPart(
     { targets, v, seed, step, penalties }: TrainingBatch,
     before: number,
-    count: number,
     x: Tensor4D,
+    watch: Watch | null,
   ): Promise<Pick<TrainingPass, 'losses' | 'correct'>> {
-    const isWhole = count === v.length;
-    const own = isWhole ? targets : pickTargets(targets, before, before + count);
+    const [count] = x.shape;
+    const own = count === v.length ? targets : pickTargets(targets, before, before + count);
     const ownV = v.subarray(before, before + count);
     const part = { before, all: v.length };
     this.moment = { step, chance: new Random(seed), targets: own, v: ownV, penalties, part };
-    const input = this.lower?.forward(x).map ?? tf.tidy<Tensor4D>(() => tf.div(tf.sub(x, this.mean), this.deviation));
+    if (watch !== null) {
+      const { moment, scaled } = this;
+      const repeated = <T>(pass: () => T): T => this.repeated(pass, seed);
+      return watchedPass({ ...this.halves, scaled, moment, repeated }, x, watch);
+    }
+    const input = this.lower?.forward(x).map ?? this.scaled(x);
     x.dispose();
     const { y, tape } = this.layers.forward(input, true);
     const logits = y as Tensor2D;
@@ -163,6 +183,24 @@ export class Network {
     return { losses, correct };
   }
 
+  /** A pass by the same chance as the one before, from which nothing is learnt. */
+  private repeated<T>(pass: () => T, seed: number): T {
+    this.moment = { ...this.moment, chance: new Random(seed) };
+    this.isRepeated = true;
+    const result = pass();
+    this.isRepeated = false;
+    return result;
+  }
+
+  private readonly scaled = (x: Tensor4D): Tensor4D => tf.tidy(() => tf.div(tf.sub(x, this.mean), this.deviation));
+
+  /** Rows [n,K] of the dense layer for classes [n] where the class activation map is closed-form. */
+  camWeights(classes: Tensor1D): Tensor2D | null {
+    const dense = poolingHead(this.architecture);
+    if (dense === null) return null;
+    return tf.tidy(() => tf.gather(tf.transpose(this.views.get(`${dense.name}.weight`) as Tensor2D), classes));
+  }
+
   /** The flat parameter vector as a tensor, owned by the network. */
   get parameterVector(): Tensor1D {
     return this.parameters;
@@ -172,7 +210,7 @@ export class Network {
   replaceParameters(parameters: Tensor1D): void {
     tf.dispose([this.parameters, ...this.views.values()]);
     this.parameters = parameters;
-    this.views = this.viewParameters();
+    this.views = parameterViews(this.parameters, this.layout);
   }
 
   async weights(): Promise<FlatWeights> {
@@ -189,31 +227,6 @@ export class Network {
     this.lower?.dispose();
     for (const { mean, variance } of this.stored.values()) tf.dispose([mean, variance]);
     tf.dispose([this.parameters, this.statistics, this.mean, this.deviation, ...this.views.values()]);
-  }
-
-  private viewParameters(): Map<string, Tensor> {
-    const { parameters } = this.layout;
-    const parts = tf.split(
-      this.parameters,
-      parameters.map(({ size }) => size),
-    );
-    const views = new Map<string, Tensor>();
-    parameters.forEach(({ name, innerShape }, i) => {
-      const part = parts[i] as Tensor1D;
-      views.set(name, innerShape.length === 1 ? part : tf.reshape(part, innerShape.slice()));
-      if (innerShape.length !== 1) part.dispose();
-    });
-    return views;
-  }
-
-  /** The stored mean and variance of every batch norm. */
-  private viewStatistics(): Map<string, StoredStatistics> {
-    const views = new Map<string, StoredStatistics>();
-    for (const { name, channels, offset } of this.layout.statistics) {
-      const mean = tf.slice1d(this.statistics, offset, channels);
-      views.set(name, { mean, variance: tf.slice1d(this.statistics, offset + channels, channels) });
-    }
-    return views;
   }
 
   /** Mean and unbiased variance of every batch norm that goes by the batch, one after the other; null without any. */

@@ -188,6 +188,10 @@ export const SETTING_WORDS: Readonly<Record<string, Words>> = {
     'When an attack has settled',
     'When explanation consistency changes by no more than this in each of two steps. Larger values stop earlier and are less exact.',
   ),
+  'method.consistencyFrom': method(
+    'Where explanation consistency comes from',
+    'attack: every round attacks the pictures. training: a rough figure from what training computes anyway, much faster; rounds in between are then not assessed, and only the last assessment is exact. For networks that end in pooling and one dense layer.',
+  ),
   'method.similarity': method(
     'How heatmaps are compared',
     'The measure S of how alike the heatmaps before and after the disturbance are: cosine, correlation (pearson), overlap of the foregrounds (iou), structure (ssim), or a distance between distributions (jsd, emd).',
