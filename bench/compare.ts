@@ -3,7 +3,7 @@
  * meets both alike.
  *
  *     node bench/compare.ts --python torch-env/bin/python [--architecture resnet18|resnet50|vgg16] [--engine native]
- *         [--threads 1] [--size 64] [--stem imagenet] [--batch 16] [--rounds 5] [--works training,assessment]
+ *         [--threads 1] [--size 64] [--stem imagenet] [--batch 64] [--rounds 3] [--works training,assessment]
  *         [--cores 0] [--channels-last] [--whole-backward] [--json]
  *
  * Networks are torchvision's, of full width. Works: forward, heatmap, attack, assessment, training. Prints per work the
@@ -29,8 +29,8 @@ const WASM_TARGET = 2.5;
 
 /** Side of the pictures, pictures of a batch and pairs, so that it takes about a minute. */
 const DEFAULTS = {
-  resnet18: { size: '64', batch: '16', rounds: '7' },
-  resnet50: { size: '224', batch: '4', rounds: '3' },
+  resnet18: { size: '64', batch: '64', rounds: '3' },
+  resnet50: { size: '224', batch: '4', rounds: '2' },
   vgg16: { size: '224', batch: '1', rounds: '2' },
 } as const;
 

@@ -72,7 +72,7 @@ export function assembleTraining(training: Training, layers: readonly Layer[]): 
         return commonModule({ ops, lookup, sink, inner }, layer);
     }
   };
-  return new Sequence(layers.map(moduleOf));
+  return new Sequence(poolsFirst(layers).map(moduleOf));
 }
 
 /** What modules in inference mode work with. */
@@ -84,7 +84,8 @@ interface Inference {
 }
 
 /** Modules in inference mode: batch norms are folded, nothing is left out by chance. */
-export function assembleInference(inference: Inference, layers: readonly Layer[]): Sequence {
+export function assembleInference(inference: Inference, given: readonly Layer[]): Sequence {
+  const layers = poolsFirst(given);
   const { ops, lookup, unrolled } = inference;
   const inner = (branch: readonly Layer[]): Sequence => assembleInference(inference, branch);
   const modulesOf = (layer: Layer, i: number): Module[] => {
@@ -109,6 +110,19 @@ export function assembleInference(inference: Inference, layers: readonly Layer[]
     }
   };
   return new Sequence(layers.flatMap(modulesOf));
+}
+
+/**
+ * A ReLU before a max pool comes after it instead: what passes is the same, and so is its gradient (where all of a
+ * window is below zero none comes back, whichever place it would have gone to), on a quarter of the values.
+ */
+function poolsFirst(layers: readonly Layer[]): Layer[] {
+  const ordered = [...layers];
+  for (let i = 1; i < ordered.length; i++) {
+    const [before, after] = [ordered[i - 1], ordered[i]];
+    if (before.op === 'relu' && after.op === 'maxPool') [ordered[i - 1], ordered[i]] = [after, before];
+  }
+  return ordered;
 }
 
 interface Common {
