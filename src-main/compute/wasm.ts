@@ -1,6 +1,7 @@
 /**
  * The `wasm` engine: TensorFlow.js' WebAssembly backend (SIMD, one thread), from npm alone, the
- * same on every platform. The slowest engine, and the one that is always there.
+ * same on every platform, with our own kernels for what costs time (simd/). The slowest engine, and the one that is
+ * always there.
  */
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
@@ -57,19 +58,22 @@ async function createEngine(): Promise<Engine> {
   const backend = tf.backend() as BackendWasm;
   refuseFailedAllocations(backend);
   const heap = new WasmHeap(backend);
-  const kernels = ownKernels(backend, heap);
+  const { kernels, vectors } = ownKernels(backend, heap);
   replaceKernels(heap, kernels);
   return {
     id: 'wasm',
-    description: `TensorFlow.js ${version_wasm} WebAssembly (SIMD), 1 thread`,
+    description: `TensorFlow.js ${version_wasm} WebAssembly (${vectors}), 1 thread`,
     versions: { 'tfjs-core': tf.version_core, 'tfjs-backend-wasm': version_wasm },
     ops: createWasmOps(backend, kernels),
     memoryBudget: MEMORY_BUDGET,
   };
 }
 
-function ownKernels(backend: BackendWasm, heap: WasmHeap): Kernels | null {
+/** Our own kernels, null where the machine lacks what they need, and by what vectors it computes, in words. */
+function ownKernels(backend: BackendWasm, heap: WasmHeap): { kernels: Kernels | null; vectors: string } {
   const memory = memoryOf(backend);
   const kernels = loadKernels(memory);
-  return kernels === null || memory === undefined ? null : widened(kernels, memory, heap);
+  if (kernels === null || memory === undefined) return { kernels: null, vectors: 'SIMD' };
+  const wide = widened(kernels, memory, heap);
+  return { kernels: wide, vectors: wide === kernels ? 'relaxed SIMD' : 'relaxed SIMD, 256 bits' };
 }
