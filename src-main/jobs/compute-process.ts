@@ -28,6 +28,9 @@ interface Controls {
   stop(): void;
 }
 
+/** What a person waits for. */
+const AT_ONCE: ReadonlySet<JobRequest['kind']> = new Set(['probe', 'explain', 'logits']);
+
 const channel = openChannel();
 const questions = new ExplainQueue();
 let control: Controls | null = null;
@@ -47,10 +50,9 @@ function controlledBy(handle: Controls): void {
 }
 
 async function work(request: JobRequest): Promise<void> {
-  // A run takes every processor there is, for hours: the window, and whatever else a person does, goes first.
-  if (['train', 'resume', 'evaluate', 'assess-shard'].includes(request.kind)) {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  }
+  // A run takes every processor there is, for hours: the window, and whatever else a person does, goes first. What is
+  // measured to tell how long a run will take has to get as much of the machine as the run will.
+  if (!AT_ONCE.has(request.kind)) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   // The engine reads it while it loads.
   if (request.threads !== undefined) askForThreads(request.threads);
   let engine;
