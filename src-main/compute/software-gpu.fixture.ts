@@ -7,7 +7,7 @@ import { startWebGpu } from './webgpu.ts';
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** What lets compute processes use it. With STEADYGAZE_TEST_GPU=1 tests use the machine's own card. */
-export const softwareGpu: Readonly<Record<string, string>> =
+const softwareGpu: Readonly<Record<string, string>> =
   process.env['STEADYGAZE_TEST_GPU'] === '1' || !existsSync(SWIFTSHADER)
     ? { STEADYGAZE_SOFTWARE_GPU: '1' }
     : { STEADYGAZE_SOFTWARE_GPU: '1', VK_ICD_FILENAMES: SWIFTSHADER };

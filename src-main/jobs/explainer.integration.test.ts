@@ -42,8 +42,8 @@ function watchedHost() {
   /** Called with every command before it is sent. */
   const on: { command: (command: Command, process: ComputeProcess) => void } = { command: () => undefined };
   const host: ComputeHost = {
-    start() {
-      const process = nodeHost.start();
+    start(engine) {
+      const process = nodeHost.start(engine);
       processes.push(process);
       return {
         ...process,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../compute/choose.ts';
+import type { EngineId } from '../compute/engine.ts';
 import type { Interpretation } from '../contract/interpretation.ts';
 import type { Interpretable } from '../contract/settings.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
@@ -45,8 +46,8 @@ beforeAll(async () => {
     await listen(trainRequest(study, 'native', settings)).job.outcome;
   }
   const host = {
-    start() {
-      const process = nodeHost.start();
+    start(engine: EngineId) {
+      const process = nodeHost.start(engine);
       return { ...process, send: (command: Command) => (commands.push(command), process.send(command)) };
     },
   };

@@ -23,8 +23,8 @@ const log: string[] = [];
 const pids: number[] = [];
 
 const host: ComputeHost = {
-  start() {
-    const started = nodeHost.start();
+  start(engine) {
+    const started = nodeHost.start(engine);
     if (started.pid !== undefined) pids.push(started.pid);
     return started;
   },
