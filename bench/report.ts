@@ -5,7 +5,7 @@ import type { Outcome, StepPoint, WorkResult } from './task.ts';
 import type { Work } from './workload.ts';
 
 /** Bytes of a process, and tensors that it should not have kept. */
-export interface Sizes {
+interface Sizes {
   readonly peakMemoryBytes: number;
   readonly leakedTensors: number;
 }
@@ -19,7 +19,7 @@ export interface SizeResult extends Sizes {
   readonly works: Readonly<Partial<Record<Work, WorkResult>>>;
 }
 
-export interface MemoryPoint extends Sizes {
+interface MemoryPoint extends Sizes {
   readonly size: number;
   readonly batch: number;
   /** With the engine started and nothing done yet. */
