@@ -8,13 +8,20 @@ import { prototypesLayer } from '../networks/interpretable/prototype-matches.ts'
 import type { Architecture } from '../networks/layer.ts';
 import { describeParameters } from '../networks/parameters.ts';
 import { passesPerPicture } from './assessment.ts';
+import { stepsOf } from './attack.ts';
 import { assessedShare } from './assessed-share.ts';
 import { BISECTIONS, probeMethod } from './calibration.ts';
 import { PASSES_OF_PROJECTION } from './projection.ts';
+import { epochsOfRound } from './schedule.ts';
 import type { RunPosition } from './snapshot.ts';
+import { watchesTraining } from './training-consistency.ts';
 
 /** A training step is a forward pass and two backward passes of about its cost. */
 const PASSES_OF_TRAINING = 3;
+/** What a sample costs whose E is taken from training: one more forward pass. */
+const PASSES_OF_WATCHING = 1;
+/** How far a trial of the calibration goes on average before it is decided (0.73 in a run of bench/options.ts). */
+const TRIED_SHARE = 0.75;
 /**
  * What a picture adds to the memory of an engine at the height of a pass, as a multiple of its activations: with their
  * gradients and what operations allocate meanwhile, but without what is given back layer by layer. Measured as the
@@ -54,12 +61,18 @@ export function costOfRun(engine: Engine, architecture: Architecture, settings: 
   }
 
   const assessed = (round: number): number => Math.ceil(count * assessedShare(settings, round));
-  const assessment = (round: number): number => assessed(round) * passesPerPicture(method);
+  const isWatched = (round: number): boolean => {
+    const eps = method.eps === 'auto' && round === 0 ? null : 0;
+    return watchesTraining(settings, round, epochsOfRound(training, round).epochs - 1, eps);
+  };
+  /** Where E is taken from training, its pass stands here too: no assessment is made between two rounds. */
+  const assessment = (round: number): number =>
+    isWatched(round) ? count * PASSES_OF_WATCHING : assessed(round) * passesPerPicture(method);
   const passesOfTraining = passesOfStep(architecture, settings);
   const epoch = count * passesOfTraining;
   const probe = Math.min(count, method.autoProbe);
-  const calibration =
-    method.eps === 'auto' ? probe * (1 + (BISECTIONS + 1) * passesPerPicture(probeMethod(method))) : 0;
+  const trials = (BISECTIONS + 1) * TRIED_SHARE;
+  const calibration = method.eps === 'auto' ? probe * (1 + trials * (2 * stepsOf(probeMethod(method)) + 1)) : 0;
   const warmupEpochs = isTrained ? training.warmupEpochs : 0;
   const warmup = warmupEpochs * epoch;
   const round = training.epochsPerRound * epoch;
