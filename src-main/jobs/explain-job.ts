@@ -177,7 +177,7 @@ class AssessedRound {
     const labelsOf = (row: number) => data.labelSets?.positives(row) ?? [data.labels[row]];
     for (const row of rows) {
       const { x } = await readBatch(data, [row]);
-      const said = interpret(settings.network.interpretable, network, {
+      const said = await interpret(settings.network.interpretable, network, {
         ...{ x, classes, labels: [...labelsOf(row)] },
         sourceOf: (source, label) => {
           // The prototypes of a network that was brought come from pictures that are not these.
