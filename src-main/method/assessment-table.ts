@@ -125,7 +125,7 @@ export class AssessmentTable {
     const attackedMaps = (this.attackedMaps ??= emptyMaps(this.mapCount, height, width));
     samples.forEach((row, i) => {
       for (const name of COLUMNS) this.columns[name][row] = part.columns[name][i];
-      this.assessedIn[row] = this.round;
+      this.assessedIn[row] = part.assessedIn[i];
       const [from, to, at] = [part.firstMap(i), part.firstMap(i + 1), this.firstMap(row)];
       maps.values.set(clean.values.subarray(from * area, to * area), at * area);
       attackedMaps.values.set(attacked.values.subarray(from * area, to * area), at * area);
