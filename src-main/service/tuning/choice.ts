@@ -18,7 +18,7 @@ export interface WorkOfRun {
   readonly passes: number;
 }
 
-export interface Choice {
+interface Choice {
   readonly engine: EngineId;
   readonly description: string;
   readonly threads: number | null;
@@ -66,7 +66,7 @@ function bestBatch(rates: readonly BatchRate[]): BatchRate | null {
 }
 
 /** Training with larger batches learns something else, so it is only said how much faster it would be. */
-export interface LargerBatch {
+interface LargerBatch {
   readonly batch: number;
   /** Share of the time that it would save, in (0,1). */
   readonly saves: number;

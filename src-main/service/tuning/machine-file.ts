@@ -63,7 +63,7 @@ export function machineFolder(env: NodeJS.ProcessEnv = process.env): string | nu
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share'), 'steadygaze');
 }
 
-export const freshMachine = (key: string): MachineRecord => ({ key, tunings: [], refusals: [], corrections: {} });
+const freshMachine = (key: string): MachineRecord => ({ key, tunings: [], refusals: [], corrections: {} });
 
 /** What is known of a machine. @param folder null: nothing */
 export async function readMachine(folder: string | null, key: string): Promise<MachineRecord> {

@@ -13,7 +13,7 @@ import type { MachineRecord, Refused, Tuning } from './machine-file.ts';
 /** Milliseconds for which an engine that was refused is not the first to be tried. */
 const DAY = 24 * 3600 * 1000;
 
-export interface MachinePlace {
+interface MachinePlace {
   /** Of the file; null: nothing is remembered. */
   readonly folder: string | null;
   /** Names this machine. */

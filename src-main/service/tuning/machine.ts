@@ -7,7 +7,7 @@ import { ENGINE_IDS } from '../../compute/engine.ts';
 import { installedVersion } from '../../compute/installed.ts';
 
 /** Everything that decides which engine is fastest, or whether one works. */
-export interface MachineFacts {
+interface MachineFacts {
   readonly processor: string;
   readonly logicalProcessors: number;
   readonly system: string;

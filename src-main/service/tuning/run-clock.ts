@@ -5,7 +5,7 @@ import { ratiosOf } from './correction.ts';
 import type { CorrectedPart } from './correction.ts';
 
 /** What was expected of the run, without any correction. */
-export interface ExpectedRates {
+interface ExpectedRates {
   readonly parts: RunSeconds;
   readonly trainingImagesPerSecond: number;
   readonly assessmentImagesPerSecond: number;

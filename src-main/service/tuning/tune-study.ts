@@ -8,7 +8,7 @@ import { resolveSettings } from '../settings.ts';
 import { tune } from './tune.ts';
 import type { Tuned, TuneOptions } from './tune.ts';
 
-export interface TuneStudyOptions extends Pick<TuneOptions, 'engines' | 'signal' | 'onProgress' | 'job'> {
+interface TuneStudyOptions extends Pick<TuneOptions, 'engines' | 'signal' | 'onProgress' | 'job'> {
   /** Absolute path; absent: work such as the demo's. */
   readonly study?: string;
   readonly preset: Preset;

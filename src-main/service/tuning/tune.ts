@@ -38,7 +38,7 @@ export interface TuneOptions {
 }
 
 /** One that could not be measured, and why. */
-export interface NotMeasured {
+interface NotMeasured {
   readonly engine: EngineId;
   readonly reason: string;
 }

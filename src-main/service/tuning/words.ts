@@ -10,7 +10,7 @@ export function choiceInWords({ engine, threads, assessBatch }: Tuning['choice']
   return `${parts.join(', ')}, ${String(assessBatch)} pictures at a time`;
 }
 
-export const threadsInWords = (threads: number): string => `${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
+const threadsInWords = (threads: number): string => `${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
 
 /** Pictures a second of an assessment, with all steps of the attack. */
 export function assessedPerSecond(secondsOfPass: number, method: MethodSettings): number {
