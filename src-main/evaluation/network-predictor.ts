@@ -11,6 +11,7 @@ import type { Architecture } from '../networks/layer.ts';
 import type { Targets } from '../networks/loss.ts';
 import { describeParameters, type FlatWeights, initialWeights, type ParameterLayout } from '../networks/parameters.ts';
 import { pickTargets } from '../networks/training-parts.ts';
+import { joined } from '../numeric/joined.ts';
 import { NetworkInside } from './network-inside.ts';
 import type { Inside, PictureAttack, Pixels, Predictions, Predictor, RandomisablePredictor } from './predictor.ts';
 
@@ -93,18 +94,6 @@ class FrozenPredictor implements Predictor {
     const values = new Float32Array(pictures).map((value) => value / 255);
     return tf.tensor4d(values, [values.length / (3 * size * size), size, size, 3]);
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const [first] = parts;
-  if (parts.length === 1) return first;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 export class NetworkPredictor extends FrozenPredictor implements RandomisablePredictor {

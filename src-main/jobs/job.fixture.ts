@@ -9,6 +9,7 @@ import type { RunSettingsInput } from '../contract/settings.ts';
 import { openDataset } from '../datasets/open-data.ts';
 import { readFloatTensors } from '../networks/safetensors.ts';
 import { createStudy } from '../workspace/study.ts';
+import { joined } from '../numeric/joined.ts';
 import { runFolder, weightsFile } from '../workspace/study-layout.ts';
 import { startJob } from './host.ts';
 import type { Job } from './host.ts';
@@ -46,13 +47,7 @@ export function until(job: Job, wanted: (event: JobEvent) => boolean): Promise<J
 export async function finalWeights(study: string, run: string, round = 1): Promise<Float32Array> {
   const { tensors } = readFloatTensors(await readFile(weightsFile(runFolder(study, run), round)));
   const parts = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { data }]) => data);
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts);
 }
 
 export function largestDifference(a: Float32Array, b: Float32Array): number {

@@ -18,6 +18,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MethodSettings, RunSettings } from '../contract/settings.ts';
 import { hashSeed, Random } from '../numeric/random.ts';
+import { joined } from '../numeric/joined.ts';
 import { LabelSets } from '../numeric/label-sets.ts';
 import { argMax } from '../numeric/statistics.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
@@ -158,16 +159,6 @@ async function chooseProbe(
     maps: { maps: joinedMaps(maps), pairs },
     logits: joined(logits),
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /**

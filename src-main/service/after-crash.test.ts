@@ -1,11 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { JobEvent } from '../contract/run.ts';
-import { RunSettings } from '../contract/settings.ts';
-import type { ComputeHost, ProcessExit } from '../jobs/compute-host.ts';
-import type { Command, JobRequest, Report } from '../jobs/protocol.ts';
-import { work } from './work.ts';
+import type { ProcessExit } from '../jobs/compute-host.ts';
+import type { Report } from '../jobs/protocol.ts';
+import { type Part, workOfScripted } from './scripted-processes.fixture.ts';
 
 const run = '001-consistency-s0';
 const begun: readonly Report[] = [
@@ -17,53 +13,15 @@ const aborted: ProcessExit = { code: null, signal: 'SIGABRT', errorOutput: '' };
 const fine: ProcessExit = { code: 0, signal: null, errorOutput: '' };
 const done: Report = { type: 'done', run, stopped: false };
 
-interface Part {
-  readonly says: readonly Report[];
-  readonly ends: ProcessExit;
-  /** What the system counts when it has ended. */
+/** A part, and what the system counts when it has ended. */
+interface CountedPart extends Part {
   readonly count: number;
 }
 
-/** Carries out a run in compute processes that play these parts one after the other. */
-async function outcomeOf(parts: readonly Part[]) {
-  const requests: JobRequest[] = [];
-  const events: JobEvent[] = [];
-  let count = 7;
-  const host: ComputeHost = {
-    start() {
-      const part = parts[requests.length];
-      let hear: (report: Report) => void = () => undefined;
-      let end: (exit: ProcessExit) => void = () => undefined;
-      const play = async () => {
-        for (const report of part.says) {
-          await turn();
-          hear(report);
-        }
-        count = part.count;
-        end(part.ends);
-      };
-      return {
-        pid: 1,
-        send(command: Command) {
-          if (command.type !== 'start') return;
-          requests.push(command.request);
-          void play();
-        },
-        kill: () => undefined,
-        onReport: (listener) => void (hear = listener),
-        onExit: (listener) => void (end = listener),
-      };
-    },
-  };
-  const train: JobRequest = {
-    ...{ kind: 'train', study: '/nowhere', engine: 'wasm', preset: null },
-    settings: v.parse(RunSettings, {}),
-  };
-  const ended = await work('wasm', () => train, {
-    ...{ job: { host }, endedForMemory: () => count },
-    onEvent: (event) => events.push(event),
-  }).catch((error: unknown) => error);
-  return { ended, said: events.map(({ type }) => type), requests };
+async function outcomeOf(parts: readonly CountedPart[]) {
+  let counted = 7;
+  const played = parts.map((part) => ({ ...part, before: () => void (counted = part.count) }));
+  return workOfScripted('wasm', played, { endedForMemory: () => counted });
 }
 
 describe('a run whose process was ended for want of memory', () => {

@@ -1,12 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { SteadygazeError } from '../contract/errors.ts';
-import type { JobEvent } from '../contract/run.ts';
-import { RunSettings } from '../contract/settings.ts';
-import type { ComputeHost, ProcessExit } from '../jobs/compute-host.ts';
-import type { Command, JobRequest, Report } from '../jobs/protocol.ts';
-import { work } from './work.ts';
+import type { Report } from '../jobs/protocol.ts';
+import { workOfScripted } from './scripted-processes.fixture.ts';
 
 const run = '001-consistency-s0';
 const lost = new SteadygazeError('engine-lost', 'The graphics card was lost while it computed.').toValue();
@@ -19,50 +14,13 @@ const LOST: readonly Report[] = [
 ];
 const DONE: readonly Report[] = [{ type: 'done', run, stopped: false }];
 
-/** Compute processes of which each says its part and ends. The last part is said again for ever. */
-function scripted(parts: readonly (readonly Report[])[]): ComputeHost & { readonly requests: JobRequest[] } {
-  const requests: JobRequest[] = [];
-  return {
-    requests,
-    start() {
-      const part = parts[Math.min(requests.length, parts.length - 1)];
-      let hear: (report: Report) => void = () => undefined;
-      let end: (exit: ProcessExit) => void = () => undefined;
-      const play = async () => {
-        for (const report of part) {
-          await turn();
-          hear(report);
-        }
-        await turn();
-        end({ code: 0, signal: null, errorOutput: '' });
-      };
-      return {
-        pid: 1,
-        send(command: Command) {
-          if (command.type !== 'start') return;
-          requests.push(command.request);
-          void play();
-        },
-        kill: () => undefined,
-        onReport: (listener) => void (hear = listener),
-        onExit: (listener) => void (end = listener),
-      };
-    },
-  };
-}
-
 async function outcomeOf(parts: readonly (readonly Report[])[]) {
-  const host = scripted(parts);
-  const events: JobEvent[] = [];
-  const train: JobRequest = {
-    ...{ kind: 'train', study: '/nowhere', engine: 'webgpu', preset: null },
-    settings: v.parse(RunSettings, {}),
-  };
-  const ended = await work('webgpu', () => train, {
-    ...{ job: { host }, rest: 0 },
-    onEvent: (event) => events.push(event),
-  }).catch((error: unknown) => error);
-  return { ended, said: events.map(({ type }) => type), events, requests: host.requests };
+  const ends = { code: 0, signal: null, errorOutput: '' };
+  return workOfScripted(
+    'webgpu',
+    parts.map((says) => ({ says, ends })),
+    { rest: 0 },
+  );
 }
 
 describe('a run whose graphics card is lost', () => {
