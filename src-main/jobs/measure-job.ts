@@ -3,7 +3,7 @@ import type { Engine } from '../compute/engine.ts';
 import { SteadygazeError } from '../contract/errors.ts';
 import type { RunSettings } from '../contract/settings.ts';
 import type { Dataset, Split } from '../datasets/dataset.ts';
-import { passesPerPicture } from '../method/assessment.ts';
+import { passesPerPicture } from '../method/passes.ts';
 import { costOfRun } from '../method/cost.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import { openStudy } from '../workspace/study.ts';

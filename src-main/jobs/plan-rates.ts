@@ -11,7 +11,7 @@ import { NetworkPredictor } from '../evaluation/network-predictor.ts';
 import type { MeasuredPart, Subject } from '../evaluation/part.ts';
 import { PARTS } from '../evaluation/parts.ts';
 import type { EvaluationData } from '../evaluation/predictor.ts';
-import { passesPerPicture } from '../method/assessment.ts';
+import { passesPerPicture } from '../method/passes.ts';
 import { buildArchitecture } from '../networks/architectures.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import { Network } from '../networks/network.ts';

@@ -9,7 +9,8 @@ import type { MethodSettings } from '../contract/settings.ts';
 import { hashSeed } from '../numeric/random.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { Targets } from '../networks/loss.ts';
-import { attackLoss, beginsAtPicture, stepsOf } from './attack.ts';
+import { attackLoss } from './attack.ts';
+import { beginsAtPicture } from './passes.ts';
 import { attackSome } from './attack-some.ts';
 import type { Heatmaps } from './heatmap.ts';
 import { labelHeatmaps, pictureBackgrounds } from './label-maps.ts';
@@ -67,13 +68,4 @@ export async function attackBatch(
 /** Of the random starts of an assessment. */
 export function attackSeeds(ids: readonly string[], seed: number, round: number): number[] {
   return ids.map((id) => hashSeed('attack', seed, round, id));
-}
-
-/**
- * Forward-pass equivalents that the assessment of one picture costs (a backward pass counts 1); at most, where an attack
- * may stop early.
- */
-export function passesPerPicture(settings: Pick<MethodSettings, 'attack' | 'steps' | 'randomStart'>): number {
-  const steps = stepsOf(settings);
-  return (beginsAtPicture(settings) ? 1 : 2) + 2 * steps;
 }

@@ -23,6 +23,7 @@ import { Random } from '../numeric/random.ts';
 import type { FrozenNetwork } from '../networks/frozen.ts';
 import type { Targets } from '../networks/loss.ts';
 import { LabelSets } from '../numeric/label-sets.ts';
+import { beginsAtPicture, stepsOf } from './passes.ts';
 
 export type AttackSettings = Pick<
   MethodSettings,
@@ -60,16 +61,6 @@ export function attackBackground(
   attack.dispose();
   tf.dispose([...loss.tensors]);
   return attacked;
-}
-
-/** Whether an attack begins with the gradient at the picture itself. */
-export function beginsAtPicture({ attack, randomStart }: Pick<AttackSettings, 'attack' | 'randomStart'>): boolean {
-  return attack === 'fgsm' || attack === 'mi-fgsm' || (attack !== 'noise' && !randomStart);
-}
-
-/** Gradients that an attack takes. */
-export function stepsOf({ attack, steps }: Pick<AttackSettings, 'attack' | 'steps'>): number {
-  return attack === 'noise' ? 0 : attack === 'fgsm' ? 1 : steps;
 }
 
 /** What an attack knows of each picture, one tensor [n, ...] each. */

@@ -10,7 +10,7 @@ import type { RunSettings } from '../../contract/settings.ts';
 import { startEngineJob } from '../../jobs/engine-job.ts';
 import type { EngineInfo, Job, JobOptions } from '../../jobs/host.ts';
 import type { TunedRates } from '../../jobs/protocol.ts';
-import { passesPerPicture } from '../../method/assessment.ts';
+import { passesPerPicture } from '../../method/passes.ts';
 import { chooseFastest } from './choice.ts';
 import type { MeasuredEngine, WorkOfRun } from './choice.ts';
 import { kindOfWork } from './kind-of-work.ts';

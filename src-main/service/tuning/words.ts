@@ -1,5 +1,5 @@
 /** What was found to be fastest, in words. */
-import { passesPerPicture } from '../../method/assessment.ts';
+import { passesPerPicture } from '../../method/passes.ts';
 import type { MethodSettings } from '../../contract/settings.ts';
 import { largerTrainingBatch } from './choice.ts';
 import type { Tuning } from './machine-file.ts';
