@@ -36,8 +36,13 @@ function printEngine(result: EngineResult): void {
         `${network.size}x${network.size}, batch ${batch}`,
     );
     table([
-      ['steps', 'memory', 'tensors'],
-      ...points.map(({ steps, residentBytes, tensors }) => [String(steps), memory(residentBytes), String(tensors)]),
+      ['steps', 'memory', 'live', 'tensors'],
+      ...points.map(({ steps, residentBytes, liveBytes, tensors }) => [
+        String(steps),
+        memory(residentBytes),
+        memory(liveBytes),
+        String(tensors),
+      ]),
     ]);
   }
 }

@@ -43,6 +43,8 @@ export interface WorkResult {
 export interface StepPoint {
   readonly steps: number;
   readonly residentBytes: number;
+  /** What JavaScript still holds once it has been made to clean up; V8 puts that off while memory is plentiful. */
+  readonly liveBytes: number;
   readonly tensors: number;
 }
 
