@@ -2,7 +2,7 @@
 import { utilityProcess } from 'electron';
 import { once } from 'node:events';
 import type { EngineId } from '../compute/engine.ts';
-import { forkingHost } from '../jobs/compute-host.ts';
+import { forkingHost, SMALL_NURSERY } from '../jobs/compute-host.ts';
 import type { ComputeHost, ComputeProcess } from '../jobs/compute-host.ts';
 import type { Report } from '../jobs/protocol.ts';
 
@@ -44,6 +44,7 @@ export function desktopHost(entry: string, node: string | null, only: boolean): 
 function startUtility(entry: string): ComputeProcess {
   const child = utilityProcess.fork(entry, [], {
     serviceName: 'Steadygaze computing',
+    execArgv: [`--js-flags=${SMALL_NURSERY}`],
     // Its words on standard output are a library's chatter; ours come as messages.
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' },
