@@ -148,5 +148,5 @@ async function assign(network: Network, name: string, values: Float32Array): Pro
   if (parameter === undefined) throw new Error(`no parameter ${name}`);
   const { parameters } = await network.weights();
   parameters.set(values, parameter.offset);
-  network.replaceParameters(tf.tensor1d(parameters));
+  network.parameters.replace(parameters);
 }

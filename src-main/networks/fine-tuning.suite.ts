@@ -138,9 +138,9 @@ export function describeFineTuning(name: string, start: () => Promise<Engine>): 
       const network = new Network(engine, architecture, weights, tuning);
       const { parameters } = network.layout;
       const pass = await network.trainingPass(x, LABELS, v);
-      const gradient = pass.gradient.dataSync() as Float32Array;
+      const gradient = await pass.gradient.data();
       const lossAt = async (vector: Float32Array): Promise<number> => {
-        network.replaceParameters(tf.tensor1d(vector));
+        network.parameters.replace(vector);
         const { gradient: unused, losses } = await network.trainingPass(x, LABELS, v);
         unused.dispose();
         return losses.reduce((sum, loss, i) => sum + (v[i] * loss) / PICTURES, 0);

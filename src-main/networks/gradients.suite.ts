@@ -137,7 +137,7 @@ async function checkParameters(network: Network, x: Tensor4D, random: Random): P
   const pass = () => network.trainingPass(x, labels, v, 77, GATE_STEP, PENALTIES);
   const { parameters } = await network.weights();
   const first = (await pass()).gradient;
-  const gradient = (await first.data<'float32'>()).slice();
+  const gradient = await first.data();
   first.dispose();
   for (const { name, kind, offset, size } of network.layout.parameters) {
     // Has no gradient, and is not to change in training.
@@ -146,7 +146,7 @@ async function checkParameters(network: Network, x: Tensor4D, random: Random): P
     const lossAt = async (step: number): Promise<number> => {
       const moved = parameters.slice();
       direction.forEach((value, i) => (moved[offset + i] += step * value));
-      network.replaceParameters(tf.tensor1d(moved));
+      network.parameters.replace(moved);
       const { losses, gradient: unused } = await pass();
       unused.dispose();
       return losses.reduce((sum, loss, i) => sum + (v[i] * loss) / v.length, 0);
@@ -155,7 +155,7 @@ async function checkParameters(network: Network, x: Tensor4D, random: Random): P
     const product = direction.reduce((sum, value, i) => sum + value * gradient[offset + i], 0);
     agree(product, difference, name);
   }
-  network.replaceParameters(tf.tensor1d(parameters));
+  network.parameters.replace(parameters);
 }
 
 /** In inference mode: a weighted sum of logits along directions in the pictures. */

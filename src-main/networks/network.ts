@@ -1,6 +1,6 @@
 /** A network in training: forward, loss, gradients of all parameters, running statistics. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compute/engine.ts';
 import { disposingOnFailure } from '../compute/out-of-memory.ts';
 import { Random } from '../numeric/random.ts';
@@ -12,15 +12,17 @@ import { type Architecture, inputScale, NORM_MOMENTUM, poolingHead } from './lay
 import { type Targets, weightedLoss } from './loss.ts';
 import type { GradientSink } from './modules.ts';
 import { NO_PENALTIES, type TrainingMoment } from './moment.ts';
-import { PartSums, pickTargets, type TrainingBatch, type TrainingPass } from './training-parts.ts';
-import { parameterViews, statisticsViews } from './parameter-views.ts';
-import { describeParameters, type FlatWeights, type ParameterLayout } from './parameters.ts';
+import { ParameterVector } from './parameter-vector.ts';
+import { describeParameters, type FlatWeights, type Parameter, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
+import { statisticsViews, StoredParameters } from './stored-parameters.ts';
+import { PartSums, pickTargets, type TrainingBatch, type TrainingPass } from './training-parts.ts';
 import { type Watch, watchedPass } from './watched-pass.ts';
 
 export class Network {
   readonly architecture: Architecture;
   readonly layout: ParameterLayout;
+  readonly parameters: StoredParameters;
   private readonly engine: Engine;
   /** Stages that stay as they are; null where there are none. */
   private readonly lower: FrozenNetwork | null;
@@ -44,9 +46,7 @@ export class Network {
     v: new Float32Array(0),
     penalties: NO_PENALTIES,
   };
-  private parameters: Tensor1D;
   private statistics: Tensor1D;
-  private views: ReadonlyMap<string, Tensor>;
   private readonly gradients = new Map<string, Tensor>();
   private readonly states = new Map<string, Tensor>();
   private readonly batchStatistics = new Map<string, { mean: Tensor1D; variance: Tensor1D; count: number }>();
@@ -57,9 +57,8 @@ export class Network {
     this.engine = engine;
     this.architecture = architecture;
     this.layout = describeParameters(architecture);
-    this.parameters = tf.tensor1d(weights.parameters.slice());
+    this.parameters = new StoredParameters(this.layout, weights.parameters);
     this.statistics = tf.tensor1d(weights.statistics.slice());
-    this.views = parameterViews(this.parameters, this.layout);
     const { mean, std } = inputScale(architecture);
     this.mean = tf.tensor1d([...mean]);
     this.deviation = tf.tensor1d([...std]);
@@ -77,7 +76,7 @@ export class Network {
     };
     const lookup = (name: string): Tensor => {
       // What an earlier part of the batch has moved on is read by the next.
-      const tensor = this.states.get(name) ?? this.views.get(name);
+      const tensor = this.states.get(name) ?? this.parameters.view(name);
       if (tensor === undefined) throw new Error(`no parameter ${name}`);
       return tensor;
     };
@@ -198,24 +197,12 @@ export class Network {
   camWeights(classes: Tensor1D): Tensor2D | null {
     const dense = poolingHead(this.architecture);
     if (dense === null) return null;
-    return tf.tidy(() => tf.gather(tf.transpose(this.views.get(`${dense.name}.weight`) as Tensor2D), classes));
-  }
-
-  /** The flat parameter vector as a tensor, owned by the network. */
-  get parameterVector(): Tensor1D {
-    return this.parameters;
-  }
-
-  /** Takes ownership of a new parameter vector (an optimiser's step). */
-  replaceParameters(parameters: Tensor1D): void {
-    tf.dispose([this.parameters, ...this.views.values()]);
-    this.parameters = parameters;
-    this.views = parameterViews(this.parameters, this.layout);
+    return tf.tidy(() => tf.gather(tf.transpose(this.parameters.view(`${dense.name}.weight`) as Tensor2D), classes));
   }
 
   async weights(): Promise<FlatWeights> {
-    const [parameters, statistics] = await Promise.all([this.parameters.data(), this.statistics.data()]);
-    return { parameters: (parameters as Float32Array).slice(), statistics: (statistics as Float32Array).slice() };
+    const [parameters, statistics] = await Promise.all([this.parameters.vector.data(), this.statistics.data()]);
+    return { parameters, statistics: (statistics as Float32Array).slice() };
   }
 
   /** A copy in inference mode; the caller disposes of it. */
@@ -226,7 +213,8 @@ export class Network {
   dispose(): void {
     this.lower?.dispose();
     for (const { mean, variance } of this.stored.values()) tf.dispose([mean, variance]);
-    tf.dispose([this.parameters, this.statistics, this.mean, this.deviation, ...this.views.values()]);
+    this.parameters.dispose();
+    tf.dispose([this.statistics, this.mean, this.deviation]);
   }
 
   /** Mean and unbiased variance of every batch norm that goes by the batch, one after the other; null without any. */
@@ -262,38 +250,24 @@ export class Network {
 
   /** Puts what layers keep into the parameter vector. */
   private keepStates(): void {
-    if (this.states.size === 0) return;
-    const { parameters } = this.layout;
-    this.replaceParameters(
-      tf.tidy(() =>
-        tf.concat1d(
-          parameters.map(({ name, size }) => {
-            const value = this.states.get(name) ?? this.views.get(name);
-            if (value === undefined) throw new Error(`no parameter ${name}`);
-            return tf.reshape(value, [size]);
-          }),
-        ),
-      ),
-    );
+    this.parameters.replaceSome(this.states);
     tf.dispose([...this.states.values()]);
     this.states.clear();
   }
 
-  private collectGradient(): Tensor1D {
-    const flat = tf.tidy(() =>
-      tf.concat1d(
-        this.layout.parameters.map(({ name, kind, offset, size }) => {
-          const gradient = this.gradients.get(name);
-          if (gradient === undefined) {
-            if (this.rates?.[offset] === 0 || kind === 'state' || kind === 'votes') return tf.zeros<Rank.R1>([size]);
-            throw new Error(`no gradient of ${name}`);
-          }
-          return tf.reshape(gradient, [size]);
-        }),
-      ),
+  private collectGradient(): ParameterVector {
+    const flat = ({ name, kind, offset, size }: Parameter): Tensor1D => {
+      const gradient = this.gradients.get(name);
+      if (gradient !== undefined) return tf.reshape(gradient, [size]);
+      if (this.rates?.[offset] === 0 || kind === 'state' || kind === 'votes') return tf.zeros([size]);
+      throw new Error(`no gradient of ${name}`);
+    };
+    const parts = this.parameters.chunks.map(({ parameters }) =>
+      // Joining copies, also where there is nothing to join.
+      tf.tidy(() => (parameters.length === 1 ? flat(parameters[0]) : tf.concat1d(parameters.map(flat)))),
     );
     tf.dispose([...this.gradients.values()]);
     this.gradients.clear();
-    return flat;
+    return new ParameterVector(parts);
   }
 }

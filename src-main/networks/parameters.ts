@@ -1,7 +1,6 @@
 /**
- * Names, shapes and places of a network's parameters. All parameters lie in one flat vector (and
- * all running statistics in another), so that an optimiser step is a handful of operations on two
- * vectors instead of hundreds on small tensors. Inside, convolutions are HWIO and dense layers
+ * Names, shapes and places of a network's parameters. All parameters lie in one flat vector, and all running statistics
+ * in another; parameter-vector.ts says how they lie on an engine. Inside, convolutions are HWIO and dense layers
  * [in,out] (TensorFlow); outside, OIHW and [out,in] under torchvision's names (PyTorch).
  */
 import { SteadygazeError } from '../contract/errors.ts';

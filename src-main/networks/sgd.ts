@@ -6,50 +6,78 @@
  * its range stays 0 to 1. They are projected after every step (interpretable/gate-projection.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { projectGates } from './interpretable/gate-projection.ts';
 import type { Network } from './network.ts';
+import { constantsOf, ParameterVector } from './parameter-vector.ts';
+import type { Parameter } from './parameters.ts';
+
+/** How one chunk of the parameters is stepped: a number for all of them, or [size] where they differ. */
+interface ChunkConstants {
+  readonly momentum: Scalar | Tensor1D;
+  /** Null: nothing decays. */
+  readonly decay: Scalar | Tensor1D | null;
+  /** Learning rate as a share of the full one; null: all have the full one. */
+  readonly rate: Scalar | Tensor1D | null;
+}
 
 export class SgdOptimizer {
   private readonly network: Network;
-  /** [parameterCount] momentum of each parameter. */
-  private readonly momentum: Tensor1D;
-  /** [parameterCount] decay of each parameter. */
-  private readonly decay: Tensor1D;
-  /** [parameterCount] learning rate of each parameter as a share of the full one; null: all have the full one. */
-  private readonly rates: Tensor1D | null;
-  private velocity: Tensor1D;
+  private readonly constants: readonly ChunkConstants[];
+  private velocity: ParameterVector;
 
   /** @param velocity momentum buffer to go on with, [parameterCount]; zeros when absent. */
   constructor(network: Network, momentum: number, weightDecay: number, velocity?: Float32Array) {
     this.network = network;
-    const { parameters, parameterCount } = network.layout;
-    const decay = new Float32Array(parameterCount);
-    const kept = new Float32Array(parameterCount).fill(momentum);
-    for (const { kind, offset, size } of parameters) {
-      if (kind === 'conv' || kind === 'dense') decay.fill(weightDecay, offset, offset + size);
-      if (kind === 'gate') kept.fill(0, offset, offset + size);
-    }
-    const rates = ratesOf(network);
-    // What stays as it is does not decay either.
-    if (rates !== null) for (let i = 0; i < parameterCount; i++) if (rates[i] === 0) decay[i] = 0;
-    this.rates = rates === null ? null : tf.tensor1d(rates);
-    this.decay = tf.tensor1d(decay);
-    this.momentum = tf.tensor1d(kept);
-    this.velocity = tf.tensor1d(velocity?.slice() ?? new Float32Array(parameterCount));
+    const rateOf = (parameter: Parameter): number =>
+      // Each value of a gate is one of K filters'.
+      (network.rates?.[parameter.offset] ?? 1) * (parameter.kind === 'gate' ? parameter.shape[1] : 1);
+    const decayOf = (parameter: Parameter): number =>
+      // What stays as it is does not decay either.
+      (parameter.kind === 'conv' || parameter.kind === 'dense') && rateOf(parameter) !== 0 ? weightDecay : 0;
+    this.constants = network.parameters.chunks.map((chunk) => ({
+      momentum: tensorOf(constantsOf(chunk, ({ kind }) => (kind === 'gate' ? 0 : momentum))),
+      decay: tensorUnless(0, constantsOf(chunk, decayOf)),
+      rate: tensorUnless(1, constantsOf(chunk, rateOf)),
+    }));
+    this.velocity =
+      velocity === undefined
+        ? ParameterVector.zeros(network.parameters.chunks)
+        : ParameterVector.of(velocity, network.parameters.chunks);
   }
 
-  /** @param gradient [parameterCount], disposed of. */
-  step(gradient: Tensor1D, learningRate: number): void {
-    const weights = this.network.parameterVector;
-    const velocity = tf.tidy<Tensor1D>(() =>
-      tf.addN([tf.mul(this.velocity, this.momentum), gradient, tf.mul(this.decay, weights)]),
+  /** @param gradient disposed of */
+  step(gradient: ParameterVector, learningRate: number): void {
+    const { network, constants } = this;
+    this.velocity = new ParameterVector(
+      network.parameters.chunks.map((chunk, i) => {
+        const velocity = this.stepChunk(i, gradient.parts[i]);
+        const { rate } = constants[i];
+        const moved = tf.tidy(() => {
+          const change = tf.mul<Tensor1D>(velocity, learningRate);
+          const parameters = tf.sub<Tensor1D>(
+            network.parameters.vector.parts[i],
+            rate === null ? change : tf.mul(change, rate),
+          );
+          return projectGates(chunk, parameters);
+        });
+        network.parameters.replaceChunk(i, moved);
+        return velocity;
+      }),
     );
-    tf.dispose([this.velocity, gradient]);
-    this.velocity = velocity;
-    this.network.replaceParameters(
-      tf.tidy(() => projectGates(this.network.layout, tf.sub(weights, this.change(learningRate)))),
-    );
+  }
+
+  /** The momentum of a chunk after a step; what went into it is disposed of. */
+  private stepChunk(chunk: number, gradient: Tensor1D): Tensor1D {
+    const { momentum, decay } = this.constants[chunk];
+    const before = this.velocity.parts[chunk];
+    // Of a large chunk every copy counts: each goes as soon as it has served.
+    const kept = tf.mul<Tensor1D>(before, momentum);
+    before.dispose();
+    const decayed = decay === null ? [] : [tf.mul<Tensor1D>(decay, this.network.parameters.vector.parts[chunk])];
+    const velocity = tf.addN<Tensor1D>([kept, gradient, ...decayed]);
+    tf.dispose([kept, gradient, ...decayed]);
+    return velocity;
   }
 
   /** Sets the momentum of one parameter to zero. */
@@ -59,32 +87,29 @@ export class SgdOptimizer {
       if (each === name) velocity.fill(0, offset, offset + size);
     }
     this.velocity.dispose();
-    this.velocity = tf.tensor1d(velocity);
-  }
-
-  private change(learningRate: number): Tensor1D {
-    const change = tf.mul<Tensor1D>(this.velocity, learningRate);
-    return this.rates === null ? change : tf.mul(change, this.rates);
+    this.velocity = ParameterVector.of(velocity, this.network.parameters.chunks);
   }
 
   /** The momentum buffer, [parameterCount]. */
-  async state(): Promise<Float32Array> {
-    return ((await this.velocity.data()) as Float32Array).slice();
+  state(): Promise<Float32Array> {
+    return this.velocity.data();
   }
 
   dispose(): void {
-    tf.dispose([this.decay, this.momentum, this.velocity]);
-    this.rates?.dispose();
+    this.velocity.dispose();
+    for (const { momentum, decay, rate } of this.constants) {
+      momentum.dispose();
+      decay?.dispose();
+      rate?.dispose();
+    }
   }
 }
 
-/** [parameterCount] as a share of the learning rate; null where all have the full one. */
-function ratesOf({ layout: { parameters, parameterCount }, rates }: Network): Float32Array | null {
-  const gates = parameters.filter(({ kind }) => kind === 'gate');
-  if (gates.length === 0) return rates?.slice() ?? null;
-  const own = rates?.slice() ?? new Float32Array(parameterCount).fill(1);
-  for (const { offset, size, shape } of gates) {
-    for (let i = offset; i < offset + size; i++) own[i] *= shape[1];
-  }
-  return own;
+function tensorOf(values: number | Float32Array): Scalar | Tensor1D {
+  return typeof values === 'number' ? tf.scalar(values) : tf.tensor1d(values);
+}
+
+/** Null where all values are the one that changes nothing. */
+function tensorUnless(neutral: number, values: number | Float32Array): Scalar | Tensor1D | null {
+  return values === neutral ? null : tensorOf(values);
 }

@@ -4,6 +4,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { LabelSets } from '../numeric/label-sets.ts';
 import type { Targets } from './loss.ts';
 import type { Penalties } from './moment.ts';
+import { ParameterVector } from './parameter-vector.ts';
 
 /** A training step but for its pictures. */
 export interface TrainingBatch {
@@ -21,7 +22,7 @@ export interface TrainingBatch {
 /** What comes of a training step; the caller disposes of `gradient`. */
 export interface TrainingPass {
   /** [parameterCount] d loss / d parameters, loss = mean_i v_i L_i. */
-  readonly gradient: Tensor1D;
+  readonly gradient: ParameterVector;
   /** [n] loss L_i of each picture, not weighted: see loss.ts. */
   readonly losses: Float32Array;
   /** How many of the n pictures were named correctly (as seen in training, augmented): see loss.ts. */
@@ -39,7 +40,7 @@ export class PartSums {
   done = 0;
   readonly #losses: Float32Array;
   #correct = 0;
-  #gradient: Tensor1D | null = null;
+  #gradient: ParameterVector | null = null;
   #statistics: Tensor1D | null = null;
 
   /** @param count pictures of the batch */
@@ -53,7 +54,10 @@ export class PartSums {
     this.#losses.set(losses, this.done);
     this.done += losses.length;
     this.#correct += correct;
-    this.#gradient = blended(this.#gradient, gradient, share);
+    const sum = this.#gradient;
+    this.#gradient = new ParameterVector(
+      gradient.parts.map((part, i) => blended(sum === null ? null : sum.parts[i], part, share)),
+    );
     if (statistics !== null) this.#statistics = blended(this.#statistics, statistics, share);
   }
 

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { ParameterLayout } from '../parameters.ts';
+import type { Chunk } from '../parameter-vector.ts';
 
 /**
  * A column without a value above 0 has no direction to be scaled in: it is raised until its largest value is 1.
@@ -21,20 +21,21 @@ export function projectGate(gate: Tensor2D): Tensor2D {
   });
 }
 
-/** Parameters after a step with their class gates projected; the same tensor where there are none, else a new one. */
-export function projectGates(layout: ParameterLayout, parameters: Tensor1D): Tensor1D {
-  if (!layout.parameters.some(({ kind }) => kind === 'gate')) return parameters;
+/** A chunk after a step with its class gates projected; the same tensor where there are none, else a new one. */
+export function projectGates(chunk: Chunk, values: Tensor1D): Tensor1D {
+  if (!chunk.parameters.some(({ kind }) => kind === 'gate')) return values;
   return tf.tidy(() => {
     const parts: Tensor1D[] = [];
     let end = 0;
-    for (const { kind, offset, size, innerShape } of layout.parameters) {
+    for (const { kind, offset, size, innerShape } of chunk.parameters) {
       if (kind !== 'gate') continue;
-      if (offset > end) parts.push(tf.slice1d(parameters, end, offset - end));
-      const gate = tf.reshape<tf.Rank.R2>(tf.slice1d(parameters, offset, size), innerShape as [number, number]);
+      const from = offset - chunk.offset;
+      if (from > end) parts.push(tf.slice1d(values, end, from - end));
+      const gate = tf.reshape<tf.Rank.R2>(tf.slice1d(values, from, size), innerShape as [number, number]);
       parts.push(tf.reshape<tf.Rank.R1>(projectGate(gate), [size]));
-      end = offset + size;
+      end = from + size;
     }
-    if (end < layout.parameterCount) parts.push(tf.slice1d(parameters, end, layout.parameterCount - end));
+    if (end < chunk.size) parts.push(tf.slice1d(values, end, chunk.size - end));
     return tf.concat1d(parts);
   });
 }
