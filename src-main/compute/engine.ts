@@ -40,9 +40,25 @@ export interface BatchNormGradients {
   readonly dOffset: Tensor1D;
 }
 
+/** 3x3 convolutions of stride 1 and padding 1 with a filter that stays as it is, by Winograd's minimal filtering. */
+export interface Winograd {
+  /** Whether it takes less time than `conv2d` on maps of this many rows and columns. */
+  pays(map: readonly [height: number, width: number], input: number, output: number): boolean;
+  /** @param filter [3,3,Cin,Cout], which is copied */
+  prepare(filter: Tensor4D): PreparedConv;
+}
+
+export interface PreparedConv {
+  /** x [N,H,W,Cin] -> [N,H,W,Cout], plus bias [Cout] where given; W is even. */
+  run(x: Tensor4D, bias?: Tensor1D): Tensor4D;
+  dispose(): void;
+}
+
 export interface EngineOps {
   /** x [N,H,W,Cin] * filter [k,k,Cin,Cout] -> [N,H',W',Cout], plus bias [Cout] where given. */
   conv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias?: Tensor1D): Tensor4D;
+  /** Absent where it would not be faster. */
+  readonly winograd?: Winograd;
   /** d loss / d x, of shape `xShape`. */
   conv2dInputGrad(dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, geometry: ConvGeometry): Tensor4D;
   /** d loss / d filter, of shape `filterShape` [k,k,Cin,Cout]. */

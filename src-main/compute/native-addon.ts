@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import nodeUtil from 'node:util';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { availableMemory } from './available-memory.ts';
 
 /** Not called `require`: the bundler of the desktop app declares that name in every program. */
 const load = createRequire(import.meta.url);
@@ -77,6 +78,7 @@ export function loadAddon(packageName: string): Addon {
   // Off by default on most processors; without it convolutions take three times as long.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  limitMemory();
   const binding = load(file) as Binding;
   const { NodeJSKernelBackend } = load(join(folder, 'dist', 'nodejs_kernel_backend.js')) as {
     NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
@@ -89,6 +91,15 @@ export function loadAddon(packageName: string): Addon {
     binding,
     createBackend: () => new NodeJSKernelBackend(binding, packageName),
   };
+}
+
+/**
+ * TensorFlow takes the memory of tensors from its allocator with a limit, the one for graphics cards: where all of the
+ * machine's memory would not do, an operation fails, which can be answered, and the system does not end the process.
+ */
+function limitMemory(): void {
+  process.env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true';
+  process.env['TF_CPU_BFC_MEM_LIMIT_IN_MB'] ??= String(Math.floor(availableMemory() / 2 ** 20));
 }
 
 /** tfjs-node 4.22 calls two functions of `util` that Node removed in version 23. */

@@ -9,9 +9,14 @@ import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-co
 import type { ConvGeometry, PoolGeometry } from './engine.ts';
 import type { NativeBackend, OpAttribute } from './native-addon.ts';
 
+interface OneDnnGeometry extends ConvGeometry {
+  /** Padding left and right, where it is not that above and below. */
+  readonly padX?: number;
+}
+
 export interface OneDnn {
-  /** x [N,H,W,Cin] * filter [k,k,Cin,Cout] + bias [Cout] */
-  convWithBias(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias: Tensor1D): Tensor4D;
+  /** x [N,H,W,Cin] * filter [kh,kw,Cin,Cout] + bias [Cout] */
+  convWithBias(x: Tensor4D, filter: Tensor4D, geometry: OneDnnGeometry, bias: Tensor1D): Tensor4D;
   /** Without padding. */
   maxPool(x: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): Tensor4D;
   /** d loss / d x of {@link maxPool}: to the first (row-major) maximum of each window. */
@@ -58,7 +63,7 @@ function kernelsOf(backend: NativeBackend): OneDnn {
     tensors(backend.executeMultipleOutputs('_MklNativeMaxPool', poolAttributes(geometry), [x], 2));
 
   return {
-    convWithBias(x, filter, { stride, pad }, bias) {
+    convWithBias(x, filter, { stride, pad, padX = pad }, bias) {
       const attributes = [
         ...common,
         numbers('strides', [1, stride, stride, 1]),
@@ -66,7 +71,7 @@ function kernelsOf(backend: NativeBackend): OneDnn {
         flag('use_cudnn_on_gpu', true),
         flag('is_filter_const', false),
         word('padding', pad === 0 ? 'VALID' : 'EXPLICIT'),
-        ...(pad === 0 ? [] : [numbers('explicit_paddings', [0, 0, pad, pad, pad, pad, 0, 0])]),
+        ...(pad === 0 ? [] : [numbers('explicit_paddings', [0, 0, pad, pad, padX, padX, 0, 0])]),
       ];
       return backend.executeSingleOutput('_MklNativeConv2DWithBias', attributes, [x, filter, bias]) as Tensor4D;
     },

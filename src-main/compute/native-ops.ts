@@ -10,6 +10,7 @@ import type { NativeBackend, OpAttribute } from './native-addon.ts';
 import { nativeDepthwise } from './native-depthwise.ts';
 import { oneDnnOf } from './native-onednn.ts';
 import { nativePool, padded } from './native-pool.ts';
+import { type ColumnConv, nativeWinograd } from './native-winograd.ts';
 
 type Shape4D = [number, number, number, number];
 type Correlate = (x: Tensor4D, dy: Tensor4D) => Tensor2D;
@@ -65,6 +66,12 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
   const subsampled = (x: Tensor4D, stride: number): Tensor4D =>
     oneDnn?.maxPool(x, { size: 1, stride }) ??
     (tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]) as Tensor4D);
+
+  const columnConv: ColumnConv = (x, filter, bias) => {
+    if (bias !== undefined && oneDnn !== null)
+      return oneDnn.convWithBias(x, filter, { stride: 1, pad: 1, padX: 0 }, bias);
+    return run('Conv2D', convAttributes(1, 'EXPLICIT', [0, 0, 1, 1, 0, 0, 0, 0]), [x, filter]);
+  };
 
   const withShape = <T>(shape: readonly number[], use: (tensor: Tensor1D) => T): T => {
     const tensor = tf.tensor1d(shape as number[], 'int32');
@@ -153,6 +160,9 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     ...nativeDepthwise(backend, run, withShape),
 
     matMul,
+
+    // A graphics card's own library chooses its way itself, and on other processors nobody has measured it.
+    ...(oneDnn === null ? {} : { winograd: nativeWinograd(columnConv) }),
 
     batchNorm(x, scale, offset, epsilon): BatchNormResult {
       const channels = x.shape[3];

@@ -1,6 +1,7 @@
 /** The engines on TensorFlow's own library: `native` (processor) and `cuda` (NVIDIA GPU). */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import { availableMemory } from './available-memory.ts';
 import { cudaDevice } from './diagnosis/cuda-device.ts';
 import { realMachine } from './diagnosis/real-machine.ts';
 import type { Engine } from './engine.ts';
@@ -49,7 +50,7 @@ async function load(packageName: string, id: 'native' | 'cuda'): Promise<Engine>
     versions: { tensorflow: version, [packageName]: addon.packageVersion, 'tfjs-core': tf.version_core },
     ops: createNativeOps(backend, threads),
     // A card is ours alone as a rule.
-    memoryBudget: Math.floor(card === null ? totalmem() / 4 : card.memory / 2),
+    memoryBudget: Math.floor(card === null ? availableMemory() / 4 : card.memory / 2),
   };
 }
 

@@ -6,6 +6,7 @@ import { concat, gate } from './branches.ts';
 import { leaveOut } from './chance.ts';
 import { channelScale, frozenNorm, layerNorm } from './channel-scaling.ts';
 import { isFoldedAway } from './folding.ts';
+import { frozenConv, type LaidOutFilters } from './frozen-conv.ts';
 import { classGate } from './interpretable/class-gate.ts';
 import { partMask } from './interpretable/part-mask.ts';
 import { prototypes } from './interpretable/prototypes.ts';
@@ -25,7 +26,6 @@ import {
 } from './modules.ts';
 import { averagePool, averageWindow, flatten } from './pooling.ts';
 import { residual, Sequence } from './sequence.ts';
-import { frozenConv, type UnrolledLookup } from './unrolled.ts';
 
 /** Finds a parameter's tensor (inner layout) by its name at the time of the call. */
 export type Lookup = (name: string) => Tensor;
@@ -80,18 +80,18 @@ interface Inference {
   readonly ops: EngineOps;
   /** Finds folded tensors: see folding.ts. */
   readonly lookup: Lookup;
-  readonly unrolled: UnrolledLookup;
+  readonly laidOut: LaidOutFilters;
 }
 
 /** Modules in inference mode: batch norms are folded, nothing is left out by chance. */
 export function assembleInference(inference: Inference, given: readonly Layer[]): Sequence {
   const layers = poolsFirst(given);
-  const { ops, lookup, unrolled } = inference;
+  const { ops, lookup, laidOut } = inference;
   const inner = (branch: readonly Layer[]): Sequence => assembleInference(inference, branch);
   const modulesOf = (layer: Layer, i: number): Module[] => {
     switch (layer.op) {
       case 'conv':
-        return [frozenConv(ops, layer, source(lookup, layer.name, true), unrolled)];
+        return [frozenConv(ops, layer, source(lookup, layer.name, true), laidOut)];
       case 'depthwise':
         return [depthwise(ops, layer.name, layer, source(lookup, layer.name, true), null)];
       case 'norm':

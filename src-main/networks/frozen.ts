@@ -11,10 +11,10 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import type { Engine } from '../compute/engine.ts';
 import { assembleInference } from './assemble.ts';
 import { foldedTensors } from './folding.ts';
+import type { LaidOutFilters } from './frozen-conv.ts';
 import { type Architecture, inputScale, poolingHead } from './layer.ts';
 import { exportParameter, type FlatWeights, type ParameterLayout } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
-import { type UnrolledFilter, unrollFilter } from './unrolled.ts';
 
 /** What one forward pass gives; the caller disposes of both. */
 export interface Activations {
@@ -29,7 +29,7 @@ export class FrozenNetwork {
   private readonly layout: ParameterLayout;
   private readonly weights: FlatWeights;
   private readonly tensors: ReadonlyMap<string, Tensor>;
-  private readonly unrolled = new Map<string, UnrolledFilter>();
+  private readonly laidOut: LaidOutFilters = new Map();
   private readonly features: Sequence;
   /** The features without ICNN's mask at their end. */
   private readonly unmasked: Sequence;
@@ -43,14 +43,8 @@ export class FrozenNetwork {
     this.layout = layout;
     this.weights = weights;
     this.tensors = foldedTensors(architecture, layout, weights);
-    const unrolled = (name: string, height: number, width: number): UnrolledFilter => {
-      const key = `${name} ${height} ${width}`;
-      const found = this.unrolled.get(key) ?? unrollFilter(lookup(`${name}.weight`) as Tensor4D, height, width);
-      this.unrolled.set(key, found);
-      return found;
-    };
     const lookup = (name: string): Tensor => this.parameter(name);
-    const inference = { ops: engine.ops, lookup, unrolled };
+    const inference = { ops: engine.ops, lookup, laidOut: this.laidOut };
     this.features = assembleInference(inference, architecture.features);
     const { features } = architecture;
     const isMasked = features.at(-1)?.op === 'partMask';
@@ -175,6 +169,6 @@ export class FrozenNetwork {
 
   dispose(): void {
     tf.dispose([...this.tensors.values(), this.mean]);
-    for (const { forward, backward } of this.unrolled.values()) tf.dispose([forward, backward]);
+    for (const filter of this.laidOut.values()) filter.dispose();
   }
 }

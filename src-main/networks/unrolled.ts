@@ -1,33 +1,55 @@
 /**
- * Convolutions of stride 1 on maps of very few pixels, in inference mode. There most taps of a 3x3 filter meet padding,
- * and laying out the filter anew costs as much as multiplying with it. Written out as one matrix from all input
- * values to all output values it takes 16 instead of 36 multiplications a pair of channels on a 2x2 map, and no
- * layout. Training has no use for it: there the filter is another one at every step.
+ * Convolutions of stride 1 on maps of very few pixels. There most taps of a 3x3 filter meet padding, and laying out the
+ * filter anew costs as much as multiplying with it. Written out as one matrix from all input values to all output
+ * values it takes 16 instead of 36 multiplications a pair of channels on a 2x2 map, and no layout.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { EngineOps } from '../compute/engine.ts';
-import type { ConvLayer } from './layer.ts';
-import { conv, type Module, type ParameterSource } from './modules.ts';
 import { product } from './product.ts';
 
-/** The matrix [h*w*Cin, h*w*Cout] of a convolution, and its transpose for gradients. */
-export interface UnrolledFilter {
-  readonly forward: Tensor2D;
-  readonly backward: Tensor2D;
+/** A filter that was laid out for one way of computing its convolution. Results are new tensors. */
+export interface LaidOutFilter {
+  /** x [N,H,W,Cin] -> [N,H,W,Cout] */
+  forward(x: Tensor4D, bias: Tensor1D | undefined): Tensor4D;
+  /** dy [N,H,W,Cout] -> [N,H,W,Cin] */
+  inputGrad(dy: Tensor4D): Tensor4D;
+  dispose(): void;
 }
-
-/** Finds the matrix of a convolution, by name, for a map of this size at the time of the call. */
-export type UnrolledLookup = (name: string, height: number, width: number) => UnrolledFilter;
 
 /** Pixels of a map up to which the matrix is worth while; it grows with their square. */
 const FEW_PIXELS = 4;
 
-/** @param filter [k,k,Cin,Cout] of a convolution with padding (k - 1) / 2; the caller disposes of the result. */
-export function unrollFilter(filter: Tensor4D, height: number, width: number): UnrolledFilter {
+export function isUnrolled(height: number, width: number): boolean {
+  return height * width <= FEW_PIXELS;
+}
+
+/** @param filter [k,k,Cin,Cout] of a convolution of stride 1 with padding (k - 1) / 2, which is copied */
+export function unrolledFilter(ops: EngineOps, filter: Tensor4D, height: number, width: number): LaidOutFilter {
+  const [, , input, output] = filter.shape;
+  const forward = tf.keep(matrixOf(filter, height, width));
+  // Not `product` with a transposed operand: transposed once here, it is so for all batches.
+  const backward = tf.keep(tf.transpose(forward));
+  const apply = (map: Tensor4D, matrix: Tensor2D, channels: number): Tensor4D => {
+    const [n] = map.shape;
+    return tf.reshape(product(ops, tf.reshape(map, [n, -1]), matrix), [n, height, width, channels]);
+  };
+  return {
+    forward: (x, bias) =>
+      tf.tidy(() => {
+        const y = apply(x, forward, output);
+        return bias === undefined ? y : tf.add<Tensor4D>(y, bias);
+      }),
+    inputGrad: (dy) => tf.tidy(() => apply(dy, backward, input)),
+    dispose: () => tf.dispose([forward, backward]),
+  };
+}
+
+/** The matrix [h*w*Cin, h*w*Cout] of a convolution. */
+function matrixOf(filter: Tensor4D, height: number, width: number): Tensor2D {
   const [k, , input, output] = filter.shape;
   const pad = (k - 1) / 2;
-  const [forward, backward] = tf.tidy(() => {
+  return tf.tidy(() => {
     const tap = (i: number, j: number): Tensor2D =>
       Math.abs(i) > pad || Math.abs(j) > pad
         ? tf.zeros([input, output])
@@ -39,43 +61,6 @@ export function unrollFilter(filter: Tensor4D, height: number, width: number): U
         1,
       ),
     );
-    const matrix = tf.concat2d(rows, 0);
-    return [matrix, tf.transpose(matrix)];
+    return tf.concat2d(rows, 0);
   });
-  return { forward: tf.keep(forward), backward: tf.keep(backward) };
-}
-
-/** A convolution with folded batch norm: as one matrix product on maps of few pixels, else as it is. */
-export function frozenConv(
-  ops: EngineOps,
-  layer: ConvLayer,
-  source: ParameterSource,
-  unrolled: UnrolledLookup,
-): Module {
-  const plain = conv(ops, layer.name, layer, source, null);
-  if (layer.stride !== 1 || layer.kernel === 1 || layer.pad !== (layer.kernel - 1) / 2) return plain;
-  const matrixFor = ([, height, width]: Tensor4D['shape']): UnrolledFilter | null =>
-    height * width <= FEW_PIXELS ? unrolled(layer.name, height, width) : null;
-  return {
-    ...plain,
-    forward(x, tape) {
-      const [n, height, width] = x.shape as Tensor4D['shape'];
-      const matrix = matrixFor(x.shape as Tensor4D['shape']);
-      if (matrix === null) return plain.forward(x, tape);
-      const y = tf.tidy(() => {
-        const values = product(ops, tf.reshape(x, [n, -1]), matrix.forward);
-        const map = tf.reshape(values, [n, height, width, layer.output]);
-        return source.bias === null ? map : tf.add(map, source.bias());
-      });
-      return { y, saved: { shape: x.shape } };
-    },
-    backward(x, y, saved, dy, wantInput) {
-      const { shape } = saved as { shape: Tensor4D['shape'] };
-      const matrix = matrixFor(shape);
-      if (matrix === null) return plain.backward(x, y, saved, dy, wantInput);
-      return wantInput
-        ? tf.tidy(() => tf.reshape(product(ops, tf.reshape(dy, [shape[0], -1]), matrix.backward), shape))
-        : null;
-    },
-  };
 }
