@@ -66,20 +66,23 @@ it('takes maxima, minima and signs; what is no number stays so', () => {
 });
 
 it('multiplies matrices, and keeps the packed right one as long as that lives', () => {
-  const [a, b] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor2d([1, 0, 2, 1, 0, -1], [3, 2])];
-  // Rows 1 2 3, 4 5 6; columns 1 2 0, 0 1 -1.
-  for (let i = 0; i < 2; i++) gives([5, -1, 14, -1], [2, 2], () => tf.matMul(a, b));
+  // Rows 1 2 3, 4 5 6, and so on: nothing is packed for fewer; columns 1 2 0, 0 1 -1.
+  const repeated = (...values: number[]): number[] => Array.from({ length: 5 }, () => values).flat();
+  const a = tf.tensor2d(repeated(1, 2, 3, 4, 5, 6), [10, 3]);
+  const b = tf.tensor2d([1, 0, 2, 1, 0, -1], [3, 2]);
+  for (let i = 0; i < 2; i++) gives(repeated(5, -1, 14, -1), [10, 2], () => tf.matMul(a, b));
   tf.dispose(b);
   // What lies where the last one lay is packed anew.
   const other = tf.tensor2d([1, 1, 1, 1, 1, 1], [3, 2]);
-  gives([6, 6, 15, 15], [2, 2], () => tf.matMul(a, other));
-  gives([1, 4, 2, 5, 3, 6], [3, 2], () => tf.tidy(() => tf.matMul(a, tf.tensor2d([1, 0, 0, 1], [2, 2]), true)));
+  gives(repeated(6, 6, 15, 15), [10, 2], () => tf.matMul(a, other));
+  // The backend's own.
+  gives([5, 10, 15], [3, 1], () => tf.tidy(() => tf.matMul(a, tf.tensor2d(repeated(1, 0), [10, 1]), true)));
   tf.dispose([a, other]);
 });
 
 it('gives back what it packed', () => {
   const round = (): void => {
-    const [a, b] = [tf.ones([7, 1000]), tf.ones([1000, 1000])];
+    const [a, b] = [tf.ones([9, 1000]), tf.ones([1000, 1000])];
     tf.dispose([tf.matMul(a, b), a, b]);
   };
   round();
@@ -88,4 +91,22 @@ it('gives back what it packed', () => {
   const before = heapBytes();
   for (let i = 0; i < 100; i++) round();
   expect(heapBytes()).toBe(before);
+});
+
+it('keeps no packed copy of the largest matrices', () => {
+  const large = Array.from({ length: 3 }, () => tf.ones<tf.Rank.R2>([4096, 4104]));
+  // As many rows as it takes to pack them at all.
+  const rows = tf.ones<tf.Rank.R2>([33, 4096]);
+  const product = (b: tf.Tensor2D): void => {
+    const y = tf.matMul(rows, b);
+    expect(y.dataSync().every((value) => value === 4096)).toBe(true);
+    y.dispose();
+  };
+  product(large[0]);
+  const backend = tf.backend() as BackendWasm;
+  const heapBytes = (): number => (backend.wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length;
+  const before = heapBytes();
+  for (const b of large) product(b);
+  expect(heapBytes()).toBe(before);
+  tf.dispose([...large, rows]);
 });

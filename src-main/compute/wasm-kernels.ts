@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernels } from './simd/module.ts';
-import { matrixProduct } from './simd/product.ts';
+import { FEW_ROWS, matrixProducts } from './simd/product.ts';
 import type { WasmHeap } from './wasm-heap.ts';
 
 const BACKEND = 'wasm';
@@ -54,11 +54,13 @@ export function replaceKernels(heap: WasmHeap, kernels: Kernels | null): void {
     kernels.repeatRows(heap.start(x), rows, rowLength, count, heap.start(out));
     return out;
   });
-  const product = matrixProduct(kernels, heap);
+  const products = matrixProducts(kernels, heap);
   replace('BatchMatMul', ['a', 'b'], ([a, b], { transposeA, transposeB }) => {
-    const isPlain = transposeA !== true && transposeB !== true && a.shape.length === 2 && b.shape.length === 2;
-    if (!isPlain || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
-    return [...a.shape, ...b.shape].includes(0) ? null : product(a, b);
+    const areMatrices = a.shape.length === 2 && b.shape.length === 2;
+    if (!areMatrices || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
+    if ([...a.shape, ...b.shape].includes(0)) return null;
+    if (transposeA !== true) return transposeB === true ? products.byRows(a, b) : products.plain(a, b);
+    return transposeB !== true && a.shape[0] <= FEW_ROWS ? products.outer(a, b) : null;
   });
   const ofPairs =
     (run: Kernels['maximum']): Replacement =>

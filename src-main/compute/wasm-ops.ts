@@ -9,6 +9,7 @@ import type { EngineOps } from './engine.ts';
 import * as convolution from './simd/convolution.ts';
 import * as elements from './simd/elements.ts';
 import type { Kernels } from './simd/module.ts';
+import { FEW_ROWS } from './simd/product.ts';
 import { convolve, inputGradient } from './wasm-conv.ts';
 import { channelsFilterGradient, channelsInputGradient, convolveChannels } from './wasm-depthwise.ts';
 import { filterGradient } from './wasm-filter-grad.ts';
@@ -49,6 +50,12 @@ function ownOperations(
     conv2d: (...given) => tf.tidy(() => convolution.convolve(kernels, heap, ...given)),
     conv2dInputGrad: (...given) => tf.tidy(() => convolution.inputGradient(kernels, heap, ...given)),
     conv2dFilterGrad: (...given) => tf.tidy(() => convolution.filterGradient(kernels, heap, ...given)),
+    // A transposed left matrix of many rows is transposed first: the backend's own product of it is slow.
+    matMul: (a, b, turnsA, turnsB) =>
+      tf.tidy(() => {
+        const isFirst = turnsA && (turnsB || a.shape[0] > FEW_ROWS);
+        return tf.matMul(isFirst ? tf.transpose(a) : a, b, turnsA && !isFirst, turnsB);
+      }),
     batchNorm: (...given) => tf.tidy(() => ({ ...elements.normalise(kernels, heap, ...given) })),
     batchNormGrad: (...given) => tf.tidy(() => ({ ...elements.normaliseGradient(kernels, heap, ...given) })),
     reluGrad: (dy, y) => elements.rectifierGradient(kernels, heap, dy, y),

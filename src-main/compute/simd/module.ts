@@ -36,6 +36,31 @@ export interface Kernels {
     columns: number,
     out: Address,
   ) => void;
+  readonly multiplyThin: (
+    a: Address,
+    b: Address,
+    rows: number,
+    depth: number,
+    columns: number,
+    room: Address,
+    out: Address,
+  ) => void;
+  readonly multiplyThinByRows: (
+    a: Address,
+    b: Address,
+    rows: number,
+    depth: number,
+    columns: number,
+    out: Address,
+  ) => void;
+  readonly multiplyThinOuter: (
+    a: Address,
+    b: Address,
+    depth: number,
+    aColumns: number,
+    columns: number,
+    out: Address,
+  ) => void;
   readonly packPanels: (matrix: Address, rows: number, columns: number, out: Address) => void;
   readonly packExchanged: (
     matrix: Address,
