@@ -27,6 +27,8 @@ const FAREWELL = 30_000;
 interface Step {
   readonly run: FinishedRun;
   readonly part: EvaluationPart;
+  /** Also where it was measured before. */
+  readonly again: boolean;
   /** In forward passes, roughly; 0 where it was measured before. */
   readonly work: number;
 }
@@ -62,7 +64,7 @@ export async function evaluateJob(engine: Engine, request: EvaluateRequest, outl
         for (const step of steps.filter((each) => each.run === run)) {
           progress.begin(step);
           const outcome = await measurePart(kindOf(step.part), model, {
-            again: request.again,
+            again: step.again,
             onKept: () => control.checkpointed(),
             onProgress: (done, total) => progress.measuring(done, total),
           });
@@ -79,14 +81,16 @@ export async function evaluateJob(engine: Engine, request: EvaluateRequest, outl
   }
 }
 
-async function stepsOf(subjects: EvaluationSubjects, { parts, settings, again }: EvaluateRequest): Promise<Step[]> {
+async function stepsOf(subjects: EvaluationSubjects, request: EvaluateRequest): Promise<Step[]> {
+  const { parts, settings, measured = [] } = request;
   const steps: Step[] = [];
   for (const run of subjects.runs) {
     for (const part of EVALUATION_PARTS) {
       if (!parts.includes(part)) continue;
+      const again = request.again && !measured.some((each) => each.run === run.record.id && each.part === part);
       const stored = again ? null : await storedResult(kindOf(part), subjects.shelfOf(run));
       const { pictures } = subjects;
-      steps.push({ run, part, work: stored === null ? pictures * PARTS[part].passes(settings, pictures) : 0 });
+      steps.push({ run, part, again, work: stored === null ? pictures * PARTS[part].passes(settings, pictures) : 0 });
     }
   }
   return steps;

@@ -34,10 +34,14 @@ import {
 import { readWeights } from '../workspace/weights-file.ts';
 import type { ExplainQueue } from './explain-queue.ts';
 import { interpret } from './interpret.ts';
+import { isLoss } from './lasting-job.ts';
 import { LoosePixels } from './loose-pixels.ts';
 import type { ExplainAnswer, ExplainRequest } from './protocol.ts';
 
-/** Answers every command of the queue until it is closed. */
+/**
+ * Answers every command of the queue until it is closed.
+ * @throws SteadygazeError `engine-lost`: nothing more can be answered here
+ */
 export async function explainJob(
   engine: Engine,
   { study }: ExplainRequest,
@@ -62,7 +66,9 @@ export async function explainJob(
         else await loaded.interpret(command.rows);
         report({ type: 'explained', id: command.id, run: command.run, round, rows: command.rows });
       } catch (error) {
-        report({ type: 'explain-failed', id: command.id, error: toErrorValue(error) });
+        const value = toErrorValue(error);
+        if (isLoss(value)) throw error;
+        report({ type: 'explain-failed', id: command.id, error: value });
       }
     }
   } finally {

@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEngine } from '../compute/choose.ts';
 import type { AssessmentRow, RunRecord } from '../contract/run.ts';
 import { explainSamples } from '../method/explain.ts';
@@ -27,6 +27,14 @@ import { listen, newStudy, trainRequest, until } from './job.fixture.ts';
 import { LoosePixels } from './loose-pixels.ts';
 import type { Command, ExplainCommand } from './protocol.ts';
 import { temporaryFolder, TINY, writeShapes } from './tiny-study.fixture.ts';
+import { newWish } from './wish.ts';
+import type * as Wishes from './wish.ts';
+
+// The real one, which tells what is wished.
+vi.mock('./wish.ts', async (original) => {
+  const real = await original<typeof Wishes>();
+  return { ...real, newWish: vi.fn(real.newWish) };
+});
 
 let root: Awaited<ReturnType<typeof temporaryFolder>>;
 let data: string;
@@ -41,6 +49,13 @@ function watchedHost() {
   const commands: ExplainCommand[] = [];
   /** Called with every command before it is sent. */
   const on: { command: (command: Command, process: ComputeProcess) => void } = { command: () => undefined };
+  let held: Promise<unknown> = Promise.resolve();
+  /** Keeps commands back until it is called off. */
+  const hold = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    held = promise;
+    return () => resolve(undefined);
+  };
   const host: ComputeHost = {
     start(engine) {
       const process = nodeHost.start(engine);
@@ -50,12 +65,12 @@ function watchedHost() {
         send(command) {
           if (command.type === 'explain') commands.push(command);
           on.command(command, process);
-          process.send(command);
+          void held.then(() => process.send(command));
         },
       };
     },
   };
-  return { host, processes, commands, on };
+  return { host, processes, commands, on, hold };
 }
 
 function newExplainer(options: { readonly host?: ComputeHost; readonly idleMilliseconds?: number } = {}): Explainer {
@@ -142,7 +157,7 @@ describe('an explainer', () => {
   });
 
   it('asks once for what several want, the newest first, and never for what is there', async () => {
-    const { host, processes, commands } = watchedHost();
+    const { host, processes, commands, hold } = watchedHost();
     const explainer = newExplainer({ host });
     const all = Array.from({ length: 20 }, (_, i) => 10 + i);
     await Promise.all([
@@ -164,9 +179,15 @@ describe('an explainer', () => {
     expect(await exists(attacked(29))).toBe(true);
 
     await rm(dirname(attacked(0)), { recursive: true });
+    // The process does not hear the first command before there is the next wish.
+    const letGo = hold();
     const slow = explainer.explain(RUN, 1, [...all, 0, 1]);
-    while (commands.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([slow, explainer.explain(RUN, 1, [2])]);
+    await expect.poll(() => commands.length).toBeGreaterThan(before);
+    const wished = vi.mocked(newWish).mock.calls.length;
+    const newest = explainer.explain(RUN, 1, [2]);
+    await expect.poll(() => vi.mocked(newWish).mock.calls.length).toBeGreaterThan(wished);
+    letGo();
+    await Promise.all([slow, newest]);
     expect(commands.slice(before).map(({ rows }) => rows)).toEqual([all.slice(0, 16), [2, ...all.slice(16), 0, 1]]);
     explainer.close();
   });
@@ -193,15 +214,18 @@ describe('an explainer', () => {
   });
 
   it('lets its process end when nobody asks, and rejects what is waited for when it is closed', async () => {
-    const { host, processes } = watchedHost();
+    const { host, processes, on } = watchedHost();
     const explainer = newExplainer({ host, idleMilliseconds: 50 });
     await explainer.explain(RUN, 1, [4]);
     await new Promise<void>((resolve) => processes[0].onExit(() => resolve()));
     await explainer.explain(RUN, 1, [5]);
     expect(processes).toHaveLength(2);
+    const asked = new Promise<void>((resolve) => {
+      on.command = ({ type }) => void (type === 'explain' && resolve());
+    });
     const waiting = explainer.explain(RUN, 1, [6]);
     const rejected = expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await asked;
     explainer.close();
     await rejected;
     await expect(explainer.explain(RUN, 1, [7])).rejects.toMatchObject({ code: 'cancelled' });

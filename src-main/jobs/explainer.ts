@@ -15,18 +15,19 @@ import {
   runFolder,
   weightsFile,
 } from '../workspace/study-layout.ts';
-import type { ComputeHost } from './compute-host.ts';
 import { startEngineJob } from './engine-job.ts';
 import type { EngineAdvice, EngineChoice } from './engine-job.ts';
 import type { Job } from './host.ts';
+import { isLoss, lostForGood, ONCE, startAgain } from './lasting-job.ts';
+import type { LastingJobOptions } from './lasting-job.ts';
+import { MemoryWatch, SHARE_AFTERWARDS } from './memory-watch.ts';
 import type { ExplainAnswer } from './protocol.ts';
 import { keyOf, newWish, type Subject, type Wish } from './wish.ts';
 
-export interface ExplainerOptions {
+export interface ExplainerOptions extends Pick<LastingJobOptions, 'host' | 'rest' | 'endedForMemory'> {
   /** Absolute path of the study. */
   readonly study: string;
   readonly engine: EngineChoice;
-  readonly host?: ComputeHost;
   /** Asked whenever a process is started. */
   readonly advice?: () => Promise<EngineAdvice>;
   /** The process ends after so long without a question. Default: two minutes. */
@@ -36,6 +37,8 @@ export interface ExplainerOptions {
 /** Rows of one command: a screenful comes soon, and the next wish need not wait long. */
 const BATCH = 16;
 const IDLE = 120_000;
+const LOST =
+  'Look at the picture again in a moment. If the card is lost each time, restart the computer, or update the driver of the card.';
 
 export class Explainer {
   readonly #options: ExplainerOptions;
@@ -47,10 +50,14 @@ export class Explainer {
   #starting: Job | null = null;
   #working = false;
   #idle: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
+  readonly #memory: MemoryWatch;
+  /** Of what the engine takes for a batch by itself. */
+  #memoryShare: number | undefined;
 
   constructor(options: ExplainerOptions) {
     this.#options = options;
+    this.#memory = new MemoryWatch(options.endedForMemory);
   }
 
   /**
@@ -58,7 +65,7 @@ export class Explainer {
    * `attackedPictureFile` and `changePictureFile`).
    * @param round null: the last that was assessed
    * @throws SteadygazeError `not-found` where the run, the round, a row, or the round's weights are not there;
-   * `engine-unavailable`; `job-crashed`; `cancelled` after {@link close}
+   * `engine-unavailable`; `engine-lost`, `job-crashed` where another process did not help; `cancelled` after {@link close}
    */
   async explain(run: string, round: number | null, rows: readonly number[]): Promise<void> {
     const record = await readRun(this.#options.study, run);
@@ -99,7 +106,7 @@ export class Explainer {
 
   /** Ends the process. What is still waited for is rejected. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#rejectAll(closed());
     this.#endProcess();
   }
@@ -133,17 +140,25 @@ export class Explainer {
   }
 
   async #workOff(): Promise<void> {
-    let crashes = 0;
+    let losses = 0;
+    let lost = false;
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
       try {
-        const answer = await this.#ask(batch);
+        const answer = await this.#ask(batch, lost);
         if (this.#closed) return;
-        crashes = 0;
+        losses = 0;
+        lost = false;
         this.#settle(batch, answer);
       } catch (error) {
         this.#job = null;
         if (this.#closed) return;
-        if (crashes++ > 0) this.#rejectAll(asError(error));
+        const why = asError(error);
+        lost = isLoss(why);
+        if (++losses > ONCE) this.#rejectAll(lost ? lostForGood(why, false, LOST) : why);
+        else if (this.#memory.isDue) {
+          this.#memory.answer();
+          this.#memoryShare = SHARE_AFTERWARDS;
+        }
       }
     }
   }
@@ -170,9 +185,12 @@ export class Explainer {
     return newestFirst.filter((wish) => isAlike(wish) && !wish.alone).slice(0, BATCH);
   }
 
-  /** @throws SteadygazeError when the process ends without an answer */
-  async #ask(batch: readonly Wish[]): Promise<ExplainAnswer> {
-    const job = await (this.#job ??= this.#start());
+  /**
+   * @param lost the process before was lost with its graphics card
+   * @throws SteadygazeError when the process ends without an answer
+   */
+  async #ask(batch: readonly Wish[], lost: boolean): Promise<ExplainAnswer> {
+    const job = await (this.#job ??= this.#start(lost));
     const id = ++this.#commands;
     const [{ subject, run, round }] = batch;
     let hear: (answer: ExplainAnswer) => void = () => undefined;
@@ -202,21 +220,36 @@ export class Explainer {
     }
   }
 
-  async #start(): Promise<Job> {
-    const { study, engine, host, advice } = this.#options;
+  async #start(lost: boolean): Promise<Job> {
+    const { study, engine, advice, rest, host } = this.#options;
+    const memoryShare = this.#memoryShare === undefined ? {} : { memoryShare: this.#memoryShare };
     const onStart = (job: Job) => {
       this.#starting = job;
+      this.#memory.watch(job);
       if (this.#closed) job.kill();
     };
     const options = {
       ...(host === undefined ? {} : { host }),
+      ...(rest === undefined ? {} : { rest }),
       ...(advice === undefined ? {} : { advice: await advice() }),
     };
     if (this.#closed) throw closed();
-    const started = await startEngineJob(engine, (id) => ({ kind: 'explain', study, engine: id }), onStart, options);
+    const start = () =>
+      startEngineJob(engine, (id) => ({ kind: 'explain', study, engine: id, ...memoryShare }), onStart, options);
+    const kill = this.#closing.signal;
+    const started = lost ? await startAgain({ kind: 'engine-lost' }, { kill, job: options }, start) : await start();
     this.#starting = null;
+    if (started === 'stopped') throw closed();
+    if (started === 'gone') {
+      // To whom another engine will do, this one cannot be used.
+      throw new SteadygazeError('engine-unavailable', 'The graphics card was lost and did not come back.', LOST);
+    }
     if (this.#closed) started.job.cancel();
     return started.job;
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #endProcess(): void {

@@ -52,7 +52,7 @@ beforeAll(async () => {
     },
   };
   explainer = new Explainer({ study, engine: 'native', host });
-}, 120_000);
+});
 afterAll(async () => {
   explainer.close();
   await root.remove();

@@ -37,7 +37,7 @@ export async function trainOnce(
     async () => undefined,
   );
   // The engine may still be at work on what was asked of it last.
-  const last = tf.slice1d(network.parameterVector, 0, 1);
+  const last = tf.slice1d(network.parameters.vector.parts[0], 0, 1);
   await last.data();
   last.dispose();
 }

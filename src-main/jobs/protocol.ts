@@ -99,6 +99,8 @@ export interface EvaluateRequest {
   readonly settings: EvaluationSettings;
   /** Also measure what was measured before. */
   readonly again: boolean;
+  /** What need not be measured all the same: a process that was lost has just done so. */
+  readonly measured?: readonly Pick<EvaluatedPart, 'run' | 'part'>[];
 }
 
 /** Put pictures through a network whose weights lie in a file. Belongs to no study. */

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SteadygazeError, systemCode } from '../contract/errors.ts';
+import { threadsAskedFor } from '../compute/threads.ts';
 import type { Arm, RunSettings } from '../contract/settings.ts';
 import { openDataset } from '../datasets/open-data.ts';
 import type { EngineChoice } from '../jobs/engine-job.ts';
@@ -43,6 +44,8 @@ const SAMPLE = fileURLToPath(new URL('../../resources/sample', import.meta.url))
 const NAME = 'Steadygaze demo';
 const TITLE = 'Does it look at the product or at the wall behind it?';
 const ARMS: readonly Arm[] = ['plain', 'consistency'];
+/** Of each arm: of a network this narrow, a second thread takes the other arm more than it saves this one. */
+const THREADS = 1;
 /** Says that a folder is a demo's, from its first moment on. */
 const MARKER = '.steadygaze-demo';
 /** Everything a demo writes. */
@@ -89,6 +92,7 @@ async function trainArms(
     let early: Promise<WorkResult>[] = [];
     const start = (settings: RunSettings, choice: EngineChoice, extra: Partial<WorkOptions> = {}) =>
       work(choice, (engine) => ({ kind: 'train', study: study.folder, engine, settings, preset: 'demo' }), {
+        threads: threadsAskedFor() ?? THREADS,
         ...options,
         ...extra,
       });

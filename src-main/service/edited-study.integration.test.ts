@@ -86,7 +86,7 @@ describe('training pictures corrected between two runs', () => {
     expect(cautions.join(' ')).not.toContain('not compared');
   });
 
-  it('let both be measured and explained, each on what it saw', { timeout: 120_000 }, async () => {
+  it('let both be measured and explained, each on what it saw', async () => {
     const { parts } = await evaluateRuns({
       study,
       runs: [FIRST, SECOND],
@@ -189,7 +189,7 @@ describe('reading the pictures again', () => {
     });
   });
 
-  it('leaves a run of other test pictures apart', { timeout: 120_000 }, async () => {
+  it('leaves a run of other test pictures apart', async () => {
     await train();
     const { dataImport } = await readRun(study, THIRD);
     expect(dataImport).toMatch(/^[0-9a-f]{64}$/);
@@ -200,7 +200,7 @@ describe('reading the pictures again', () => {
 });
 
 describe('the command line', () => {
-  it('corrects, tells, takes back and writes labels', { timeout: 120_000 }, async () => {
+  it('corrects, tells, takes back and writes labels', async () => {
     const [id] = await trained('bar');
     const said = await cli('edit', study, '--exclude', '--picture', id);
     expect([said.code, said.stdout]).toEqual([0, '1 picture left out.\n']);

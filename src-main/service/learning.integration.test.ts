@@ -73,7 +73,8 @@ async function meanLoss(network: Network, batchSize: number): Promise<number> {
     );
     const labels = Int32Array.from(indices, (index) => data.labels[index]);
     const { gradient, losses } = await network.trainingPass(x, labels, new Float32Array(indices.length).fill(1), batch);
-    tf.dispose([x, gradient]);
+    gradient.dispose();
+    x.dispose();
     sum += losses.reduce((total, loss) => total + loss, 0);
   }
   return sum / MEASURED;

@@ -225,7 +225,7 @@ function engineOf({ run, engine }: ReportedRun): EngineChoice {
 }
 
 async function measureAgain({ study, pairs }: Pairs, options: RepeatOptions): Promise<void> {
-  const { stop, kill, job, onPart, onMeasuring } = options;
+  const { stop, kill, job, onPart, onMeasuring, onStep } = options;
   const plans = measuringPlans(pairs.map(({ reported }) => reported));
   for (const [i, { runs, parts, settings }] of plans.entries()) {
     options.onStep?.(`Measuring again: ${parts.join(', ')} (${i + 1} of ${plans.length}).`);
@@ -238,6 +238,7 @@ async function measureAgain({ study, pairs }: Pairs, options: RepeatOptions): Pr
       ...(stop === undefined ? {} : { signal: stop }),
       ...(kill === undefined ? {} : { kill }),
       ...(job === undefined ? {} : { job }),
+      ...(onStep === undefined ? {} : { onRestart: onStep }),
       ...(onPart === undefined ? {} : { onPart }),
       ...(onMeasuring === undefined ? {} : { onProgress: onMeasuring }),
     });

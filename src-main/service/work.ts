@@ -1,13 +1,14 @@
-/** Carrying out one run in a compute process, with somebody listening who may want it to stop. */
+/** Carrying out one run in compute processes, with somebody listening who may want it to stop. */
 import { SteadygazeError } from '../contract/errors.ts';
 import type { JobEvent } from '../contract/run.ts';
 import type { EngineId } from '../compute/engine.ts';
-import { startEngineJob } from '../jobs/engine-job.ts';
-import type { EngineChoice, EngineJobOptions } from '../jobs/engine-job.ts';
-import type { EngineInfo, Job } from '../jobs/host.ts';
+import type { EngineChoice } from '../jobs/engine-job.ts';
+import type { EngineInfo, Job, JobOutcome } from '../jobs/host.ts';
+import { isLoss, lastingJob } from '../jobs/lasting-job.ts';
+import type { LastingJobOptions } from '../jobs/lasting-job.ts';
+import { MemoryWatch } from '../jobs/memory-watch.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
-import { MemoryWatch } from './after-crash.ts';
-import { logOfRun, outlastLosses, tellsOfLoss } from './lost-engine.ts';
+import { goingOn, markStopped } from './going-on.ts';
 import { withAdvice } from './tuning/remembered.ts';
 
 export interface WorkOptions {
@@ -20,14 +21,13 @@ export interface WorkOptions {
   readonly stop?: AbortSignal;
   /** Aborting ends the process at once. */
   readonly kill?: AbortSignal;
-  readonly job?: EngineJobOptions;
+  readonly job?: LastingJobOptions;
   /** That the engine computes with, where it has any to choose; absent: as was found to be fastest. */
   readonly threads?: number;
-  /** Milliseconds to wait before a run goes on whose graphics card was lost. */
-  readonly rest?: number;
-  /** Processes that the system has ended for want of memory so far; absent: as the system counts them. */
-  readonly endedForMemory?: () => number;
 }
+
+/** Losses of the graphics card in a row, with nothing stored between them, after which a run is given up. */
+const LOSSES = 3;
 
 /** How a run ended, when nothing went wrong. */
 export interface WorkResult {
@@ -45,56 +45,50 @@ export async function work(
   options: WorkOptions,
 ): Promise<WorkResult> {
   const { stop, kill, onEvent, onJob, onEngine } = options;
-  const jobs: Job[] = [];
-  const memory = new MemoryWatch(options.endedForMemory);
-  const cancel = () => jobs.forEach((job) => job.cancel());
-  const end = () => jobs.forEach((job) => job.kill());
-  stop?.addEventListener('abort', cancel);
-  kill?.addEventListener('abort', end);
-  try {
-    const onStart = (job: Job) => {
-      jobs.push(job);
-      memory.watch(job);
+  const memory = new MemoryWatch(options.job?.endedForMemory);
+  // What the run is to do is the same on every engine.
+  const planned = requestFor('wasm');
+  const settings = planned.kind === 'train' ? planned.settings : null;
+  let furthest = -1;
+  const { outcome } = await lastingJob(engine, requestFor, {
+    ...{ losses: LOSSES, memory, stop, kill, onEngine },
+    job: await withAdvice(options.job, settings, options),
+    again: (mishap) => goingOn(requestFor(mishap.engine), mishap, onEvent),
+    onStart(job, kept) {
       job.on('event', (event) => {
+        if (event.type === 'checkpoint' && event.step > furthest) {
+          furthest = event.step;
+          kept();
+        }
+        // Of what is put right here, only that it was.
         if (!tellsOfLoss(event) && !memory.tellsOfEnd(event)) onEvent?.(event);
       });
       onJob?.(job);
-      if (stop?.aborted) job.cancel();
-    };
-    // What the run is to do is the same on every engine.
-    const planned = requestFor('wasm');
-    const settings = planned.kind === 'train' ? planned.settings : null;
-    const advised = await withAdvice(options.job, settings, options);
-    const started = await startEngineJob(engine, requestFor, onStart, advised);
-    onEngine?.(started.engine);
-    const restart = (again: JobRequest) => startEngineJob(started.engine.id, () => again, onStart, advised);
-    const lossOptions = {
-      ...(onEvent === undefined ? {} : { tell: onEvent }),
-      ...(options.rest === undefined ? {} : { rest: options.rest }),
-      ...(stop === undefined ? {} : { stop }),
-      ...(kill === undefined ? {} : { kill }),
-    };
-    let outcome = await outlastLosses(started, requestFor, restart, lossOptions);
-    const less = memory.after(outcome, requestFor, started.engine.id);
-    if (less !== null) {
-      const { request, warning } = less;
-      onEvent?.(warning);
-      await logOfRun(request.study, warning);
-      const { memoryShare } = request;
-      const again = (next: JobRequest) => restart({ ...next, memoryShare });
-      outcome = await outlastLosses(await again(request), () => request, again, lossOptions);
+    },
+  });
+  if (outcome.kind === 'failed' && outcome.run !== null) {
+    const { run, error } = outcome;
+    if (isLoss(error)) onEvent?.({ type: 'failed', run, error });
+    if (error.code === 'cancelled') {
+      await markStopped(planned, run, onEvent);
+      return { run, stopped: true };
     }
-    switch (outcome.kind) {
-      case 'stopped':
-        return { run: outcome.run, stopped: true };
-      case 'finished':
-        if (outcome.run !== null) return { run: outcome.run, stopped: false };
-        throw new SteadygazeError('internal', 'The computing process ended without a run.');
-      default:
-        throw SteadygazeError.fromValue(outcome.error);
-    }
-  } finally {
-    stop?.removeEventListener('abort', cancel);
-    kill?.removeEventListener('abort', end);
+  }
+  return resultOf(outcome);
+}
+
+function tellsOfLoss(event: JobEvent): boolean {
+  return event.type === 'failed' && isLoss(event.error);
+}
+
+function resultOf(outcome: JobOutcome): WorkResult {
+  switch (outcome.kind) {
+    case 'stopped':
+      return { run: outcome.run, stopped: true };
+    case 'finished':
+      if (outcome.run !== null) return { run: outcome.run, stopped: false };
+      throw new SteadygazeError('internal', 'The computing process ended without a run.');
+    default:
+      throw SteadygazeError.fromValue(outcome.error);
   }
 }

@@ -37,7 +37,7 @@ export function benchCommand(): Command {
     .option('--pictures <list>', 'only this: assess so many pictures, such as 500,5000,50000', wholeNumbers)
     .option('--steps <n>', 'only this: so many training steps, and whether memory grows', wholeNumber(1))
     .option('--memory', 'only this: peak memory against batch and picture size')
-    .option('--full', 'all of that, which takes half an hour and more')
+    .option('--full', 'all of that, which takes some minutes for each engine')
     .action(
       action<BenchOptions, []>(async ({ json = false, engine, ...options }) => {
         const { runBench } = await load();

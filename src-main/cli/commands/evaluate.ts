@@ -64,6 +64,7 @@ async function evaluateStudy(options: EvaluateCommandOptions, study: string): Pr
       onProgress: (progress) => line?.show(progress),
       onPart: (part) => line?.measured(part),
       onNotice: (message) => line?.say(message),
+      onRestart: (message) => line?.say(message),
     });
     line?.end();
     if (json) return printJson(measured);

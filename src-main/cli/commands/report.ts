@@ -68,6 +68,7 @@ async function write(options: Omit<ReportOptions, 'json'>, study: string, json: 
               onProgress: (progress) => line?.show(progress),
               onPart: (part) => line?.measured(part),
               onNotice: (message) => line?.say(message),
+              onRestart: (message) => line?.say(message),
             },
           }
         : {}),

@@ -80,6 +80,8 @@ export interface MeasurementFollower {
   readonly onProgress: (progress: MeasurementProgress) => void;
   /** A part of a run has been measured and stored. */
   readonly onPart: () => void;
+  /** Another process goes on with it: why, in a sentence. */
+  readonly onRestart: (message: string) => void;
   readonly signal: AbortSignal;
 }
 

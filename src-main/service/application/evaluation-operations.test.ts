@@ -44,6 +44,21 @@ it('measures under the eyes of everybody, and tells at the end what has been mea
   expect(test.app.state.study?.runs[0]?.measured).toEqual(['stability']);
 });
 
+it('says so while the graphics card that was lost is waited for', async () => {
+  const measured = test.call('evaluation.measure', input());
+  await expect.poll(() => test.work.evaluations.length).toBe(1);
+  const [{ follower, end }] = test.work.evaluations;
+  const title = 'The graphics card was lost. Measuring goes on where it was.';
+  follower.onRestart(title);
+  // Pictures are read again: nothing is measured yet.
+  follower.onProgress({ run: null, part: null, overall: 0.5, secondsLeft: null });
+  expect(test.app.state.tasks).toMatchObject([{ title, cancellable: true }]);
+  follower.onProgress({ run: PLAIN, part: 'stability', overall: 0.5, secondsLeft: null });
+  expect(test.app.state.tasks).toMatchObject([{ title: 'Measuring: Stability, Plain training' }]);
+  end();
+  await measured;
+});
+
 it('ends when it is cancelled, and looks again at what has been measured until then', async () => {
   const measured = test.call('evaluation.measure', input());
   await expect.poll(() => test.work.evaluations.length).toBe(1);

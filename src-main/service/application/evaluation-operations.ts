@@ -14,7 +14,7 @@ type EvaluationHandlers = Pick<Handlers, 'evaluation.overview' | 'evaluation.mea
 const STEPS = 1000;
 
 export function evaluationOperations(parts: Parts): EvaluationHandlers {
-  const { desk, library, launches, measurements, store, tasks, work } = parts;
+  const { desk, library, launches, log, measurements, store, tasks, work } = parts;
   return {
     'evaluation.overview': async ({ runs }) => library.evaluationOverview(desk.study.folder, runs),
     'evaluation.measure': async ({ runs: asked, parts: wanted, again, engine, task }) => {
@@ -37,6 +37,11 @@ export function evaluationOperations(parts: Parts): EvaluationHandlers {
                   onProgress(Math.round(overall * STEPS), STEPS, secondsLeft);
                 },
                 onPart: () => void desk.refresh(),
+                // Until the next part of a run is measured: that can take a while now.
+                onRestart(message) {
+                  log('warn', message);
+                  retitle(message);
+                },
                 signal: AbortSignal.any([signal, closed.signal]),
               },
             ),

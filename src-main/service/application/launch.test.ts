@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunBrief } from '../../contract/app-state.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { Input } from '../../contract/operations.ts';
@@ -17,7 +17,10 @@ beforeEach(async () => {
   test = await testApplication();
   await test.call('study.open', { folder: STUDY });
 });
-afterEach(() => test.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return test.close();
+});
 
 async function launch(input: Partial<Input<'train.launch'>> = {}): Promise<FakeRun> {
   const first = test.work.next();
@@ -181,14 +184,16 @@ describe('a launch', () => {
         ...{ secondsLeft: 1, imagesPerSecond: 1, loss: null, memory: 1 },
       });
     const told = () => test.events.flatMap((event) => (event.type === 'progress' ? [event.progress.overall] : []));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     for (const overall of [0, 0.1, 0.2, 0.3]) say(overall);
     expect(told()).toEqual([0]);
     expect(test.app.state.launch?.progress?.overall).toBe(0.3);
-    await expect.poll(told).toEqual([0, 0.3]);
+    vi.advanceTimersByTime(250);
+    expect(told()).toEqual([0, 0.3]);
     say(0.4);
     first.end({ run: '001-plain-s0', stopped: false });
     await test.launchUntil(({ status }) => status === 'finished');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    vi.advanceTimersByTime(1_000);
     expect(told()).toEqual([0, 0.3]);
   });
 

@@ -31,7 +31,7 @@ it('are listed without a request, downloaded when asked for from the mirror that
 
   server.answer = silentAfter(100_000);
   const stopped = test.call('weights.download', { id: 'tiny-imagenet', task: 'one' });
-  await expect.poll(async () => (await test.call('weights.published', {}))[0].here, { timeout: 20_000 }).toBe(100_000);
+  await expect.poll(async () => (await test.call('weights.published', {}))[0].here).toBe(100_000);
   expect(test.app.state.tasks).toMatchObject([
     { id: 'one', title: 'Downloading Tiny, trained on ImageNet', cancellable: true },
   ]);

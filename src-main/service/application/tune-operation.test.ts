@@ -56,6 +56,7 @@ describe('the estimate', () => {
     const before = await estimate();
     // 61 s of training, 30 s of assessment and 10 s of evaluation, as the stand-in says.
     expect(before.estimates[0]?.secondsPerRun).toBe(101);
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
     const launched = test.work.next();
     await test.call('train.launch', {
       ...{ preset: 'quick', arms: ['plain'], seeds: [7], engine: 'auto', settings: {} },
@@ -64,7 +65,7 @@ describe('the estimate', () => {
     const run = await launched;
     const progress = { type: 'progress', run: '001-plain-s7', phase: 'train', round: 0, epoch: 0 } as const;
     const more = { overall: 0, secondsLeft: null, imagesPerSecond: 0, loss: null, memory: 0 };
-    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 4_000);
+    now.mockReturnValue(5_000);
     // 20 pictures in 4 seconds, where 10 a second were expected.
     run.say({ ...progress, ...more, done: 20, total: 20 });
     vi.restoreAllMocks();
@@ -72,7 +73,7 @@ describe('the estimate', () => {
     await test.launchUntil(({ status }) => status === 'finished');
     const after = await estimate();
     expect(test.work.measured).toBe(1);
-    // The geometric mean of 1 and (a little more than) 2.
+    // The geometric mean of 1 and 2.
     expect(after.estimates[0]?.secondsPerRun).toBeCloseTo(61 * Math.SQRT2 + 40, 0);
     expect((await MachineMemory.open()).correction('wasm').training).toBeCloseTo(Math.SQRT2, 2);
   });

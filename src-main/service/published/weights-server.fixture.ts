@@ -51,9 +51,11 @@ export function whole(content: Uint8Array = CONTENT, etag = '"one"'): Answer {
   };
 }
 
-/** Sends so many bytes of what was asked for, then does the same as a cable that is pulled. */
-export function cutAfter(bytes: number, etag = '"one"'): Answer {
-  return (request, response) => {
+/** Sends so many bytes of what was asked for and then nothing more, until `pull` does what pulling the cable does. */
+export function cableOf(bytes: number, etag = '"one"'): { readonly answer: Answer; readonly pull: () => void } {
+  let last: ServerResponse | null = null;
+  const answer: Answer = (request, response) => {
+    last = response;
     const [, from = '0'] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
     const start = Number(from);
     response.writeHead(start === 0 ? 200 : 206, {
@@ -61,8 +63,9 @@ export function cutAfter(bytes: number, etag = '"one"'): Answer {
       'content-length': CONTENT.length - start,
       ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}` }),
     });
-    response.write(CONTENT.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 300));
+    response.write(CONTENT.subarray(start, start + bytes));
   };
+  return { answer, pull: () => void last?.destroy() };
 }
 
 /** Sends so many bytes and then nothing more. */

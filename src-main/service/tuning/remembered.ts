@@ -1,6 +1,7 @@
 /** What is remembered of this machine, put to use where work is started. */
 import type { RunSettings } from '../../contract/settings.ts';
-import type { EngineChoice, EngineJobOptions } from '../../jobs/engine-job.ts';
+import type { EngineChoice } from '../../jobs/engine-job.ts';
+import type { LastingJobOptions } from '../../jobs/lasting-job.ts';
 import type { Tuning } from './machine-file.ts';
 import { MachineMemory } from './machine-memory.ts';
 import type { TuningWishes } from './machine-memory.ts';
@@ -10,10 +11,10 @@ import type { TuningWishes } from './machine-memory.ts';
  * @param settings of the work; absent: of any kind
  */
 export async function withAdvice(
-  options: EngineJobOptions = {},
+  options: LastingJobOptions = {},
   settings: Pick<RunSettings, 'network'> | null = null,
   wishes: TuningWishes = {},
-): Promise<EngineJobOptions> {
+): Promise<LastingJobOptions> {
   if (options.advice !== undefined) return options;
   return { ...options, advice: (await MachineMemory.open()).adviceFor(settings, wishes) };
 }

@@ -7,9 +7,10 @@ import type { EngineId } from '../../compute/engine.ts';
 import { hasThreads, threadChoices } from '../../compute/threads.ts';
 import { SteadygazeError } from '../../contract/errors.ts';
 import type { RunSettings } from '../../contract/settings.ts';
-import { startEngineJob } from '../../jobs/engine-job.ts';
-import type { EngineInfo, Job, JobOptions } from '../../jobs/host.ts';
-import type { TunedRates } from '../../jobs/protocol.ts';
+import type { EngineInfo } from '../../jobs/host.ts';
+import type { LastingJobOptions } from '../../jobs/lasting-job.ts';
+import { resultOfLasting } from '../../jobs/lasting-result.ts';
+import type { TunedRates, TuneRequest } from '../../jobs/protocol.ts';
 import { passesPerPicture } from '../../method/passes.ts';
 import { chooseFastest } from './choice.ts';
 import type { MeasuredEngine, WorkOfRun } from './choice.ts';
@@ -34,7 +35,7 @@ export interface TuneOptions {
   readonly signal?: AbortSignal;
   /** What is measured now, and the share of all that is done. */
   readonly onProgress?: (text: string, share: number) => void;
-  readonly job?: JobOptions;
+  readonly job?: LastingJobOptions;
 }
 
 /** One that could not be measured, and why. */
@@ -109,32 +110,14 @@ function isHopeless({ engine, threads }: Trial, measured: readonly MeasuredEngin
 }
 
 async function measureEngine(trial: Trial, options: TuneOptions, memory: MachineMemory): Promise<MeasuredEngine> {
-  const { settings, classes, several, signal, job: jobOptions } = options;
-  let current: Job | null = null;
-  let rates: TunedRates | null = null;
-  const kill = () => current?.kill();
-  signal?.addEventListener('abort', kill);
-  try {
-    const wishes = trial.threads === null ? {} : { threads: trial.threads };
-    const advice = memory.adviceFor(settings, wishes);
-    const started = await startEngineJob(
-      trial.engine,
-      (engine) => ({ kind: 'tune', engine, settings, classes, several }),
-      (job) => {
-        current = job;
-        job.on('tuned', (found) => (rates = found));
-        if (signal?.aborted === true) job.kill();
-      },
-      { ...jobOptions, advice },
-    );
-    const outcome = await started.job.outcome;
-    if (rates !== null) return measuredAs(trial, started.engine, rates);
-    if (signal?.aborted === true) throw cancelled();
-    if (outcome.kind === 'failed' || outcome.kind === 'refused') throw SteadygazeError.fromValue(outcome.error);
-    throw new SteadygazeError('internal', 'The computing process ended without a measurement.');
-  } finally {
-    signal?.removeEventListener('abort', kill);
-  }
+  const { settings, classes, several, signal, job } = options;
+  const wishes = trial.threads === null ? {} : { threads: trial.threads };
+  const requestFor = (engine: EngineId): TuneRequest => ({ kind: 'tune', engine, settings, classes, several });
+  const { result, engine } = await resultOfLasting<TunedRates>(trial.engine, requestFor, {
+    onStart: (started, found) => started.on('tuned', found),
+    ...{ kill: signal, job: { ...job, advice: memory.adviceFor(settings, wishes) } },
+  });
+  return measuredAs(trial, engine, result);
 }
 
 function measuredAs({ engine, threads }: Trial, info: EngineInfo, rates: TunedRates): MeasuredEngine {

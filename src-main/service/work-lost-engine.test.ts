@@ -1,26 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { SteadygazeError } from '../contract/errors.ts';
-import type { Report } from '../jobs/protocol.ts';
+import type { JobRequest, Report } from '../jobs/protocol.ts';
+import { FINE, lostReport, REFUSED, up } from '../jobs/scripted-processes.fixture.ts';
 import { workOfScripted } from './scripted-processes.fixture.ts';
 
 const run = '001-consistency-s0';
 const lost = new SteadygazeError('engine-lost', 'The graphics card was lost while it computed.').toValue();
-const engine: Report = { type: 'engine', id: 'webgpu', description: 'a card', versions: {} };
+const engine = up('webgpu');
 const started: Report = { type: 'event', event: { type: 'started', run, engine: 'webgpu', arm: 'plain', seed: 0 } };
 const checkpoint = (step: number): Report => ({ type: 'event', event: { type: 'checkpoint', run, step } });
-const LOST: readonly Report[] = [
-  { type: 'event', event: { type: 'failed', run, error: lost } },
-  { type: 'failed', run, error: lost },
-];
+const LOST: readonly Report[] = [{ type: 'event', event: { type: 'failed', run, error: lost } }, lostReport(run)];
 const DONE: readonly Report[] = [{ type: 'done', run, stopped: false }];
 
-async function outcomeOf(parts: readonly (readonly Report[])[]) {
-  const ends = { code: 0, signal: null, errorOutput: '' };
-  return workOfScripted(
-    'webgpu',
-    parts.map((says) => ({ says, ends })),
-    { rest: 0 },
-  );
+async function outcomeOf(parts: readonly (readonly Report[])[], request?: JobRequest) {
+  const played = parts.map((says) => ({ says, ends: FINE }));
+  return workOfScripted('webgpu', played, { job: { rest: 0 } }, request);
 }
 
 describe('a run whose graphics card is lost', () => {
@@ -53,8 +47,7 @@ describe('a run whose graphics card is lost', () => {
   });
 
   it('waits for a card that takes longer to come back, but not for ever', async () => {
-    const gone = new SteadygazeError('engine-unavailable', 'No graphics card can be reached.').toValue();
-    const refused: Report[] = [{ type: 'refused', error: gone }];
+    const refused = [REFUSED];
     expect((await outcomeOf([[engine, checkpoint(1), ...LOST], refused, [engine, ...DONE]])).ended).toEqual({
       run,
       stopped: false,
@@ -62,10 +55,45 @@ describe('a run whose graphics card is lost', () => {
     expect((await outcomeOf([[engine, checkpoint(1), ...LOST], refused])).ended).toMatchObject({ code: 'engine-lost' });
   });
 
+  it('stops where it is stopped while the card is waited for', async () => {
+    const stop = new AbortController();
+    const { ended, said, requests } = await workOfScripted(
+      'webgpu',
+      [{ says: [engine, checkpoint(4), ...LOST], ends: FINE }],
+      {
+        job: { rest: 60_000 },
+        stop: stop.signal,
+        onEvent: ({ type }) => void (type === 'warning' && stop.abort()),
+      },
+    );
+    expect(ended).toEqual({ run, stopped: true });
+    expect(requests).toHaveLength(1);
+    expect(said).toEqual(['checkpoint', 'warning', 'stopped']);
+  });
+
   it('fails as before where something else is wrong', async () => {
     const error = new SteadygazeError('training-diverged', 'The loss is not a number any more.').toValue();
     const { ended, requests } = await outcomeOf([[engine, { type: 'failed', run, error }]]);
     expect(ended).toMatchObject({ code: 'training-diverged' });
     expect(requests).toHaveLength(1);
+  });
+
+  it('is a shard that is made anew, as it keeps nothing before its end', async () => {
+    const shard: JobRequest = {
+      ...{ kind: 'assess-shard', study: '/nowhere', engine: 'webgpu', run },
+      shard: { index: 3, of: 8 },
+    };
+    const { ended, events, requests } = await outcomeOf(
+      [
+        [engine, lostReport(run)],
+        [engine, ...DONE],
+      ],
+      shard,
+    );
+    expect(ended).toEqual({ run, stopped: false });
+    expect(requests).toEqual([shard, shard]);
+    expect(events).toEqual([
+      { type: 'warning', run, message: 'The graphics card was lost. Shard 3 of 8 is made anew.' },
+    ]);
   });
 });
