@@ -1,6 +1,4 @@
 /** Many pictures and many steps with a narrow network: does anything grow that should not? */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import type { Engine } from '../src-main/compute/engine.ts';
@@ -49,16 +47,11 @@ export async function trainMany(
 ): Promise<StepPoint[]> {
   const workload = await prepareWorkload(engine, settings, batch);
   const points: StepPoint[] = [];
-  setFlagsFromString('--expose-gc');
-  const cleanUp = runInNewContext('gc') as () => void;
   const interval = Math.max(1, Math.floor(steps / LOOKS));
   for (let step = 1; step <= steps; step++) {
     await workload.run('training');
     if (step % interval !== 0) continue;
-    const residentBytes = process.memoryUsage.rss();
-    cleanUp();
-    const { heapUsed, external } = process.memoryUsage();
-    points.push({ steps: step, residentBytes, liveBytes: heapUsed + external, tensors: tf.memory().numTensors });
+    points.push({ steps: step, residentBytes: process.memoryUsage.rss(), tensors: tf.memory().numTensors });
   }
   return points;
 }

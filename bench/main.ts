@@ -1,28 +1,26 @@
 /**
  * `steadygaze bench`: how fast and how large each engine is here, and how the time of an assessment grows with the
- * number of pictures. Every measurement has a process of its own (measure.ts), one after the other.
+ * number of pictures. Every measurement has a process of its own (measure.ts), one after the other; each is printed as
+ * soon as it is known, and one that breaks off does not end the others.
  */
-import { spawn } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { StatusLine, timeLeft } from '../src-main/cli/status-line.ts';
 import { ENGINE_IDS, type EngineId } from '../src-main/compute/engine.ts';
 import { installedEngines } from '../src-main/compute/installed.ts';
 import { SteadygazeError } from '../src-main/contract/errors.ts';
-import { RunSettings, STEMS, type NetworkSettings, type Stem } from '../src-main/contract/settings.ts';
-import { type BenchOptions, type Plan, planOf } from './plan.ts';
-import { printReport } from './print.ts';
-import { type BenchReport, type EngineResult, type GrowthPoint, type SizeResult, sizesOf } from './report.ts';
-import type { Answer, Measurement, Outcome, Task } from './task.ts';
-
-/** Where growth is measured; the batch of an assessment is the default of a run. */
-const NARROW = { architecture: 'resnet10', width: 8, stem: 'half', size: 32 } as const;
-const GROWTH_BATCH = 64;
-const ENDURANCE_BATCH = 8;
+import { RunSettings, STEMS, type Stem } from '../src-main/contract/settings.ts';
+import { measureEngine, type Measuring } from './measure-engine.ts';
+import { perform } from './measuring-process.ts';
+import { type Part, partsOf, secondsLeft } from './parts.ts';
+import { type BenchOptions, planOf } from './plan.ts';
+import { ReportPrinter } from './print.ts';
+import type { BenchReport } from './report.ts';
 
 /**
  * Measures and prints to standard output.
- * @throws SteadygazeError `bad-argument` for an unknown engine or stem, `engine-failed` when a measurement breaks off
+ * @throws SteadygazeError `bad-argument` for an unknown engine or stem; `engine-failed`, after everything else has been
+ * measured and printed, when a measurement broke off
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const engines = chosenEngines(options.engines);
@@ -30,96 +28,82 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const plan = planOf(options);
   // The processes that measure compute with this many threads.
   if (options.threads !== undefined) process.env['TF_NUM_INTRAOP_THREADS'] = String(options.threads);
-  const network = networkSettings({ architecture: 'resnet18', width: 64, stem, lastStride: 2 });
+  const { network } = v.parse(RunSettings, { network: { architecture: 'resnet18', width: 64, stem, lastStride: 2 } });
+  const head = { machine: describeMachine(), network };
+  const printer = options.json ? null : new ReportPrinter();
+  const progress = options.json ? null : new BenchProgress(engines.flatMap((engine) => partsOf(engine, network, plan)));
+  printer?.begin(head);
   const results: BenchReport['engines'][number][] = [];
   for (const engine of engines) {
-    try {
-      results.push(await measureEngine(engine, network, plan));
-    } catch (error) {
-      if (!(error instanceof SteadygazeError) || error.code !== 'engine-unavailable') throw error;
-      results.push({ engine, reason: error.message, hint: error.hint });
-    }
+    const parts = partsOf(engine, network, plan);
+    printer?.beginEngine(engine);
+    const result = await measureEngine(parts, listener(printer, progress));
+    progress?.endEngine(parts);
+    printer?.endEngine(result);
+    results.push(result);
   }
-  const report: BenchReport = { machine: describeMachine(), network, engines: results };
-  if (options.json) console.log(JSON.stringify(report));
-  else printReport(report);
+  if (options.json) console.log(JSON.stringify({ ...head, engines: results } satisfies BenchReport));
+  refuseFailures(results);
 }
 
-async function measureEngine(engine: EngineId, network: NetworkSettings, plan: Plan): Promise<EngineResult> {
-  const outcomes: Outcome[] = [];
-  const measure = async (settings: NetworkSettings, batch: number, measurement: Measurement): Promise<Outcome> => {
-    const outcome = await perform({ engine, network: settings, batch, measurement });
-    outcomes.push(outcome);
-    return outcome;
-  };
-  const sizes: SizeResult[] = [];
-  const batch = plan.batch[engine];
-  for (const size of plan.sizes) {
-    const measurement: Measurement = { kind: 'works', works: plan.works, seconds: plan.seconds };
-    const outcome = await measure({ ...network, size }, batch, measurement);
-    const { works, matrixGigaflops } = outcome;
-    if (works === null || matrixGigaflops === null) throw brokenOff(engine, 'no works in its answer');
-    sizes.push({ size, batch, matrixGigaflops, works, ...sizesOf(outcome) });
-  }
-  const memory: EngineResult['memory'][number][] = [];
-  for (const [pictures, size] of plan.memory) {
-    const measurement: Measurement = { kind: 'works', works: ['training', 'assessment'], seconds: 0 };
-    const outcome = await measure({ ...network, size }, pictures, measurement);
-    memory.push({ size, batch: pictures, idleMemoryBytes: outcome.idleMemory, ...sizesOf(outcome) });
-  }
-  const narrow = networkSettings(NARROW);
-  const points: GrowthPoint[] = [];
-  for (const pictures of plan.pictures) {
-    const outcome = await measure(narrow, GROWTH_BATCH, { kind: 'pictures', pictures });
-    const seconds = outcome.assessmentSeconds;
-    if (seconds === null) throw brokenOff(engine, 'no seconds in its answer');
-    points.push({ pictures, seconds, secondsPerPicture: seconds / pictures, ...sizesOf(outcome) });
-  }
-  const { steps } = plan;
-  const trained = steps === 0 ? null : (await measure(narrow, ENDURANCE_BATCH, { kind: 'steps', steps })).steps;
-  const [{ description, versions }] = outcomes;
+/** Carries the measurements out, and lets a person see them. */
+function listener(printer: ReportPrinter | null, progress: BenchProgress | null): Measuring {
+  let described = false;
   return {
-    engine,
-    description,
-    versions,
-    peakMemoryBytes: Math.max(...outcomes.map(({ peakMemory }) => peakMemory)),
-    sizes,
-    memory,
-    growth: points.length === 0 ? null : { network: narrow, points, linearity: linearityOf(points) },
-    endurance: trained === null ? null : { network: narrow, batch: ENDURANCE_BATCH, points: trained },
+    perform,
+    onBegin: (part) => progress?.begin(part),
+    onMeasured(part, measured, description) {
+      progress?.end(part, measured.section !== 'failed');
+      if (!described && description !== '') printer?.describeEngine(description);
+      described ||= description !== '';
+      printer?.part(measured);
+    },
   };
 }
 
-function linearityOf(points: readonly GrowthPoint[]): number {
-  return points[points.length - 1].secondsPerPicture / points[0].secondsPerPicture;
+/** Which measurement it is, of how many, and how long the rest takes: on standard error. */
+class BenchProgress {
+  readonly #line = new StatusLine();
+  readonly #done: [Part, number][] = [];
+  readonly #total: number;
+  #rest: readonly Part[];
+  #began = 0;
+
+  constructor(parts: readonly Part[]) {
+    this.#rest = parts;
+    this.#total = parts.length;
+  }
+
+  begin({ title, task }: Part): void {
+    this.#began = performance.now();
+    const at = this.#total - this.#rest.length;
+    const left = timeLeft(secondsLeft(this.#done, this.#rest));
+    this.#line.draw(`${at + 1} of ${this.#total}: ${task.engine}, ${title}; about ${left} left`, at / this.#total);
+  }
+
+  /** @param measured how long one took that broke off says nothing about the others */
+  end(part: Part, measured: boolean): void {
+    this.#line.clear();
+    if (measured) this.#done.push([part, (performance.now() - this.#began) / 1000]);
+    this.#rest = this.#rest.slice(1);
+  }
+
+  /** What an engine that cannot be used leaves out takes no time. */
+  endEngine(parts: readonly Part[]): void {
+    this.#line.clear();
+    this.#rest = this.#rest.filter(({ task }) => task.engine !== parts[0].task.engine);
+  }
 }
 
-/** Runs one task in a process of its own. */
-async function perform(task: Task): Promise<Outcome> {
-  const script = fileURLToPath(new URL('measure.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let complaints = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-  const ending = await new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      resolve(signal ?? String(code));
-    });
-  });
-  if (ending !== '0') throw brokenOff(task.engine, `ended with ${ending}\n${complaints}`);
-  const answer = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Answer;
-  if ('outcome' in answer) return answer.outcome;
-  throw new SteadygazeError(answer.error.code, answer.error.message, answer.error.hint, answer.error.details);
-}
-
-function brokenOff(engine: EngineId, details: string): SteadygazeError {
-  return new SteadygazeError(
+/** Whoever reads only the exit code hears of it, too. */
+function refuseFailures(results: BenchReport['engines']): void {
+  const failures = results.flatMap((result) => ('failures' in result ? result.failures : []));
+  if (failures.length === 0) return;
+  throw new SteadygazeError(
     'engine-failed',
-    `The benchmark of the engine "${engine}" broke off.`,
-    'Close other programs that need much memory and try again, or leave this engine out.',
-    details,
+    `${failures.length} of the measurements broke off; everything else was measured.`,
+    'Close other programs that need much memory, and measure those again by themselves.',
+    failures.map(({ part, reason }) => `${part}: ${reason}`).join('\n'),
   );
 }
 
@@ -136,10 +120,6 @@ function chosenStem(name: string): Stem {
   const stem = STEMS.find((candidate) => candidate === name);
   if (stem !== undefined) return stem;
   throw new SteadygazeError('bad-argument', `There is no stem "${name}".`, `Choose from ${STEMS.join(', ')}.`);
-}
-
-function networkSettings(network: Partial<NetworkSettings>): NetworkSettings {
-  return v.parse(RunSettings, { network }).network;
 }
 
 function describeMachine(): BenchReport['machine'] {

@@ -31,6 +31,7 @@ async function measureWork(
   { batch, seconds, peak }: { batch: number; seconds: number; peak: number },
 ): Promise<{ result: WorkResult; leaked: number }> {
   let passesPerImage = { forward: 0, inputGradient: 0, weightGradient: 0, total: 0 };
+  await workload.prepare(work);
   const first = await timed(async () => {
     passesPerImage = await workload.count(work);
   });

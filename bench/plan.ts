@@ -12,7 +12,7 @@ export interface BenchOptions {
   readonly stem?: string | undefined;
   /** Threads that engines on the processor compute with; as many as there are cores when absent. */
   readonly threads?: number | undefined;
-  /** Everything below, too: half an hour and more. */
+  /** Everything below, too: some seven minutes an engine on the processor. */
   readonly full?: boolean | undefined;
   /** Only this: assessments of so many pictures. */
   readonly pictures?: readonly number[] | undefined;
@@ -37,12 +37,12 @@ export interface Plan {
 
 const BATCH: Plan['batch'] = { cuda: 64, native: 32, webgpu: 16, wasm: 4 };
 const MEMORY: Plan['memory'] = [
-  [8, 64],
   [16, 64],
-  [32, 64],
   [64, 64],
-  [16, 96],
+  [256, 64],
   [16, 128],
+  [16, 224],
+  [32, 224],
 ];
 const NOTHING: Plan = { sizes: [], works: [], seconds: 0, batch: BATCH, memory: [], pictures: [], steps: 0 };
 const USUAL: Plan = { ...NOTHING, sizes: [64, 96], works: WORKS, seconds: 3, pictures: [500, 1000, 2000, 4000] };

@@ -32,6 +32,35 @@ export interface GrowthPoint extends Sizes {
   readonly secondsPerPicture: number;
 }
 
+/** Many training steps of the narrow network. */
+interface Endurance {
+  readonly network: NetworkSettings;
+  readonly batch: number;
+  readonly points: readonly StepPoint[];
+}
+
+/** A measurement that broke off. */
+interface Failure {
+  /** What was to be measured, and what happened, in plain words. */
+  readonly part: string;
+  readonly reason: string;
+}
+
+/** What one measurement has found. */
+export type MeasuredPart =
+  | { readonly section: 'works'; readonly result: SizeResult }
+  | { readonly section: 'memory'; readonly result: MemoryPoint }
+  | { readonly section: 'growth'; readonly result: GrowthPoint }
+  | { readonly section: 'endurance'; readonly result: Endurance }
+  | { readonly section: 'failed'; readonly result: Failure };
+
+/** An engine that measured nothing, and why. */
+export interface UnusableEngine {
+  readonly engine: EngineId;
+  readonly reason: string;
+  readonly hint: string;
+}
+
 export interface EngineResult {
   readonly engine: EngineId;
   readonly description: string;
@@ -48,12 +77,9 @@ export interface EngineResult {
     /** Seconds per picture of the last point divided by those of the first: 1 is linear growth. */
     readonly linearity: number;
   } | null;
-  /** Many training steps of the narrow network; null where not measured. */
-  readonly endurance: {
-    readonly network: NetworkSettings;
-    readonly batch: number;
-    readonly points: readonly StepPoint[];
-  } | null;
+  /** Null where not measured. */
+  readonly endurance: Endurance | null;
+  readonly failures: readonly Failure[];
 }
 
 export interface BenchReport {
@@ -66,9 +92,7 @@ export interface BenchReport {
   };
   /** The network of `sizes` and `memory`; its attack is PGD of 10 steps. */
   readonly network: NetworkSettings;
-  readonly engines: readonly (
-    EngineResult | { readonly engine: EngineId; readonly reason: string; readonly hint: string }
-  )[];
+  readonly engines: readonly (EngineResult | UnusableEngine)[];
 }
 
 export function sizesOf({ peakMemory, leakedTensors }: Outcome): Sizes {

@@ -1,7 +1,9 @@
 /** What a measuring process (measure.ts) is asked for, and what it answers. */
+import { fileURLToPath } from 'node:url';
 import type { EngineId } from '../src-main/compute/engine.ts';
 import type { ErrorValue } from '../src-main/contract/errors.ts';
 import type { NetworkSettings } from '../src-main/contract/settings.ts';
+import { SMALL_NURSERY } from '../src-main/jobs/compute-host.ts';
 import type { Passes, Work } from './workload.ts';
 
 /** What is measured of an engine and a network: one of these in a process. */
@@ -43,8 +45,6 @@ export interface WorkResult {
 export interface StepPoint {
   readonly steps: number;
   readonly residentBytes: number;
-  /** What JavaScript still holds once it has been made to clean up; V8 puts that off while memory is plentiful. */
-  readonly liveBytes: number;
   readonly tensors: number;
 }
 
@@ -65,3 +65,8 @@ export interface Outcome {
 }
 
 export type Answer = { readonly outcome: Outcome } | { readonly error: ErrorValue };
+
+/** Arguments of Node for the process that does the task, with V8's settings of a compute process. */
+export function measuring(task: Task): string[] {
+  return [SMALL_NURSERY, fileURLToPath(new URL('measure.ts', import.meta.url)), JSON.stringify(task)];
+}
