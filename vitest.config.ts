@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two at a time: each engine test starts threads of its own, and more would only make them wait for each other. */
+/** Two at a time, for engines keep a processor busy each. */
 const MAX_WORKERS = 2;
+
+/**
+ * Milliseconds after which a test hangs, and does not only wait for a slow machine that has other work: at least
+ * twenty times what any test of the kind takes on an idle one.
+ */
+const HANGS = { unit: 120_000, integration: 1_200_000 };
 
 /**
  * Two kinds of test: `x.test.ts` is pure and fast; `x.integration.test.ts` uses real files, engines and processes.
@@ -11,9 +17,12 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // What tests look at is not remembered among a person's own data sets, nor what they measure of this machine.
-    env: { STEADYGAZE_INDEXES: '', STEADYGAZE_MACHINE: '' },
+    // TensorFlow computes with one thread: of networks this small, several only wait for each other.
+    env: { STEADYGAZE_INDEXES: '', STEADYGAZE_MACHINE: '', TF_NUM_INTRAOP_THREADS: '1' },
     maxWorkers: MAX_WORKERS,
-    teardownTimeout: 30_000,
+    teardownTimeout: 120_000,
+    // What is polled for comes when the machine gets to it.
+    expect: { poll: { timeout: HANGS.unit / 2, interval: 20 } },
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results/vitest.json' }]] : ['default'],
     projects: [
       {
@@ -22,7 +31,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
-          testTimeout: 10_000,
+          testTimeout: HANGS.unit,
+          hookTimeout: HANGS.unit,
         },
       },
       {
@@ -31,8 +41,8 @@ export default defineConfig({
           name: 'integration',
           include: ['**/*.integration.test.ts'],
           exclude: ['**/node_modules/**', 'src-main/desktop/**'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: HANGS.integration,
+          hookTimeout: HANGS.integration,
         },
       },
       {
@@ -42,8 +52,8 @@ export default defineConfig({
           name: 'desktop',
           include: ['src-main/desktop/**/*.integration.test.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: HANGS.integration,
+          hookTimeout: HANGS.integration,
         },
       },
     ],

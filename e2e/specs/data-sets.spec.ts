@@ -34,7 +34,7 @@ for (const { name, write, recognised, trained, several, figure, reported } of SE
 
     await test.step('data: what was recognised', async () => {
       await dropFolder(app, folder);
-      await expect(page.getByText(recognised).first()).toBeVisible({ timeout: 60_000 });
+      await expect(page.getByText(recognised).first()).toBeVisible();
       for (const each of ['bag', 'boot', 'sneaker']) {
         await expect(page.getByText(each, { exact: true }).first()).toBeVisible();
       }
@@ -97,10 +97,10 @@ for (const { name, write, recognised, trained, several, figure, reported } of SE
     await test.step('report: localization', async () => {
       await goTo(page, 'Report');
       const preview = page.frameLocator('iframe');
-      await expect(preview.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 60_000 });
+      await expect(preview.getByRole('heading', { level: 1 })).toBeVisible();
       await page.getByRole('button', { name: 'Localization', exact: true }).click();
       await expect(page.getByRole('checkbox', { name: /^Recognition/ })).not.toBeChecked();
-      await expect(preview.getByText(/MaxBoxAcc/).first()).toBeVisible({ timeout: 60_000 });
+      await expect(preview.getByText(/MaxBoxAcc/).first()).toBeVisible();
       await expect(preview.getByText(reported).first()).toBeVisible();
     });
   });

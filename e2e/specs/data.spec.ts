@@ -51,14 +51,14 @@ test('a table: what was guessed is shown, and overruled', async ({ app, places }
   await page.getByRole('option', { name: 'observer' }).waitFor();
   await page.keyboard.type('obs');
   await page.keyboard.press('Enter');
-  await expect(page.getByText(/56 pictures in 2 classes/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/56 pictures in 2 classes/)).toBeVisible();
   await expect(classRow(page, 'Ada')).toContainText('28 pictures');
   await expect(column).toContainText('observer');
 
   // A mistake is said, and what was there stays.
   await read.getByLabel("Column with the picture's file").click();
   await page.getByRole('option', { name: 'site' }).click();
-  await expect(read.getByRole('alert')).toContainText('It is shown as it was read before.', { timeout: 30_000 });
+  await expect(read.getByRole('alert')).toContainText('It is shown as it was read before.');
   await expect(read.getByLabel("Column with the picture's file")).toContainText('photo');
   await expect(classRow(page, 'Ada')).toContainText('28 pictures');
 });
@@ -86,7 +86,7 @@ test('an archive, an annotation, and the folder browser that shows files', async
   } else {
     await dropFolder(app, join(coco, 'annotations/instances_train2017.json'));
   }
-  await expect(page.getByRole('region', { name: 'How it was read' })).toContainText('COCO', { timeout: 30_000 });
+  await expect(page.getByRole('region', { name: 'How it was read' })).toContainText('COCO');
 });
 
 test('pictures of several classes: counts add up to more, and classes are ticked', async ({ app, places }) => {
@@ -219,11 +219,11 @@ test('relabel, undo, leave out, move, merge, part anew and read again; nothing c
   await test.step('nothing changed on disk; new pictures are found', async () => {
     expect(await listing(places.pictures)).toEqual(before);
     await page.getByRole('button', { name: 'Look for new pictures' }).click();
-    await expect(page.getByText('Nothing has changed.')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Nothing has changed.')).toBeVisible();
     await smallPictures({ folder: places.pictures, train: 26 });
     await page.getByRole('button', { name: 'Look for new pictures' }).click();
     // Two more of each of three classes.
-    await expect(page.getByText('6 pictures added.')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('6 pictures added.')).toBeVisible();
     await expect(page.getByText(/136 pictures in 4 classes/).first()).toBeVisible();
     await page.reload();
     await expect(page.getByRole('list', { name: /Corrections in force/ }).getByRole('listitem')).toHaveCount(5);

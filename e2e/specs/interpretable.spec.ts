@@ -14,7 +14,7 @@ test('what a picture looks like to the model, and the gate of its class', async 
   await test.step('the filters that the gate of its class lets through', async () => {
     await page.getByRole('option').first().click();
     const said = page.getByRole('region', { name: 'Filters of its class' });
-    await expect(said.getByText(/filters? through/)).toBeVisible({ timeout: 60_000 });
+    await expect(said.getByText(/filters? through/)).toBeVisible();
     await expect(said.getByRole('img', { name: /Filters that the gate of each class lets through/ })).toBeVisible();
     await expect(said.getByRole('list').getByRole('listitem').first()).toContainText('Filter 1');
     expect(await violations(page), 'a gate').toEqual([]);
@@ -25,7 +25,7 @@ test('what a picture looks like to the model, and the gate of its class', async 
     await openRun(page, 1);
     await page.getByRole('option').first().click();
     const said = page.getByRole('region', { name: 'What it looks like to the model' });
-    await expect(said.getByText(/^It says/)).toBeVisible({ timeout: 60_000 });
+    await expect(said.getByText(/^It says/)).toBeVisible();
     expect(await violations(page), 'prototypes').toEqual([]);
     const source = said.getByRole('button', { name: /Open the training picture/ }).first();
     const name = await source.getAttribute('title');
@@ -35,6 +35,6 @@ test('what a picture looks like to the model, and the gate of its class', async 
     await expect(
       page.getByRole('region', { name: 'Open picture' }).getByText((name ?? '').slice('Open '.length)),
     ).toBeVisible();
-    await expect(said.getByText(/^It says/)).toBeVisible({ timeout: 60_000 });
+    await expect(said.getByText(/^It says/)).toBeVisible();
   });
 });

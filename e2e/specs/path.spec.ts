@@ -30,11 +30,9 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
   await test.step('train: progress, pause, reload, resume', async () => {
     await launchQuickLook(page);
     const bar = page.getByRole('main').getByRole('progressbar').first();
-    await expect
-      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Pause', exact: true }).first().click();
-    await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
     await page.getByRole('button', { name: 'Resume' }).first().click();
@@ -65,7 +63,7 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
     await grid.getByRole('option').first().click();
     const stage = page.getByRole('region', { name: 'Open picture' });
     await expect(stage).toBeVisible();
-    await expect(stage.getByText('Computing the attack…')).toBeHidden({ timeout: 60_000 });
+    await expect(stage.getByText('Computing the attack…')).toBeHidden();
     await page.keyboard.press('Space');
     await expect(stage.getByRole('img', { name: /background disturbed/ }).first()).toBeVisible();
     await page.keyboard.press('Space');
@@ -100,7 +98,7 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
     await goTo(page, 'Data');
     await page.reload();
     await goTo(page, 'Compare');
-    await expect(stability.getByText('Measured', { exact: true })).toBeVisible({ timeout: 120_000 });
+    await expect(stability.getByText('Measured', { exact: true })).toBeVisible({ timeout: 1_000_000 });
     await expect(panel.getByRole('progressbar')).toHaveCount(0);
     // The table has followed by itself.
     const explanations = page.getByRole('rowgroup').filter({ hasText: 'Is its explanation steady' });
@@ -110,14 +108,14 @@ test('from a folder of pictures to a report', async ({ app, places }) => {
   await test.step('report: what was measured is in it, and the exported files open', async () => {
     await goTo(page, 'Report');
     const preview = page.frameLocator('iframe');
-    await expect(preview.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 60_000 });
+    await expect(preview.getByRole('heading', { level: 1 })).toBeVisible();
     await page.getByRole('button', { name: 'Robustness', exact: true }).click();
     await expect(page.getByRole('checkbox', { name: /^Recognition/ })).not.toBeChecked();
     await page.getByRole('button', { name: 'Measure Robustness' }).click();
     await expect(page.getByRole('dialog')).toContainText('How easily can it be fooled?');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Everything', exact: true }).click();
-    await expect(preview.getByRole('heading', { name: /explanation/i }).first()).toBeVisible({ timeout: 60_000 });
+    await expect(preview.getByRole('heading', { name: /explanation/i }).first()).toBeVisible();
 
     const zip = await exported(app, () => page.getByRole('button', { name: /^ZIP/ }).click(), 'exported.zip');
     const names = Object.keys(unzipSync(await readFile(zip)));

@@ -33,9 +33,7 @@ test('a run goes on without its window, and survives the death of its process', 
   const [pid] = computing(app.pid);
   expect(pid, 'the computing process').toBeGreaterThan(0);
   process.kill(pid ?? 0, 'SIGKILL');
-  await expect(page.getByText('Everything up to the last checkpoint is kept.').first()).toBeVisible({
-    timeout: 60_000,
-  });
+  await expect(page.getByText('Everything up to the last checkpoint is kept.').first()).toBeVisible();
   await page.getByRole('button', { name: 'Go on from the last checkpoint' }).click();
   await untilTrained(page);
 });
@@ -49,7 +47,7 @@ test('no request leaves the machine', async ({ app }) => {
     if (!ours) elsewhere.push(request.url());
   });
   await page.getByRole('button', { name: 'Open the sample study' }).click();
-  await expect(page.getByText(/keep less than half/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/keep less than half/)).toBeVisible();
   for (const view of ['Data', 'Train', 'Compare', 'Report']) {
     await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: view }).click();
     await page.waitForTimeout(1500);

@@ -8,7 +8,7 @@ import type { RunningApp } from './shell.ts';
 export async function exported(app: RunningApp, click: () => Promise<void>, name = 'exported.html'): Promise<string> {
   if (app.electron === null) {
     // An archive holds the printed report too.
-    const download = app.page.waitForEvent('download', { timeout: 90_000 });
+    const download = app.page.waitForEvent('download', { timeout: 600_000 });
     await click();
     return (await download).path();
   }
@@ -23,6 +23,6 @@ export async function exported(app: RunningApp, click: () => Promise<void>, name
       () => true,
       () => false,
     );
-  await expect.poll(isThere, { timeout: 60_000 }).toBe(true);
+  await expect.poll(isThere, { timeout: 600_000 }).toBe(true);
   return target;
 }

@@ -139,7 +139,7 @@ async function end(process: ChildProcess): Promise<void> {
 
 async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light', args = [] }: StartOptions) {
   const electron = await launchElectron(places, args);
-  let page = await electron.firstWindow();
+  let page = await electron.firstWindow({ timeout: 300_000 });
   const settle = async () => {
     await electron.evaluate(({ BrowserWindow }, { width, height }) => {
       const [window] = BrowserWindow.getAllWindows();
@@ -165,8 +165,8 @@ async function startDesktop(places: Places, { size = SIZE, colorScheme = 'light'
         await electron.evaluate(({ app: main }) => void setImmediate(() => main.emit('activate')));
         return electron.windows().length;
       };
-      await expect.poll(reopened, { timeout: 30_000, intervals: [300] }).toBe(1);
-      page = await electron.firstWindow();
+      await expect.poll(reopened, { intervals: [300] }).toBe(1);
+      page = await electron.firstWindow({ timeout: 300_000 });
       await page.waitForLoadState();
       await settle();
       return page;
@@ -189,6 +189,8 @@ export async function launchElectron(places: Places, args: readonly string[] = [
   const found = await resolveElectron();
   if (found.executable === null) throw new Error(found.sentence);
   return _electron.launch({
+    // Milliseconds: a busy machine takes its time to start it.
+    timeout: 300_000,
     executablePath: found.executable,
     args: [PROJECT, '--no-sandbox', '--disable-gpu', `--user-data-dir=${places.data}`, ...args],
     env: {

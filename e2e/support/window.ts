@@ -8,7 +8,7 @@ export type Step = (typeof VIEWS)[number];
 /** Opens the sample study from the start screen; it shows its hard pictures at once. */
 export async function openSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Open the sample study' }).click();
-  await expect(page.getByRole('heading', { name: /keep less than half/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: /keep less than half/ })).toBeVisible();
 }
 
 export async function goTo(page: Page, step: Step): Promise<void> {
@@ -28,17 +28,17 @@ export async function launchQuickLook(page: Page): Promise<void> {
   await goTo(page, 'Train');
   await page.getByRole('radio', { name: /Quick look/ }).check({ force: true });
   await page.getByRole('button', { name: 'Train 2 models' }).click();
-  await expect(page.getByRole('heading', { name: /^Training/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: /^Training/ })).toBeVisible();
 }
 
 /** Waits for both models of a launch. */
 export async function untilTrained(page: Page): Promise<void> {
-  await expect(page.getByText(/(model is|models are) trained/)).toBeVisible({ timeout: 200_000 });
+  await expect(page.getByText(/(model is|models are) trained/)).toBeVisible({ timeout: 1_000_000 });
 }
 
 /** Goes to the pictures of the run of the method that was trained last. */
 export async function openInspect(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { name: 'Classes', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: 'Classes', exact: true })).toBeVisible();
   await goTo(page, 'Inspect');
   await expect(page.getByRole('main').getByRole('option').first()).toBeVisible();
 }

@@ -78,7 +78,7 @@ describe('the sample study', () => {
 
 describe.skipIf(!available)('rebuilding (needs Fashion-MNIST: Debian package dataset-fashion-mnist)', () => {
   // Every 16th picture of a folder: each has its own random numbers, and all of them would take a minute.
-  it('gives the same bytes', { timeout: 300_000 }, async () => {
+  it('gives the same bytes', async () => {
     const written = await buildSample(source ?? '', scratch, RECIPE, (id) => Number(id.slice(-4)) % 16 === 1);
     const files = filesBelow(scratch);
     expect(files).toHaveLength(2 * written);

@@ -127,7 +127,9 @@ describe('Ctrl-C', () => {
   it('leaves a study locked while it works, and free afterwards', async () => {
     const study = join(root.path, 'locked');
     await cli('create', study, '--data', data);
-    const { child, ended } = startCli(['train', study, '--engine', 'wasm', ...TINY_ARGUMENTS, '--json']);
+    // It does not end before the second one has seen it.
+    const long = ['--set', 'training.warmupEpochs=500'];
+    const { child, ended } = startCli(['train', study, '--engine', 'wasm', ...TINY_ARGUMENTS, ...long, '--json']);
     await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
     const second = await cli('train', study, '--engine', 'wasm', ...TINY_ARGUMENTS, '--json');
     expect(second.code).toBe(1);

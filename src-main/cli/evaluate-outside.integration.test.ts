@@ -219,53 +219,49 @@ describe('two maps: one on its object, one beside it', () => {
 });
 
 describe('the pictures of a study', () => {
-  it(
-    'labels, objects and splits come from it; maps may be in the order of a column',
-    { timeout: 180_000 },
-    async () => {
-      await writeShapes(at('data'), 12);
-      await cli('create', at('study'), '--data', at('data'));
-      const listed = (await cli('evaluate', at('study'), '--list')).stdout.trim().split('\n').slice(1);
-      const rows = listed.map((line) => line.trim().split(','));
-      const test = rows.filter((row) => row[3] === 'test').length;
-      expect(test).toBeGreaterThan(0);
-      expect(rows.length).toBeGreaterThan(test);
-      expect(rows.slice(0, test).every((row) => row[3] === 'test')).toBe(true);
-      // Each map is the picture's own mask: it points at the object, always.
-      const maps: number[][] = [];
-      for (const [, picture] of rows) {
-        const mask = await sharp(join(at('data'), 'masks', picture))
-          .extractChannel(0)
-          .raw()
-          .toBuffer();
-        maps.push([...mask]);
-      }
-      const npy = (values: readonly number[][]) =>
-        npyBytes({ descr: '|u1', shape: [values.length, 32, 32], values: values.flat() });
-      await writeFile(at('test.npy'), npy(maps.slice(0, test)));
-      const own = result(await cli('evaluate', at('study'), '--maps', at('test.npy'), '--json'));
-      expect(own).toMatchObject({
-        n: test,
-        boxed: test,
-        pointing: 1,
-        threshold_from: 'the maps themselves',
-        top1_loc: null,
-      });
-      await writeFile(at('all.npy'), npy(maps.toReversed()));
-      const turned = ['picture,prediction', ...rows.toReversed().map(([, picture, label]) => `${picture},${label}`)];
-      await writeFile(at('turned.csv'), turned.join('\n'));
-      const all = result(
-        await cli('evaluate', at('study'), '--maps', at('all.npy'), '--predictions', at('turned.csv'), '--json'),
-      );
-      expect(all).toMatchObject({ n: test, n_predictions: test, top1: 1, pointing: 1, threshold_from: 'validation' });
-      expect(all['energy']).toBe(own['energy']);
-      expect(all['top1_loc']).toBe(all['maxboxacc']);
-      await writeFile(at('few.npy'), npy(maps.slice(1, test)));
-      const few = await cli('evaluate', at('study'), '--maps', at('few.npy'), '--json');
-      expect(JSON.parse(few.stderr)).toMatchObject({
-        code: 'data-unreadable',
-        message: expect.stringMatching(/^There are \d+ heatmaps, but/) as unknown,
-      });
-    },
-  );
+  it('labels, objects and splits come from it; maps may be in the order of a column', async () => {
+    await writeShapes(at('data'), 12);
+    await cli('create', at('study'), '--data', at('data'));
+    const listed = (await cli('evaluate', at('study'), '--list')).stdout.trim().split('\n').slice(1);
+    const rows = listed.map((line) => line.trim().split(','));
+    const test = rows.filter((row) => row[3] === 'test').length;
+    expect(test).toBeGreaterThan(0);
+    expect(rows.length).toBeGreaterThan(test);
+    expect(rows.slice(0, test).every((row) => row[3] === 'test')).toBe(true);
+    // Each map is the picture's own mask: it points at the object, always.
+    const maps: number[][] = [];
+    for (const [, picture] of rows) {
+      const mask = await sharp(join(at('data'), 'masks', picture))
+        .extractChannel(0)
+        .raw()
+        .toBuffer();
+      maps.push([...mask]);
+    }
+    const npy = (values: readonly number[][]) =>
+      npyBytes({ descr: '|u1', shape: [values.length, 32, 32], values: values.flat() });
+    await writeFile(at('test.npy'), npy(maps.slice(0, test)));
+    const own = result(await cli('evaluate', at('study'), '--maps', at('test.npy'), '--json'));
+    expect(own).toMatchObject({
+      n: test,
+      boxed: test,
+      pointing: 1,
+      threshold_from: 'the maps themselves',
+      top1_loc: null,
+    });
+    await writeFile(at('all.npy'), npy(maps.toReversed()));
+    const turned = ['picture,prediction', ...rows.toReversed().map(([, picture, label]) => `${picture},${label}`)];
+    await writeFile(at('turned.csv'), turned.join('\n'));
+    const all = result(
+      await cli('evaluate', at('study'), '--maps', at('all.npy'), '--predictions', at('turned.csv'), '--json'),
+    );
+    expect(all).toMatchObject({ n: test, n_predictions: test, top1: 1, pointing: 1, threshold_from: 'validation' });
+    expect(all['energy']).toBe(own['energy']);
+    expect(all['top1_loc']).toBe(all['maxboxacc']);
+    await writeFile(at('few.npy'), npy(maps.slice(1, test)));
+    const few = await cli('evaluate', at('study'), '--maps', at('few.npy'), '--json');
+    expect(JSON.parse(few.stderr)).toMatchObject({
+      code: 'data-unreadable',
+      message: expect.stringMatching(/^There are \d+ heatmaps, but/) as unknown,
+    });
+  });
 });

@@ -64,7 +64,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
       ...{ preset: 'quick', arms: ['plain'], seeds: [1], engine: 'auto', applyCorrections: false, estimate: null },
       settings: LONG,
     });
-    await expect.poll(async () => (await state()).launch?.progress?.phase, { timeout: 60_000 }).toBe('train');
+    await expect.poll(async () => (await state()).launch?.progress?.phase).toBe('train');
   }
 
   /** Answers the question that comes before quitting. */
@@ -91,7 +91,7 @@ describe.skipIf(typeof around === 'string')('the desktop app', () => {
       await electron.evaluate(({ app: main }) => void main.emit('activate'));
       return electron.windows().length;
     };
-    await expect.poll(reopened, { timeout: 30_000, interval: 300 }).toBe(1);
+    await expect.poll(reopened, { interval: 300 }).toBe(1);
     if (app !== null) app = { ...app, page: await electron.firstWindow() };
     await app?.page.locator('#app > *').first().waitFor();
     expect((await state()).launch?.status).toBe('running');

@@ -41,6 +41,8 @@ export async function startApp(around: Surroundings, options: StartOptions = {})
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'steadygaze-desktop-')));
   if (options.executable === undefined) await build();
   const electron = await _electron.launch({
+    // Milliseconds: a busy machine takes its time to start it.
+    timeout: 300_000,
     executablePath: options.executable ?? around.electron.executable,
     args: [
       ...(options.executable === undefined ? [PROJECT] : []),
@@ -48,7 +50,8 @@ export async function startApp(around: Surroundings, options: StartOptions = {})
     ],
     env: { ...around.display.env, STEADYGAZE_STUDIES: join(data, 'studies') },
   });
-  const page = await electron.firstWindow();
+  electron.context().setDefaultTimeout(300_000);
+  const page = await electron.firstWindow({ timeout: 300_000 });
   return {
     electron,
     page,

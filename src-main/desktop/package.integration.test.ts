@@ -48,7 +48,7 @@ describe.skipIf(typeof around === 'string')('the packaged app', () => {
     const [name] = (await readdir(folder)).filter((each) => each.endsWith('unpacked'));
     unpacked = join(folder, name ?? '');
     executable = join(unpacked, 'steadygaze');
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await app?.close();
@@ -138,14 +138,12 @@ describe.skipIf(typeof around === 'string')('the packaged app', () => {
             ['finished', 'failed', 'stopped'].includes(event.value?.status ?? ''),
         ),
       null,
-      { timeout: 200_000 },
+      { timeout: 1_000_000 },
     );
     const { launch } = await call('app.state', {});
     expect(launch).toMatchObject({ status: 'finished', error: null });
     // The study is read again once the launch has ended.
-    await expect
-      .poll(async () => (await call('app.state', {})).study?.runs, { timeout: 10_000 })
-      .toMatchObject([{ status: 'finished' }]);
+    await expect.poll(async () => (await call('app.state', {})).study?.runs).toMatchObject([{ status: 'finished' }]);
     console.log(`The packaged app computed with ${launch?.engine?.description ?? 'nothing'}.`);
   });
 

@@ -48,7 +48,7 @@ describe('backgrounds of real pictures', () => {
     native = await measured(engine, 60);
     inParts = await measured(engine, 7);
     wasm = await measured(await startWasm(), 60);
-  }, 120_000);
+  });
 
   it.each(['masks', 'models'] as const)('with %s: the same on both engines, whatever the batch', (source) => {
     for (const part of ['debiasing', 'challenge', 'groups'] as const) {

@@ -37,7 +37,7 @@ describe('heatmaps of a trained network', () => {
     native = await measured(engine, 8);
     inParts = await measured(engine, 3);
     wasm = await measured(await startWasm(), 8);
-  }, 60_000);
+  });
 
   it.each(['consistency', 'faithfulness', 'stability'] as const)(
     '%s is the same on both engines, whatever the batch',

@@ -160,7 +160,7 @@ describe('against plain loops with their own flood fill', () => {
   it.each([
     [1, false],
     [2, true],
-  ])('random maps %i', { timeout: 60_000 }, async (seed, withMasks) => {
+  ])('random maps %i', async (seed, withMasks) => {
     const given = randomCase(seed, withMasks);
     const expected = naive(given);
     const { figures, details } = (await measured(given)).summary;

@@ -38,4 +38,4 @@ it('attacks a trained network: the stronger the attack, the less survives, whate
   expect(tf.memory().numTensors - kept).toBeLessThan(200);
   model.close();
   expect(tf.memory().numTensors).toBe(before);
-}, 180_000);
+});

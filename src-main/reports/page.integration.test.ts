@@ -269,5 +269,5 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     } finally {
       await browser.close();
     }
-  }, 30_000);
+  });
 });

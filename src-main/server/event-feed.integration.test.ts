@@ -15,7 +15,8 @@ async function serve(ping: number): Promise<void> {
   at = await testSite({ feed: { windows: 3, backlog: BACKLOG, ping } });
   cookie = await at.cookie();
 }
-beforeEach(() => serve(100));
+// Long enough that no window is ended for its silence, however late it is heard.
+beforeEach(() => serve(600_000));
 afterEach(() => at.close());
 
 const notice = (seq: number, text = ''): AppEvent => ({ seq, type: 'notice', kind: 'info', text, hint: '' });
@@ -81,25 +82,17 @@ describe('the events', () => {
   });
 
   it('end for a window that does not take them', async () => {
-    // Long enough that it is not ended for its silence.
-    await at.close();
-    await serve(600_000);
     const slow = listen();
     const good = listen();
     await Promise.all([once(slow, 'open'), once(good, 'open')]);
     const closed = once(slow, 'close');
     slow.pause();
     const last = 400;
-    const heard = new Promise<void>((resolve) => {
-      good.on('message', (data: Buffer) => {
-        if ((JSON.parse(data.toString()) as AppEvent).seq === last) resolve();
-      });
-    });
     for (let seq = 1; seq <= last; seq++) {
+      const heard = once(good, 'message') as Promise<[Buffer]>;
       at.application.tell(notice(seq, 'x'.repeat(64 * 1024)));
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      expect((JSON.parse(String((await heard)[0])) as AppEvent).seq).toBe(seq);
     }
-    await heard;
     slow.resume();
     await closed;
     expect(good.readyState).toBe(WebSocket.OPEN);
@@ -107,6 +100,8 @@ describe('the events', () => {
   });
 
   it('end for a window that is gone without a word', async () => {
+    await at.close();
+    await serve(100);
     const window = listen();
     await once(window, 'open');
     // No answer to a ping any more.

@@ -100,7 +100,7 @@ it('passes over half a line, says so of a line that cannot be read, and writes b
   expect([dataset.samples.length, warnings.length, state]).toEqual([7, 1, { dataEdits: 2 }]);
 });
 
-it('survives kill -9 at any moment: what was said to be saved is there, whole', { timeout: 60_000 }, async () => {
+it('survives kill -9 at any moment: what was said to be saved is there, whole', async () => {
   const from = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   const program = `
     import { addDataEdit } from ${from('./data-edits.ts')};

@@ -56,7 +56,7 @@ describe('a lock', () => {
   it('can be waited for', async () => {
     const lock = await take();
     setTimeout(() => lock.release(), 150);
-    (await acquireLock(path, { what: 'it', wait: 5000 })).release();
+    (await acquireLock(path, { what: 'it', wait: 600_000 })).release();
   });
 
   it('does not delete the lock of a successor', async () => {
@@ -122,14 +122,14 @@ describe('a stale lock', () => {
 });
 
 describe('several processes', () => {
-  it('are never inside at the same time, although some are killed there', { timeout: 60_000 }, async () => {
+  it('are never inside at the same time, although some are killed there', async () => {
     const log = join(folder, 'log');
     // Everyone says when it enters and leaves; some die inside without a word more than that.
     const work = (number: number) => `
       import { appendFileSync } from 'node:fs';
       const log = (word) => appendFileSync(${JSON.stringify(log)}, word + ' ${number}\\n');
       for (let turn = 0; turn < 6; turn++) {
-        const lock = await acquireLock(path, { what: 'it', wait: 50000 });
+        const lock = await acquireLock(path, { what: 'it', wait: 600_000 });
         log('enter');
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (turn === 3 && ${number} % 2 === 0) { log('leave'); process.kill(process.pid, 'SIGKILL'); }

