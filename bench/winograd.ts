@@ -5,8 +5,8 @@
  * share of the largest value.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { startEngine } from '../src-main/compute/choose.ts';
+import { leastOfWays, sharedApart } from './ways.ts';
 
 /** Pictures, side of the map, channels before and after. */
 const CASES = [
@@ -24,7 +24,6 @@ const CASES = [
   [64, 12, 128, 128],
   [64, 8, 128, 128],
 ] as const;
-const TURNS = 8;
 
 const { ops, description } = await startEngine('native');
 const { winograd } = ops;
@@ -39,13 +38,8 @@ for (const [pictures, side, input, output] of CASES) {
   const filter = tf.randomNormal<tf.Rank.R4>([3, 3, input, output]);
   const prepared = winograd.prepare(filter);
   const ways = [() => ops.conv2d(x, filter, { stride: 1, pad: 1 }), () => prepared.run(x)] as const;
-  const [plain, other] = [ways[0](), ways[1]()];
-  const [apart] = await tf.tidy(() => tf.div(largest(tf.sub(plain, other)), largest(plain))).data();
-  const least = [Infinity, Infinity];
-  for (let turn = 0; turn < TURNS; turn++) {
-    for (const [i, way] of ways.entries()) least[i] = Math.min(least[i], await millisecondsOf(way));
-  }
-  const [direct, filtered] = least;
+  const apart = await sharedApart(ways);
+  const [direct, filtered] = await leastOfWays(ways);
   console.log(
     [
       String(pictures).padStart(8),
@@ -59,20 +53,6 @@ for (const [pictures, side, input, output] of CASES) {
     ].join('  '),
   );
   prepared.dispose();
-  tf.dispose([x, filter, plain, other]);
+  tf.dispose([x, filter]);
 }
 process.exit(0);
-
-function largest(map: Tensor4D): tf.Scalar {
-  return tf.max(tf.abs(map));
-}
-
-async function millisecondsOf(convolve: () => Tensor4D): Promise<number> {
-  const began = performance.now();
-  const y = convolve();
-  const corner = tf.slice4d(y, [0, 0, 0, 0], [1, 1, 1, 1]);
-  await corner.data();
-  const milliseconds = performance.now() - began;
-  tf.dispose([y, corner]);
-  return milliseconds;
-}

@@ -59,6 +59,8 @@ export interface EngineOps {
   conv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias?: Tensor1D): Tensor4D;
   /** Absent where it would not be faster. */
   readonly winograd?: Winograd;
+  /** Whether {@link conv2d} is at its best on a map [H,W] of few pixels, so that no other form of the filter is wanted. */
+  readonly smallMapPays?: (map: readonly [number, number], input: number, output: number) => boolean;
   /** d loss / d x, of shape `xShape`. */
   conv2dInputGrad(dy: Tensor4D, filter: Tensor4D, xShape: Shape4D, geometry: ConvGeometry): Tensor4D;
   /** d loss / d filter, of shape `filterShape` [k,k,Cin,Cout]. */

@@ -10,6 +10,7 @@ import type { NativeBackend, OpAttribute } from './native-addon.ts';
 import { nativeDepthwise } from './native-depthwise.ts';
 import { oneDnnOf } from './native-onednn.ts';
 import { nativePool, padded } from './native-pool.ts';
+import { smallMapsOf } from './native-small-maps.ts';
 import { type ColumnConv, nativeWinograd } from './native-winograd.ts';
 
 type Shape4D = [number, number, number, number];
@@ -31,11 +32,12 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     stride: number,
     padding: 'SAME' | 'VALID' | 'EXPLICIT',
     pads: readonly number[] = [],
+    columns = 1,
   ): OpAttribute[] => [
     { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
     { name: 'padding', type: binding.TF_ATTR_STRING, value: padding },
     { name: 'use_cudnn_on_gpu', type: binding.TF_ATTR_BOOL, value: true },
-    { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] },
+    { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, columns, 1] },
     layout,
     ...(padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: pads }] : []),
   ];
@@ -102,8 +104,29 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     return inner;
   };
 
+  const smallMaps =
+    oneDnn &&
+    smallMapsOf({
+      forward(x, filter, dilation, bias) {
+        const y = run<Tensor4D>('Conv2D', convAttributes(1, 'SAME', [], dilation), [x, filter]);
+        return bias === undefined ? y : run<Tensor4D>('BiasAdd', [layout], [y, bias]);
+      },
+      inputGrad: (dy, filter, dilation) =>
+        withShape([...dy.shape.slice(0, 3), filter.shape[2]], (shape) =>
+          run<Tensor4D>('Conv2DBackpropInput', convAttributes(1, 'SAME', [], dilation), [shape, filter, dy]),
+        ),
+    });
+
+  const smallMapsFor = ([n, height, width]: Shape4D, filter: Tensor4D, { stride, pad }: ConvGeometry) => {
+    const [k, , input, output] = filter.shape;
+    const suits = n > 1 && k > 1 && isSame(filter.shape, stride, pad);
+    return suits && smallMaps?.pays([height, width], input, output) ? smallMaps : null;
+  };
+
   return {
     conv2d(x, filter, { stride, pad }, bias) {
+      const wide = smallMapsFor(x.shape, filter, { stride, pad });
+      if (wide !== null) return wide.forward(x, filter, bias);
       if (bias !== undefined && oneDnn !== null) return oneDnn.convWithBias(x, filter, { stride, pad }, bias);
       const padding = pad === 0 ? 'VALID' : 'EXPLICIT';
       const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]);
@@ -117,6 +140,8 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
       if (stride > 1 && pad < filter.shape[0] && xShape[3] <= FEW_CHANNELS && !binding.isUsingGpuDevice()) {
         return phasedInputGrad(dy, filter, xShape, stride, pad);
       }
+      const wide = smallMapsFor(xShape, filter, { stride, pad });
+      if (wide !== null) return wide.inputGrad(dy, filter);
       if (pad === 0 || isSame(filter.shape, stride, pad)) {
         const attributes = convAttributes(stride, pad === 0 ? 'VALID' : 'SAME');
         return withShape(xShape, (shape) => run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]));
@@ -163,6 +188,7 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
 
     // A graphics card's own library chooses its way itself, and on other processors nobody has measured it.
     ...(oneDnn === null ? {} : { winograd: nativeWinograd(columnConv) }),
+    ...(smallMaps === null ? {} : { smallMapPays: smallMaps.pays }),
 
     batchNorm(x, scale, offset, epsilon): BatchNormResult {
       const channels = x.shape[3];

@@ -28,6 +28,7 @@ export function frozenConv(ops: EngineOps, layer: ConvLayer, source: ParameterSo
   };
   const { winograd } = ops;
   const laidOut = ([, height, width]: Tensor4D['shape']): LaidOutFilter | null => {
+    if (ops.smallMapPays?.([height, width], layer.input, layer.output)) return null;
     if (isUnrolled(height, width)) {
       return once(`${layer.name} ${height} ${width}`, () => unrolledFilter(ops, filter(), height, width));
     }
