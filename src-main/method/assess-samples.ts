@@ -24,7 +24,7 @@ export interface Assessing {
 }
 
 /**
- * What is entered of a sample depends neither on its batch nor on which others are assessed.
+ * What is entered of a sample depends neither on its batch nor on which others are assessed, but for rounding on `native`.
  * @param samples    indices into the training data
  * @param table      of all training pictures
  * @param afterBatch awaited with the number of samples done; may throw to stop
