@@ -29,15 +29,19 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     own<T>(backend.executeSingleOutput(name, [float, ...attributes], inputs));
 
   const convAttributes = (
-    stride: number,
+    stride: number | readonly [rows: number, columns: number],
     padding: 'SAME' | 'VALID' | 'EXPLICIT',
     pads: readonly number[] = [],
-    columns = 1,
+    dilation = 1,
   ): OpAttribute[] => [
-    { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
+    {
+      name: 'strides',
+      type: binding.TF_ATTR_INT,
+      value: [1, ...(typeof stride === 'number' ? [stride, stride] : stride), 1],
+    },
     { name: 'padding', type: binding.TF_ATTR_STRING, value: padding },
     { name: 'use_cudnn_on_gpu', type: binding.TF_ATTR_BOOL, value: true },
-    { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, columns, 1] },
+    { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, dilation, 1] },
     layout,
     ...(padding === 'EXPLICIT' ? [{ name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: pads }] : []),
   ];
@@ -104,44 +108,55 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     return inner;
   };
 
+  const biasAdded = (y: Tensor4D, bias: Tensor1D | undefined): Tensor4D => {
+    if (bias === undefined) return y;
+    const biased = run<Tensor4D>('BiasAdd', [layout], [y, bias]);
+    y.dispose();
+    return biased;
+  };
+
   const smallMaps =
     oneDnn &&
     smallMapsOf({
-      forward(x, filter, dilation, bias) {
-        const y = run<Tensor4D>('Conv2D', convAttributes(1, 'SAME', [], dilation), [x, filter]);
-        return bias === undefined ? y : run<Tensor4D>('BiasAdd', [layout], [y, bias]);
+      forward(x, filter, dilation, rowStride, bias) {
+        const attributes =
+          rowStride === 1
+            ? convAttributes(1, 'SAME', [], dilation)
+            : convAttributes([2, 1], 'EXPLICIT', [0, 0, 1, 0, dilation, 0, 0, 0], dilation);
+        return biasAdded(run('Conv2D', attributes, [x, filter]), bias);
       },
-      inputGrad: (dy, filter, dilation) =>
-        withShape([...dy.shape.slice(0, 3), filter.shape[2]], (shape) =>
-          run<Tensor4D>('Conv2DBackpropInput', convAttributes(1, 'SAME', [], dilation), [shape, filter, dy]),
-        ),
+      inputGrad(dy, filter, dilation, rowStride) {
+        const [, rows, width] = dy.shape;
+        const channels = filter.shape[2];
+        const gradient = (shape: Shape4D, attributes: readonly OpAttribute[]) =>
+          withShape(shape, (size) => run<Tensor4D>('Conv2DBackpropInput', attributes, [size, filter, dy]));
+        if (rowStride === 1) return gradient([1, rows, width, channels], convAttributes(1, 'SAME', [], dilation));
+        const larger: Shape4D = [1, 2 * rows + 1, width + dilation, channels];
+        const dx = gradient(larger, convAttributes([2, 1], 'VALID', [], dilation));
+        const inner = tf.slice4d(dx, [0, 1, dilation, 0], [1, 2 * rows, width, channels]);
+        dx.dispose();
+        return inner;
+      },
     });
-
-  const smallMapsFor = ([n, height, width]: Shape4D, filter: Tensor4D, { stride, pad }: ConvGeometry) => {
-    const [k, , input, output] = filter.shape;
-    const suits = n > 1 && k > 1 && isSame(filter.shape, stride, pad);
-    return suits && smallMaps?.pays([height, width], input, output) ? smallMaps : null;
-  };
 
   return {
     conv2d(x, filter, { stride, pad }, bias) {
-      const wide = smallMapsFor(x.shape, filter, { stride, pad });
-      if (wide !== null) return wide.forward(x, filter, bias);
+      const wide = smallMaps?.wayFor(x.shape, filter.shape, { stride, pad });
+      if (wide) return wide.forward(x, filter, bias);
       if (bias !== undefined && oneDnn !== null) return oneDnn.convWithBias(x, filter, { stride, pad }, bias);
       const padding = pad === 0 ? 'VALID' : 'EXPLICIT';
-      const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]);
-      if (bias === undefined) return y;
-      const biased = run<Tensor4D>('BiasAdd', [layout], [y, bias]);
-      y.dispose();
-      return biased;
+      return biasAdded(
+        run('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]),
+        bias,
+      );
     },
 
     conv2dInputGrad(dy, filter, xShape, { stride, pad }) {
       if (stride > 1 && pad < filter.shape[0] && xShape[3] <= FEW_CHANNELS && !binding.isUsingGpuDevice()) {
         return phasedInputGrad(dy, filter, xShape, stride, pad);
       }
-      const wide = smallMapsFor(xShape, filter, { stride, pad });
-      if (wide !== null) return wide.inputGrad(dy, filter);
+      const wide = smallMaps?.wayFor(xShape, filter.shape, { stride, pad });
+      if (wide) return wide.inputGrad(dy, filter);
       if (pad === 0 || isSame(filter.shape, stride, pad)) {
         const attributes = convAttributes(stride, pad === 0 ? 'VALID' : 'SAME');
         return withShape(xShape, (shape) => run<Tensor4D>('Conv2DBackpropInput', attributes, [shape, filter, dy]));

@@ -17,10 +17,11 @@ import type { Winograd } from './engine.ts';
 export type ColumnConv = (x: Tensor4D, filter: Tensor4D, bias?: Tensor1D) => Tensor4D;
 
 /**
- * Below these the sums cost what the products save: measured on maps of 8 to 112 pixels and 64 to 512 channels
- * (bench/winograd.ts). Neither depends on the batch, so that every picture is computed alike in every batch.
+ * Below these the sums cost what the products save on one processor or another: measured on maps of 8 to 112 pixels and
+ * 64 to 512 channels (bench/winograd.ts). Neither depends on the batch, so that every picture is computed alike in every
+ * batch.
  */
-const LEAST_CHANNELS = 64;
+const LEAST_CHANNELS = 128;
 const LEAST_MULTIPLICATIONS = 0.25e9;
 
 export function nativeWinograd(columnConv: ColumnConv): Winograd {

@@ -256,15 +256,20 @@ export class Network {
   }
 
   private collectGradient(): ParameterVector {
-    const flat = ({ name, kind, offset, size }: Parameter): Tensor1D => {
+    const gradientOf = ({ name, kind, offset, size }: Parameter): Tensor => {
       const gradient = this.gradients.get(name);
-      if (gradient !== undefined) return tf.reshape(gradient, [size]);
+      if (gradient !== undefined) return gradient;
       if (this.rates?.[offset] === 0 || kind === 'state' || kind === 'votes') return tf.zeros([size]);
       throw new Error(`no gradient of ${name}`);
     };
+    const flat = (tensor: Tensor): Tensor1D => tf.reshape(tensor, [tensor.size]);
     const parts = this.parameters.chunks.map(({ parameters }) =>
-      // Joining copies, also where there is nothing to join.
-      tf.tidy(() => (parameters.length === 1 ? flat(parameters[0]) : tf.concat1d(parameters.map(flat)))),
+      tf.tidy(() => {
+        const gradients = parameters.map(gradientOf);
+        // Joining copies, also where there is nothing to join.
+        if (gradients.length === 1) return flat(gradients[0]);
+        return tf.concat1d(gradients.map((each) => (each.rank === 1 ? (each as Tensor1D) : flat(each))));
+      }),
     );
     tf.dispose([...this.gradients.values()]);
     this.gradients.clear();
