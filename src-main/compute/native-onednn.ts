@@ -6,12 +6,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { ConvGeometry, PoolGeometry } from './engine.ts';
+import type { PoolGeometry } from './engine.ts';
 import type { NativeBackend, OpAttribute } from './native-addon.ts';
 
-interface OneDnnGeometry extends ConvGeometry {
-  /** Padding left and right, where it is not that above and below. */
-  readonly padX?: number;
+interface OneDnnGeometry {
+  readonly strides: readonly [rows: number, columns: number];
+  readonly pads: readonly [top: number, bottom: number, left: number, right: number];
+  /** Columns from one tap to the next; 1 where absent. */
+  readonly dilation?: number;
 }
 
 export interface OneDnn {
@@ -63,15 +65,16 @@ function kernelsOf(backend: NativeBackend): OneDnn {
     tensors(backend.executeMultipleOutputs('_MklNativeMaxPool', poolAttributes(geometry), [x], 2));
 
   return {
-    convWithBias(x, filter, { stride, pad, padX = pad }, bias) {
+    convWithBias(x, filter, { strides, pads, dilation = 1 }, bias) {
+      const isPadded = pads.some((pad) => pad > 0);
       const attributes = [
         ...common,
-        numbers('strides', [1, stride, stride, 1]),
-        numbers('dilations', [1, 1, 1, 1]),
+        numbers('strides', [1, ...strides, 1]),
+        numbers('dilations', [1, 1, dilation, 1]),
         flag('use_cudnn_on_gpu', true),
         flag('is_filter_const', false),
-        word('padding', pad === 0 ? 'VALID' : 'EXPLICIT'),
-        ...(pad === 0 ? [] : [numbers('explicit_paddings', [0, 0, pad, pad, padX, padX, 0, 0])]),
+        word('padding', isPadded ? 'EXPLICIT' : 'VALID'),
+        ...(isPadded ? [numbers('explicit_paddings', [0, 0, ...pads, 0, 0])] : []),
       ];
       return backend.executeSingleOutput('_MklNativeConv2DWithBias', attributes, [x, filter, bias]) as Tensor4D;
     },
@@ -98,7 +101,7 @@ function provesItself(kernels: OneDnn): boolean {
   const x = tf.tensor4d([1, 2, 3, 3], [1, 2, 2, 1]);
   // Of the sum of all four neighbours only the place itself and the one above it: 1, 2, 3 + 1, 3 + 2; and 10.
   const filter = tf.tensor4d([0, 1, 0, 0, 1, 0, 0, 0, 0], [3, 3, 1, 1]);
-  const y = kernels.convWithBias(x, filter, { stride: 1, pad: 1 }, tf.tensor1d([10]));
+  const y = kernels.convWithBias(x, filter, { strides: [1, 1], pads: [1, 1, 1, 1] }, tf.tensor1d([10]));
   const largest = kernels.maxPool(x, { size: 2, stride: 2 });
   const dx = kernels.maxPoolGrad(tf.tensor4d([7], [1, 1, 1, 1]), x, { size: 2, stride: 2 });
   return equal(y, [11, 12, 14, 15]) && equal(largest, [3]) && equal(dx, [0, 0, 7, 0]);

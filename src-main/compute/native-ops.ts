@@ -75,7 +75,7 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
 
   const columnConv: ColumnConv = (x, filter, bias) => {
     if (bias !== undefined && oneDnn !== null)
-      return oneDnn.convWithBias(x, filter, { stride: 1, pad: 1, padX: 0 }, bias);
+      return oneDnn.convWithBias(x, filter, { strides: [1, 1], pads: [1, 1, 0, 0] }, bias);
     return run('Conv2D', convAttributes(1, 'EXPLICIT', [0, 0, 1, 1, 0, 0, 0, 0]), [x, filter]);
   };
 
@@ -108,22 +108,14 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     return inner;
   };
 
-  const biasAdded = (y: Tensor4D, bias: Tensor1D | undefined): Tensor4D => {
-    if (bias === undefined) return y;
-    const biased = run<Tensor4D>('BiasAdd', [layout], [y, bias]);
-    y.dispose();
-    return biased;
-  };
-
   const smallMaps =
     oneDnn &&
     smallMapsOf({
       forward(x, filter, dilation, rowStride, bias) {
-        const attributes =
-          rowStride === 1
-            ? convAttributes(1, 'SAME', [], dilation)
-            : convAttributes([2, 1], 'EXPLICIT', [0, 0, 1, 0, dilation, 0, 0, 0], dilation);
-        return biasAdded(run('Conv2D', attributes, [x, filter]), bias);
+        const strides = [rowStride, 1] as const;
+        const pads = rowStride === 1 ? samePads(filter.shape, dilation) : ([1, 0, dilation, 0] as const);
+        if (bias !== undefined) return oneDnn.convWithBias(x, filter, { strides, pads, dilation }, bias);
+        return run('Conv2D', convAttributes(strides, 'EXPLICIT', [0, 0, ...pads, 0, 0], dilation), [x, filter]);
       },
       inputGrad(dy, filter, dilation, rowStride) {
         const [, rows, width] = dy.shape;
@@ -143,12 +135,15 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
     conv2d(x, filter, { stride, pad }, bias) {
       const wide = smallMaps?.wayFor(x.shape, filter.shape, { stride, pad });
       if (wide) return wide.forward(x, filter, bias);
-      if (bias !== undefined && oneDnn !== null) return oneDnn.convWithBias(x, filter, { stride, pad }, bias);
+      const pads = [pad, pad, pad, pad] as const;
+      if (bias !== undefined && oneDnn !== null)
+        return oneDnn.convWithBias(x, filter, { strides: [stride, stride], pads }, bias);
       const padding = pad === 0 ? 'VALID' : 'EXPLICIT';
-      return biasAdded(
-        run('Conv2D', convAttributes(stride, padding, [0, 0, pad, pad, pad, pad, 0, 0]), [x, filter]),
-        bias,
-      );
+      const y = run<Tensor4D>('Conv2D', convAttributes(stride, padding, [0, 0, ...pads, 0, 0]), [x, filter]);
+      if (bias === undefined) return y;
+      const biased = run<Tensor4D>('BiasAdd', [layout], [y, bias]);
+      y.dispose();
+      return biased;
     },
 
     conv2dInputGrad(dy, filter, xShape, { stride, pad }) {
@@ -294,6 +289,12 @@ function filterGradByTap(x: Tensor4D, dy: Tensor4D, filterShape: Shape4D, pad: n
     }
     return tf.reshape(tf.concat(products, 0), filterShape);
   });
+}
+
+/** Above, below, left and right, for an odd filter at stride 1. @param dilation of columns */
+function samePads([rows, columns]: readonly number[], dilation: number): [number, number, number, number] {
+  const [above, left] = [(rows - 1) / 2, ((columns - 1) / 2) * dilation];
+  return [above, above, left, left];
 }
 
 /** TensorFlow's 'same' pads symmetrically only at stride 1 with an odd filter. */
