@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { refusalOf, startEngine } from './choose.ts';
-import type { Engine, EngineOps } from './engine.ts';
+import type { Engine, EngineOps, Pooled } from './engine.ts';
 import { installedEngines } from './installed.ts';
 import { selfTest } from './selftest.ts';
 
@@ -23,8 +23,12 @@ describe('choosing an engine', () => {
     ['reluGrad', 'd'],
   ])('finds out an engine whose %s is a little wrong', async (operation, where) => {
     const engine = await startEngine('wasm');
-    const operations = engine.ops as unknown as Record<string, (...inputs: unknown[]) => tf.Tensor>;
-    const wrong = (...inputs: unknown[]) => tf.tidy(() => tf.mul(operations[operation](...inputs), 1.001));
+    const operations = engine.ops as unknown as Record<string, (...inputs: unknown[]) => tf.Tensor | Pooled>;
+    const wrong = (...inputs: unknown[]) =>
+      tf.tidy(() => {
+        const right = operations[operation](...inputs);
+        return 'trace' in right ? { y: tf.mul(right.y, 1.001), trace: [...right.trace] } : tf.mul(right, 1.001);
+      });
     const broken: Engine = { ...engine, ops: { ...engine.ops, [operation]: wrong } };
     expect(String(await selfTest(broken))).toMatch(where);
   });

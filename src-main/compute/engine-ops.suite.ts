@@ -237,10 +237,11 @@ export function describeEngineOps(name: string, start: () => Promise<Engine>, sh
         const expected = maxPooling(pictures, geometry).y;
         const dy = sample(expected.shape, s + 1);
         await withTensors([pictures, dy], async (tx, tdy) => {
-          const y = ops.maxPool(tx, geometry);
-          const dx = ops.maxPoolGrad(tdy, tx, y, geometry);
+          const { y, trace } = ops.maxPool(tx, geometry);
+          const dx = ops.maxPoolGrad(tdy, trace, [...x], geometry);
           await closeTo(dx, maxPoolingGradient(pictures, dy, geometry));
           await closeTo(y, expected);
+          tf.dispose([...trace]);
         });
       });
     });

@@ -54,6 +54,12 @@ export interface PreparedConv {
   dispose(): void;
 }
 
+export interface Pooled {
+  readonly y: Tensor4D;
+  /** What {@link EngineOps.maxPoolGrad} goes by, of the engine's own kind; whoever wants no gradient disposes of it, too. */
+  readonly trace: readonly Tensor4D[];
+}
+
 export interface EngineOps {
   /** x [N,H,W,Cin] * filter [k,k,Cin,Cout] -> [N,H',W',Cout], plus bias [Cout] where given. */
   conv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, bias?: Tensor1D): Tensor4D;
@@ -87,9 +93,9 @@ export interface EngineOps {
   ): BatchNormGradients;
   /** dy where y > 0, else 0. y is the output of the ReLU. */
   reluGrad<T extends Tensor4D>(dy: T, y: T): T;
-  maxPool(x: Tensor4D, geometry: PoolGeometry): Tensor4D;
-  /** Gradient to the first (row-major) maximum of each window. */
-  maxPoolGrad(dy: Tensor4D, x: Tensor4D, y: Tensor4D, geometry: PoolGeometry): Tensor4D;
+  maxPool(x: Tensor4D, geometry: PoolGeometry): Pooled;
+  /** d loss / d x, of shape `xShape`: to the first (row-major) maximum of each window. @param trace borrowed */
+  maxPoolGrad(dy: Tensor4D, trace: readonly Tensor4D[], xShape: Shape4D, geometry: PoolGeometry): Tensor4D;
 }
 
 export interface Engine {

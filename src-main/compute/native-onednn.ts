@@ -19,10 +19,10 @@ interface OneDnnGeometry {
 export interface OneDnn {
   /** x [N,H,W,Cin] * filter [kh,kw,Cin,Cout] + bias [Cout] */
   convWithBias(x: Tensor4D, filter: Tensor4D, geometry: OneDnnGeometry, bias: Tensor1D): Tensor4D;
-  /** Without padding. */
-  maxPool(x: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): Tensor4D;
+  /** Without padding; and, as bytes, which of its window each maximum is. */
+  maxPool(x: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): [y: Tensor4D, places: Tensor4D];
   /** d loss / d x of {@link maxPool}: to the first (row-major) maximum of each window. */
-  maxPoolGrad(dy: Tensor4D, x: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): Tensor4D;
+  maxPoolGrad(dy: Tensor4D, x: Tensor4D, y: Tensor4D, places: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): Tensor4D;
 }
 
 /** The kernels, or null where TensorFlow has none of them (on a GPU, on processors other than x86). */
@@ -60,9 +60,6 @@ function kernelsOf(backend: NativeBackend): OneDnn {
   ];
   // The addon's backend gives whole tensors, already counted, where its type says only their description.
   const tensors = (infos: TensorInfo[]): Tensor4D[] => infos as Tensor4D[];
-  /** The largest values and, as bytes, which of their window they are. */
-  const pool = (x: Tensor4D, geometry: Omit<PoolGeometry, 'pad'>): Tensor4D[] =>
-    tensors(backend.executeMultipleOutputs('_MklNativeMaxPool', poolAttributes(geometry), [x], 2));
 
   return {
     convWithBias(x, filter, { strides, pads, dilation = 1 }, bias) {
@@ -79,18 +76,16 @@ function kernelsOf(backend: NativeBackend): OneDnn {
       return backend.executeSingleOutput('_MklNativeConv2DWithBias', attributes, [x, filter, bias]) as Tensor4D;
     },
     maxPool(x, geometry) {
-      const [y, places] = pool(x, geometry);
-      places.dispose();
-      return y;
+      const [y, places] = tensors(
+        backend.executeMultipleOutputs('_MklNativeMaxPool', poolAttributes(geometry), [x], 2),
+      );
+      return [y, places];
     },
-    maxPoolGrad(dy, x, geometry) {
-      // Pooling once more costs less than keeping the places would in memory.
-      const [y, places] = pool(x, geometry);
+    maxPoolGrad(dy, x, y, places, geometry) {
       const inputs: Tensor[] = [x, y, dy, places];
       const [dx] = tensors(
         backend.executeMultipleOutputs('_MklNativeMaxPoolGrad', poolAttributes(geometry), inputs, 1),
       );
-      tf.dispose([y, places]);
       return dx;
     },
   };
@@ -102,8 +97,9 @@ function provesItself(kernels: OneDnn): boolean {
   // Of the sum of all four neighbours only the place itself and the one above it: 1, 2, 3 + 1, 3 + 2; and 10.
   const filter = tf.tensor4d([0, 1, 0, 0, 1, 0, 0, 0, 0], [3, 3, 1, 1]);
   const y = kernels.convWithBias(x, filter, { strides: [1, 1], pads: [1, 1, 1, 1] }, tf.tensor1d([10]));
-  const largest = kernels.maxPool(x, { size: 2, stride: 2 });
-  const dx = kernels.maxPoolGrad(tf.tensor4d([7], [1, 1, 1, 1]), x, { size: 2, stride: 2 });
+  const halves = { size: 2, stride: 2 };
+  const [largest, places] = kernels.maxPool(x, halves);
+  const dx = kernels.maxPoolGrad(tf.tensor4d([7], [1, 1, 1, 1]), x, largest, places, halves);
   return equal(y, [11, 12, 14, 15]) && equal(largest, [3]) && equal(dx, [0, 0, 7, 0]);
 }
 

@@ -68,9 +68,9 @@ export function createNativeOps(backend: NativeBackend, threads: number): Engine
   const correlate: Correlate = (x, dy) =>
     matMul(tf.reshape(x, [-1, x.shape[3]]), tf.reshape(dy, [-1, dy.shape[3]]), true, false);
 
-  /** Every stride-th pixel: for oneDNN the largest of one, since strided slices are slow. */
+  /** Every stride-th pixel: for oneDNN the largest of one, since strided slices are slow; inside a tidy. */
   const subsampled = (x: Tensor4D, stride: number): Tensor4D =>
-    oneDnn?.maxPool(x, { size: 1, stride }) ??
+    oneDnn?.maxPool(x, { size: 1, stride })[0] ??
     (tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]) as Tensor4D);
 
   const columnConv: ColumnConv = (x, filter, bias) => {

@@ -42,25 +42,25 @@ export function nativePool(
     flat.dispose();
     return dx;
   };
-  const gradient = (dy: Tensor4D, x: Tensor4D, y: Tensor4D, size: number, stride: number): Tensor4D => {
-    if (oneDnn !== null) return oneDnn.maxPoolGrad(dy, x, { size, stride });
+  /** By what a pool kept: its padded input, its output, and which of its window each maximum is where that is known. */
+  const gradient = (dy: Tensor4D, [x, y, places]: readonly Tensor4D[], size: number, stride: number): Tensor4D => {
+    if (oneDnn !== null) return oneDnn.maxPoolGrad(dy, x, y, places, { size, stride });
     if (prefersMaxPoolGrad) return run<Tensor4D>('MaxPoolGrad', attributes(size, stride), [x, y, dy]);
     return dilationGrad(dy, x, size, stride);
   };
 
   return {
     maxPool(x, { size, stride, pad }) {
-      const input = pad === 0 ? x : padded(x, pad, LOWEST);
-      const y = oneDnn?.maxPool(input, { size, stride }) ?? run<Tensor4D>('MaxPool', attributes(size, stride), [input]);
-      if (input !== x) input.dispose();
-      return y;
+      const input = pad === 0 ? tf.clone(x) : padded(x, pad, LOWEST);
+      const [y, ...places] = oneDnn?.maxPool(input, { size, stride }) ?? [
+        run<Tensor4D>('MaxPool', attributes(size, stride), [input]),
+      ];
+      return { y, trace: [input, tf.clone(y), ...places] };
     },
-    maxPoolGrad(dy, x, y, { size, stride, pad }) {
-      const input = pad === 0 ? x : padded(x, pad, LOWEST);
-      const dx = gradient(dy, input, y, size, stride);
-      if (input === x) return dx;
-      input.dispose();
-      const inner = tf.slice4d(dx, [0, pad, pad, 0], x.shape);
+    maxPoolGrad(dy, trace, xShape, { size, stride, pad }) {
+      const dx = gradient(dy, trace, size, stride);
+      if (pad === 0) return dx;
+      const inner = tf.slice4d(dx, [0, pad, pad, 0], xShape);
       dx.dispose();
       return inner;
     },

@@ -65,9 +65,9 @@ export async function selfTest({ ops }: Engine): Promise<string | null> {
     const convolved = ops.conv2d(x, filter, conv);
     const { y: normed, mean, variance } = ops.batchNorm(convolved, scale, offset, epsilon);
     const active = tf.relu(normed);
-    const y = ops.maxPool(active, pool);
+    const { y, trace } = ops.maxPool(active, pool);
     const dy = tf.tensor4d(EXAMPLE.dy, EXAMPLE.dyShape);
-    const dNormed = ops.reluGrad(ops.maxPoolGrad(dy, active, y, pool), active);
+    const dNormed = ops.reluGrad(ops.maxPoolGrad(dy, trace, active.shape, pool), active);
     const { dx: dConvolved, dScale, dOffset } = ops.batchNormGrad(dNormed, convolved, scale, mean, variance, epsilon);
     return {
       y,

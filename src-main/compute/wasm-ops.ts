@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineOps } from './engine.ts';
+import { poolByValues } from './pool-by-values.ts';
 import * as convolution from './simd/convolution.ts';
 import * as elements from './simd/elements.ts';
 import type { Kernels } from './simd/module.ts';
@@ -34,8 +35,7 @@ export function createWasmOps(backend: BackendWasm, kernels: Kernels | null): En
     batchNormGrad: (dy, x, scale, mean, variance, epsilon) =>
       normaliseGradient(heap, dy, x, scale, mean, variance, epsilon),
     reluGrad: rectifierGradient,
-    maxPool: poolMaxima,
-    maxPoolGrad: (dy, x, y, geometry) => poolGradient(heap, dy, x, y, geometry),
+    ...poolByValues(poolMaxima, (...given) => poolGradient(heap, ...given)),
     ...(kernels === null ? {} : ownOperations(kernels, heap)),
   };
 }
@@ -44,7 +44,7 @@ export function createWasmOps(backend: BackendWasm, kernels: Kernels | null): En
 function ownOperations(
   kernels: Kernels,
   heap: WasmHeap,
-): Omit<EngineOps, 'depthwiseConv2d' | 'depthwiseInputGrad' | 'depthwiseFilterGrad' | 'maxPool'> {
+): Omit<EngineOps, 'depthwiseConv2d' | 'depthwiseInputGrad' | 'depthwiseFilterGrad'> {
   // Where the memory ends in the middle of an operation, its result goes as well.
   return {
     conv2d: (...given) => tf.tidy(() => convolution.convolve(kernels, heap, ...given)),
@@ -59,6 +59,6 @@ function ownOperations(
     batchNorm: (...given) => tf.tidy(() => ({ ...elements.normalise(kernels, heap, ...given) })),
     batchNormGrad: (...given) => tf.tidy(() => ({ ...elements.normaliseGradient(kernels, heap, ...given) })),
     reluGrad: (dy, y) => elements.rectifierGradient(kernels, heap, dy, y),
-    maxPoolGrad: (...given) => tf.tidy(() => elements.poolGradient(kernels, heap, ...given)),
+    ...poolByValues(poolMaxima, (...given) => tf.tidy(() => elements.poolGradient(kernels, heap, ...given))),
   };
 }

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { EngineOps } from './engine.ts';
+import { poolByValues } from './pool-by-values.ts';
 import { channelsFilterGradient, filterGradient } from './webgpu-filter-grad.ts';
 import { normalise, normaliseGradient, rectifierGradient } from './webgpu-norm.ts';
 import { poolGradient } from './webgpu-pool.ts';
@@ -38,8 +39,10 @@ export function createWebGpuOps(backend: WebGPUBackend): EngineOps {
     batchNormGrad: (dy, x, scale, mean, variance, epsilon) =>
       normaliseGradient(backend, dy, x, scale, mean, variance, epsilon),
     reluGrad: (dy, y) => rectifierGradient(backend, dy, y),
-    maxPool: (x, { size, stride, pad }) => tf.maxPool(x, size, stride, pad, 'floor'),
-    maxPoolGrad: (dy, x, y, geometry) => poolGradient(backend, dy, x, y, geometry),
+    ...poolByValues(
+      (x, { size, stride, pad }) => tf.maxPool(x, size, stride, pad, 'floor'),
+      (...given) => poolGradient(backend, ...given),
+    ),
   };
 }
 

@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { ConvGeometry, EngineOps, PoolGeometry } from '../compute/engine.ts';
+import type { ConvGeometry, EngineOps, Pooled, PoolGeometry } from '../compute/engine.ts';
 import { NORM_EPSILON } from './layer.ts';
 import { product } from './product.ts';
 
@@ -176,14 +176,28 @@ export function relu(ops: EngineOps): Module {
   };
 }
 
+interface PoolSaved {
+  readonly trace: Pooled['trace'];
+  readonly shape: Tensor4D['shape'];
+}
+
 export function maxPool(ops: EngineOps, geometry: PoolGeometry): Module {
   return {
-    keepsInput: true,
-    keepsOutput: true,
-    forward: (x) => ({ y: ops.maxPool(x as Tensor4D, geometry), saved: null }),
-    backward: (x, y, _saved, dy, wantInput) =>
-      wantInput ? ops.maxPoolGrad(dy as Tensor4D, x as Tensor4D, y as Tensor4D, geometry) : null,
-    drop: nothing,
+    keepsInput: false,
+    keepsOutput: false,
+    forward(x) {
+      const { y, trace } = ops.maxPool(x as Tensor4D, geometry);
+      return { y, saved: { trace, shape: x.shape as Tensor4D['shape'] } satisfies PoolSaved };
+    },
+    backward(_x, _y, saved, dy, wantInput) {
+      const { trace, shape } = saved as PoolSaved;
+      const dx = wantInput ? ops.maxPoolGrad(dy as Tensor4D, trace, shape, geometry) : null;
+      tf.dispose([...trace]);
+      return dx;
+    },
+    drop(saved) {
+      tf.dispose([...(saved as PoolSaved).trace]);
+    },
   };
 }
 
