@@ -61,16 +61,18 @@ describe('convolutions on maps of few pixels', () => {
   });
 
   it.each([
-    { n: 2, map: [2, 2], input: 192, output: 192, wide: true },
-    { n: 3, map: [4, 4], input: 150, output: 300, wide: true },
-    { n: 5, map: [2, 6], input: 200, output: 193, wide: true },
-    { n: 2, map: [6, 6], input: 192, output: 256, wide: true },
+    { n: 16, map: [2, 2], input: 192, output: 192, wide: true },
+    { n: 17, map: [4, 4], input: 150, output: 300, wide: true },
+    { n: 19, map: [2, 6], input: 200, output: 193, wide: true },
+    { n: 16, map: [6, 6], input: 192, output: 256, wide: true },
     { n: 131, map: [4, 2], input: 192, output: 200, wide: true },
     // On an odd side the last pixel has no other.
-    { n: 3, map: [3, 4], input: 192, output: 192, wide: false },
-    { n: 3, map: [4, 5], input: 192, output: 192, wide: false },
-    { n: 1, map: [4, 4], input: 192, output: 192, wide: false },
-    { n: 3, map: [4, 8], input: 191, output: 192, wide: false },
+    { n: 16, map: [3, 4], input: 192, output: 192, wide: false },
+    { n: 16, map: [4, 5], input: 192, output: 192, wide: false },
+    // Too few pictures, too many pixels, too few channels.
+    { n: 15, map: [4, 4], input: 192, output: 192, wide: false },
+    { n: 16, map: [2, 20], input: 192, output: 192, wide: false },
+    { n: 16, map: [4, 8], input: 191, output: 192, wide: false },
   ] as const)('take every second pixel: $n of $map, $input to $output channels', async (each) => {
     const { n, map, input, output, wide } = each;
     const before = tf.memory().numTensors;
@@ -96,11 +98,12 @@ describe('convolutions on maps of few pixels', () => {
   it('leave another padding, a larger filter by two and a single picture to the usual way', async () => {
     const filter = random([3, 3, 192, 192], 5);
     const x = random([2, 4, 4, 192], 6);
+    const sixteen = random([16, 4, 4, 192], 8);
     const [one] = tf.split<Tensor4D>(x, 2);
     const found: Tensor4D[] = [];
     const dilations = dilationsOf(() => {
       found.push(ops.conv2d(x, filter, { stride: 1, pad: 0 }), ops.conv2d(one, filter, GEOMETRY));
-      ops.conv2d(x, random([5, 5, 192, 192], 7), { stride: 2, pad: 2 }).dispose();
+      ops.conv2d(sixteen, random([5, 5, 192, 192], 7), { stride: 2, pad: 2 }).dispose();
     });
     expect(new Set(dilations)).toEqual(new Set([1]));
     expect(await apart(found[0], tf.conv2d(x, filter, 1, 'valid'))).toBeLessThan(CLOSE);

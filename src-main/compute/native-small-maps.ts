@@ -52,6 +52,8 @@ const MOST_PIXELS = 36;
 const LEAST_CHANNELS = 192;
 /** More pictures than these go in parts, whose maps stay in the processor's cache. */
 const MOST_PICTURES = 64;
+/** Fewer pictures than these are no faster at stride 2: laying out the filter anew takes what they save. */
+const LEAST_PICTURES_BY_TWO = 16;
 
 /** Or null where convolutions of wide maps are not to be had, or compute something else. */
 export function smallMapsOf(conv: WideConv): SmallMaps | null {
@@ -69,7 +71,7 @@ export function smallMapsOf(conv: WideConv): SmallMaps | null {
   ): WideWay | null {
     if (n === 1 || k === 1 || k !== 2 * pad + 1 || !pays([height, width], input, output)) return null;
     if (stride === 1) return byOne;
-    return k === 3 && height % 2 === 0 && width % 2 === 0 ? byTwo : null;
+    return k === 3 && height % 2 === 0 && width % 2 === 0 && n >= LEAST_PICTURES_BY_TWO ? byTwo : null;
   }
 }
 
